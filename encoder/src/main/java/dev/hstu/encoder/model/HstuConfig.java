@@ -1,0 +1,102 @@
+package dev.hstu.encoder.model;
+
+import dev.hstu.encoder.sequence.HistoryWindow;
+
+/// The shapes of one HSTU model; constants of the model, never of a request (HSTU.md, "Names").
+///
+/// | here | HSTU.md | paper |
+/// |---|---|---|
+/// | `items` | `V` | catalogue size |
+/// | `maxEvents` | `Nmax` | kept events per user |
+/// | `outputSlots` | `Nout` | request slot and spare |
+/// | `embeddingDim` | `D` | d |
+/// | `heads` | `h` | h |
+/// | `queryDim` | `dqk` | per-head width of queries and keys |
+/// | `valueDim` | `dv` | per-head width of values and gates |
+/// | `blocks` | `b` | layers |
+///
+/// @param items `V`, item rows are `1..V`, at least 1
+/// @param maxEvents at least 1, at most [#MAX_EVENTS]
+/// @param outputSlots at least 1
+/// @param embeddingDim 1..[#MAX_WIDTH]
+/// @param heads 1..64
+/// @param queryDim 1..[#MAX_WIDTH]
+/// @param valueDim 1..[#MAX_WIDTH]
+/// @param blocks 1..64
+/// @param temperature divides scores in training only, above 0
+/// @param windowHop see [HistoryWindow], 1 in the public experiments
+public record HstuConfig(
+    int items,
+    int maxEvents,
+    int outputSlots,
+    int embeddingDim,
+    int heads,
+    int queryDim,
+    int valueDim,
+    int blocks,
+    double temperature,
+    int windowHop) {
+
+  /// Bound on kept events; attention is quadratic in it.
+  public static final int MAX_EVENTS = 16_384;
+
+  /// Bound on every width; the widest public model has 512.
+  public static final int MAX_WIDTH = 1_024;
+
+  /// Highest time bucket; a time table has one entry more.
+  public static final int TIME_BUCKETS = 128;
+
+  /// Added to variances of layer norms, and the least norm of an embedding.
+  public static final double EPSILON = 1e-6;
+
+  public HstuConfig {
+    requireWithin("items", items, 1, Integer.MAX_VALUE - 8);
+    requireWithin("maxEvents", maxEvents, 1, MAX_EVENTS);
+    requireWithin("outputSlots", outputSlots, 1, MAX_EVENTS);
+    requireWithin("embeddingDim", embeddingDim, 1, MAX_WIDTH);
+    requireWithin("heads", heads, 1, 64);
+    requireWithin("queryDim", queryDim, 1, MAX_WIDTH);
+    requireWithin("valueDim", valueDim, 1, MAX_WIDTH);
+    requireWithin("blocks", blocks, 1, 64);
+    requireWithin("windowHop", windowHop, 1, maxEvents);
+    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("temperature=" + temperature + " must be above 0");
+    }
+  }
+
+  /// `N = Nmax + Nout`, the divisor of attention weights and the rows of the position table.
+  public int slots() {
+    return maxEvents + outputSlots;
+  }
+
+  /// Columns of a block's first projection: `2·h·dv + 2·h·dqk`, in the order `u | v | q | k`.
+  public int projectionWidth() {
+    return 2 * heads * valueDim + 2 * heads * queryDim;
+  }
+
+  public HistoryWindow window() {
+    return new HistoryWindow(maxEvents, windowHop);
+  }
+
+  /// The same shapes over another catalogue size.
+  public HstuConfig withItems(int count) {
+    return new HstuConfig(
+        count,
+        maxEvents,
+        outputSlots,
+        embeddingDim,
+        heads,
+        queryDim,
+        valueDim,
+        blocks,
+        temperature,
+        windowHop);
+  }
+
+  private static void requireWithin(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s=%d must be within %d..%d".formatted(name, value, least, most));
+    }
+  }
+}

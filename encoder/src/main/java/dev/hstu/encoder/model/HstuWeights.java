@@ -1,0 +1,63 @@
+package dev.hstu.encoder.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/// The parameters of one HSTU model, row-major float32, in the orientation of the public
+// checkpoints.
+///
+/// Read-only by contract once built; `itemEmbeddings` may be a mapped file and lives as long as its
+/// owner keeps it open.
+///
+/// @param itemEmbeddings `E`, float32 `(V+1, D)` in native byte order; row 0 is padding
+/// @param positions `P`, `(N, D)`
+/// @param blocks one entry a block, first block first
+public record HstuWeights(MemorySegment itemEmbeddings, float[] positions, List<Block> blocks) {
+
+  /// Unaligned, since tensors of a safetensors file start at any byte.
+  public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  public HstuWeights {
+    blocks = List.copyOf(blocks);
+  }
+
+  /// One block's parameters.
+  ///
+  /// @param projection `W`, `(D, 2·h·dv + 2·h·dqk)`, columns `u | v | q | k`, head-major in each
+  /// @param output `Wo`, `(D, h·dv)`
+  /// @param outputBias `bo`, `(D)`
+  /// @param positionBias `pos`, `(2N-1)`, entry `N-1+j-i` for row `i` and column `j`
+  /// @param timeBias `time`, `(129)`
+  public record Block(
+      float[] projection,
+      float[] output,
+      float[] outputBias,
+      float[] positionBias,
+      float[] timeBias) {}
+
+  /// Checks every shape against `config`.
+  ///
+  /// @throws IllegalArgumentException naming the tensor, its length and the one expected
+  public void requireShapes(HstuConfig config) {
+    long d = config.embeddingDim();
+    requireLength(
+        "itemEmbeddings", itemEmbeddings.byteSize() / Float.BYTES, (config.items() + 1L) * d);
+    requireLength("positions", positions.length, config.slots() * d);
+    requireLength("blocks", blocks.size(), config.blocks());
+    for (Block block : blocks) {
+      requireLength("projection", block.projection.length, d * config.projectionWidth());
+      requireLength("output", block.output.length, d * config.heads() * config.valueDim());
+      requireLength("outputBias", block.outputBias.length, d);
+      requireLength("positionBias", block.positionBias.length, 2L * config.slots() - 1);
+      requireLength("timeBias", block.timeBias.length, HstuConfig.TIME_BUCKETS + 1L);
+    }
+  }
+
+  private static void requireLength(String name, long length, long expected) {
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          "%s has %d values; this configuration needs %d".formatted(name, length, expected));
+    }
+  }
+}

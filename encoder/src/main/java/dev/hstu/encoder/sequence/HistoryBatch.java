@@ -1,0 +1,76 @@
+package dev.hstu.encoder.sequence;
+
+import java.util.List;
+
+/// The kept windows of several users, end to end without padding (a "jagged" batch).
+///
+/// User `b` owns rows `offsets[b] .. offsets[b+1]-1` of `items` and `times`; every user has at
+// least
+/// one event. The arrays belong to the batch.
+///
+/// @param offsets int[B+1], ascending strictly, `offsets[0] == 0`
+/// @param items int[offsets[B]], item rows `1..V`
+/// @param times long[offsets[B]], seconds
+/// @param requestTimes long[B], seconds
+public record HistoryBatch(int[] offsets, int[] items, long[] times, long[] requestTimes) {
+
+  public HistoryBatch {
+    int users = requestTimes.length;
+    if (offsets.length != users + 1 || offsets[0] != 0 || offsets[users] != items.length) {
+      throw new IllegalArgumentException(
+          "offsets must be %d ascending values from 0 to %d".formatted(users + 1, items.length));
+    }
+    if (times.length != items.length) {
+      throw new IllegalArgumentException(
+          "items has %d entries and times %d; give one time per item"
+              .formatted(items.length, times.length));
+    }
+    for (int b = 0; b < users; b++) {
+      if (offsets[b + 1] <= offsets[b]) {
+        throw new IllegalArgumentException(
+            "user %d of the batch has no events; an encoder needs at least one".formatted(b));
+      }
+    }
+  }
+
+  /// Cuts each history to its window and lays the rest end to end.
+  ///
+  /// @throws IllegalArgumentException when a history is empty, naming its position
+  public static HistoryBatch of(List<UserHistory> histories, HistoryWindow window) {
+    int users = histories.size();
+    int[] offsets = new int[users + 1];
+    for (int b = 0; b < users; b++) {
+      offsets[b + 1] = offsets[b] + window.kept(histories.get(b).length());
+    }
+    int[] items = new int[offsets[users]];
+    long[] times = new long[offsets[users]];
+    long[] requestTimes = new long[users];
+    for (int b = 0; b < users; b++) {
+      UserHistory history = histories.get(b);
+      int kept = offsets[b + 1] - offsets[b];
+      int start = history.length() - kept;
+      System.arraycopy(history.items(), start, items, offsets[b], kept);
+      System.arraycopy(history.times(), start, times, offsets[b], kept);
+      requestTimes[b] = history.requestTime();
+    }
+    return new HistoryBatch(offsets, items, times, requestTimes);
+  }
+
+  public int users() {
+    return requestTimes.length;
+  }
+
+  /// Kept events of user `b`, `L` of HSTU.md.
+  public int length(int b) {
+    return offsets[b + 1] - offsets[b];
+  }
+
+  /// The longest kept history of the batch, 0 for an empty batch.
+  public int maxLength() {
+    int longest = 0;
+    for (int b = 0; b < users(); b++) {
+      longest = Math.max(longest, length(b));
+    }
+    return longest;
+  }
+}

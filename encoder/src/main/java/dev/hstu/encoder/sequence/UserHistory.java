@@ -1,0 +1,27 @@
+package dev.hstu.encoder.sequence;
+
+/// One user's events, oldest first, and the instant at which the next item will be chosen.
+///
+/// The arrays are shared with the caller and not copied; they must not change while an encoder
+// reads
+/// them.
+///
+/// @param items item rows of the model's vocabulary, each in `1..V` (0 is padding and not allowed)
+/// @param times event times in integer seconds of the model's clock, ascending (equal times keep
+///     their order), same length as `items`
+/// @param requestTime integer seconds, the time of the slot after the last event (`t_L` of HSTU.md)
+public record UserHistory(int[] items, long[] times, long requestTime) {
+
+  public UserHistory {
+    if (items.length != times.length) {
+      throw new IllegalArgumentException(
+          "items has %d entries and times %d; give one time per item"
+              .formatted(items.length, times.length));
+    }
+  }
+
+  /// Number of events, all of them and not only those a model keeps.
+  public int length() {
+    return items.length;
+  }
+}
