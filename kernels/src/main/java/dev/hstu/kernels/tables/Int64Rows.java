@@ -1,0 +1,63 @@
+package dev.hstu.kernels.tables;
+
+import java.util.Arrays;
+
+/// A growing set of distinct longs, numbered in order of arrival.
+final class Int64Rows {
+  private static final int INITIAL_ROWS = 16;
+
+  private final RowSlots slots = new RowSlots();
+  private long[] values = new long[INITIAL_ROWS];
+  private int size;
+
+  int size() {
+    return size;
+  }
+
+  long value(int row) {
+    return values[row];
+  }
+
+  /// The values in row order; only the first [#size] count.
+  long[] values() {
+    return values;
+  }
+
+  int find(long value) {
+    return slots.row(slotOf(value));
+  }
+
+  /// The row of `value`, a new one when it is unknown.
+  int findOrAdd(long value) {
+    int slot = slotOf(value);
+    int row = slots.row(slot);
+    if (row >= 0) {
+      return row;
+    }
+    if (size == values.length) {
+      values = Arrays.copyOf(values, ArrayGrowth.next(size));
+    }
+    values[size] = value;
+    slots.add(slot, r -> hash(values[r]));
+    return size++;
+  }
+
+  void trim() {
+    values = Arrays.copyOf(values, size);
+  }
+
+  private int slotOf(long value) {
+    int slot = slots.first(hash(value));
+    int row;
+    while ((row = slots.row(slot)) >= 0 && values[row] != value) {
+      slot = slots.next(slot);
+    }
+    return slot;
+  }
+
+  /// Finaliser of MurmurHash3 (public domain, A. Appleby), so that runs and strides of ids spread.
+  private static long hash(long value) {
+    long h = (value ^ value >>> 33) * 0xff51afd7ed558ccdL;
+    return (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53L;
+  }
+}
