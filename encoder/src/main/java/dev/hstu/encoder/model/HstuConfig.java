@@ -1,6 +1,7 @@
 package dev.hstu.encoder.model;
 
 import dev.hstu.encoder.sequence.HistoryWindow;
+import dev.hstu.encoder.sequence.TimeBuckets;
 
 /// The shapes of one HSTU model; constants of the model, never of a request (HSTU.md, "Names").
 ///
@@ -44,7 +45,7 @@ public record HstuConfig(
   public static final int MAX_WIDTH = 1_024;
 
   /// Highest time bucket; a time table has one entry more.
-  public static final int TIME_BUCKETS = 128;
+  public static final int TIME_BUCKETS = TimeBuckets.HIGHEST;
 
   /// Added to variances of layer norms, and the least norm of an embedding.
   public static final double EPSILON = 1e-6;

@@ -1,0 +1,49 @@
+package dev.hstu.encoder;
+
+import dev.hstu.encoder.model.Model;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/// The way in: a model and a choice of engine give a [UserEncoder].
+///
+/// ```java
+/// try (OpenModel folder = ModelFolder.open(path);
+///     UserEncoder encoder = Encoder.open(folder.model(), EngineChoice.of(Engine.DJL))) {
+///   float[][] users = encoder.encode(histories);
+/// }
+/// ```
+public final class Encoder {
+
+  private Encoder() {}
+
+  /// Opens `model` on exactly the engine asked for.
+  ///
+  /// @param model stays the caller's and open for as long as the encoder is
+  /// @throws EngineUnavailableException with the reason when that engine can't run here
+  public static UserEncoder open(Model model, EngineChoice choice) {
+    return provider(choice.engine()).open(model, choice);
+  }
+
+  /// Every engine this installation knows, whether it can run here, and why not.
+  public static List<EngineStatus> engines() {
+    return providers().stream().map(EngineProvider::status).toList();
+  }
+
+  private static EngineProvider provider(Engine engine) {
+    return providers().stream()
+        .filter(provider -> provider.engine() == engine)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new EngineUnavailableException(
+                    engine, "not part of this installation; run `hstu engines` to see which are"));
+  }
+
+  private static List<EngineProvider> providers() {
+    return ServiceLoader.load(EngineProvider.class, Encoder.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparing(EngineProvider::engine))
+        .toList();
+  }
+}

@@ -1,0 +1,6 @@
+/// The engine of this project's own CUDA kernels, as far as Java is concerned: the kernels
+/// themselves and their binding are the module `kernels`' business.
+@NullMarked
+package dev.hstu.encoder.compute.cuda;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package dev.hstu.encoder.model;
+
+import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.kernels.safetensors.TensorSpec;
+import dev.hstu.kernels.storage.ContentDigest;
+import dev.hstu.kernels.tables.IdTable;
+import java.lang.foreign.MemorySegment;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/// What a trained HSTU is: shapes, clock, vocabulary and weights, which mean nothing apart. Row `r`
+/// of the vocabulary is item row `r + 1` of the weights, since item row 0 is padding.
+///
+/// Immutable; safe for any number of threads while the weights' memory stays open. Not a record
+/// because the fingerprint is kept once computed.
+public final class Model {
+
+  private final HstuConfig config;
+  private final Clock clock;
+  private final IdTable vocabulary;
+  private final HstuWeights weights;
+  private volatile @Nullable String fingerprint;
+
+  /// @param weights shared, not copied; see [HstuWeights]
+  /// @throws IllegalArgumentException when a shape doesn't fit, naming it
+  public Model(HstuConfig config, Clock clock, IdTable vocabulary, HstuWeights weights) {
+    if (vocabulary.size() != config.items()) {
+      throw new IllegalArgumentException(
+          "vocabulary has %d ids and the configuration %d items; give one id per item row"
+              .formatted(vocabulary.size(), config.items()));
+    }
+    weights.requireShapes(config);
+    this.config = config;
+    this.clock = clock;
+    this.vocabulary = vocabulary;
+    this.weights = weights;
+  }
+
+  public HstuConfig config() {
+    return config;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  public IdTable vocabulary() {
+    return vocabulary;
+  }
+
+  public HstuWeights weights() {
+    return weights;
+  }
+
+  /// SHA-256, 64 lower-case hexadecimal digits, over the canonical configuration, every tensor
+  /// (sorted by name: name, type, shape, bytes), the vocabulary and the clock. Equal fingerprints
+  /// mean equal embeddings for equal histories; nothing else of a model's history enters.
+  ///
+  /// Reads all weights on the first call, and is remembered.
+  public String fingerprint() {
+    @Nullable String known = fingerprint;
+    if (known == null) {
+      // Two threads may both compute it: the result is the same.
+      known = computeFingerprint();
+      fingerprint = known;
+    }
+    return known;
+  }
+
+  private String computeFingerprint() {
+    ContentDigest digest = new ContentDigest();
+    digest.add("hstu");
+    digestConfig(digest);
+    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(weights);
+    digest.add((long) tensors.size());
+    for (TensorSpec spec : CheckpointNames.specs(config)) {
+      long[] shape = spec.shape();
+      MemorySegment bytes = tensors.get(spec.name());
+      digest.add(spec.name()).add(spec.dtype().name()).add(shape, 0, shape.length).add(bytes);
+    }
+    vocabulary.digest(digest);
+    digest.add(clock.spec());
+    return digest.hex();
+  }
+
+  /// The canonical configuration: every field by its name in `config.json`, in this order.
+  private void digestConfig(ContentDigest digest) {
+    digest.add("items").add((long) config.items());
+    digest.add("max_sequence_len").add((long) config.maxEvents());
+    digest.add("max_output_len").add((long) config.outputSlots());
+    digest.add("embedding_dim").add((long) config.embeddingDim());
+    digest.add("num_heads").add((long) config.heads());
+    digest.add("attention_dim").add((long) config.queryDim());
+    digest.add("linear_dim").add((long) config.valueDim());
+    digest.add("num_blocks").add((long) config.blocks());
+    digest.add("num_time_buckets").add((long) HstuConfig.TIME_BUCKETS);
+    digest.add("temperature").add(config.temperature());
+    digest.add("eps").add(HstuConfig.EPSILON);
+    digest.add("post").add("l2");
+    digest.add("window_hop").add((long) config.windowHop());
+  }
+}
