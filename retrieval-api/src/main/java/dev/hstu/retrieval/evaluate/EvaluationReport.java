@@ -1,0 +1,56 @@
+package dev.hstu.retrieval.evaluate;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What one evaluation found, with everything needed to do it again.
+///
+/// @param model fingerprint of the model
+/// @param generation id of the generation, or null where a model folder was evaluated
+/// @param engine the engine that encoded the histories
+/// @param dataFingerprint of the prepared-data folder
+/// @param protocol in words, e.g. `leave-one-out, target=last event, request time=target`
+/// @param catalogueItems items ranked
+/// @param cases users with a target
+/// @param usersWithoutCase users with too few events
+/// @param unknownTargets targets the model's vocabulary lacks; each counts as a miss
+/// @param rankings one entry a way of ranking
+/// @param indexRecall share of the exact top K that the index returns, by K; empty without an index
+/// @param seconds wall time of the run
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record EvaluationReport(
+    String model,
+    @Nullable String generation,
+    String engine,
+    String dataFingerprint,
+    String protocol,
+    int catalogueItems,
+    int cases,
+    int usersWithoutCase,
+    int unknownTargets,
+    List<Ranking> rankings,
+    Map<Integer, Double> indexRecall,
+    double seconds) {
+
+  /// One way of ranking, measured.
+  ///
+  /// @param name `exact`, `index` or `popularity`
+  /// @param seen what was left out of the ranking, e.g. `exclude=all`
+  public record Ranking(String name, String seen, RankingMetrics.Summary metrics) {}
+
+  /// The ranking of that name and filter.
+  ///
+  /// @throws IllegalArgumentException when it was not measured
+  public RankingMetrics.Summary metrics(String name, SeenFilter seen) {
+    return rankings.stream()
+        .filter(ranking -> ranking.name.equals(name) && ranking.seen.equals(seen.label()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "ranking '%s' with %s was not measured".formatted(name, seen.label())))
+        .metrics;
+  }
+}
