@@ -3,7 +3,8 @@ package dev.hstu.retrieval.evaluate;
 import java.util.List;
 import java.util.Locale;
 
-/// An [EvaluationReport] as one self-contained page: no script, no font, no address outside the file,
+/// An [EvaluationReport] as one self-contained page: no script, no font, no address outside the
+// file,
 /// readable in light and dark.
 public final class HtmlReport {
 
@@ -60,7 +61,8 @@ public final class HtmlReport {
           .indexRecall()
           .forEach(
               (k, recall) ->
-                  page.append(String.format(Locale.ROOT, "<tr><td>%d</td><td>%.4f</td></tr>", k, recall)));
+                  page.append(
+                      String.format(Locale.ROOT, "<tr><td>%d</td><td>%.4f</td></tr>", k, recall)));
       page.append("</table>\n");
     }
     return page.append("</body></html>\n").toString();
@@ -69,9 +71,15 @@ public final class HtmlReport {
   private static void appendFacts(StringBuilder page, EvaluationReport report) {
     page.append("<dl>");
     fact(page, "Protocol", report.protocol());
-    fact(page, "Users", "%,d (%,d more have too few events)".formatted(report.cases(), report.usersWithoutCase()));
+    fact(
+        page,
+        "Users",
+        "%,d (%,d more have too few events)".formatted(report.cases(), report.usersWithoutCase()));
     fact(page, "Catalogue", "%,d items, all ranked".formatted(report.catalogueItems()));
-    fact(page, "Targets the model lacks", "%,d, each counted as a miss".formatted(report.unknownTargets()));
+    fact(
+        page,
+        "Targets the model lacks",
+        "%,d, each counted as a miss".formatted(report.unknownTargets()));
     fact(page, "Engine", report.engine());
     fact(page, "Model fingerprint", report.model());
     fact(page, "Data fingerprint", report.dataFingerprint());
@@ -80,7 +88,11 @@ public final class HtmlReport {
   }
 
   private static void fact(StringBuilder page, String name, String value) {
-    page.append("<dt>").append(escape(name)).append("</dt><dd>").append(escape(value)).append("</dd>");
+    page.append("<dt>")
+        .append(escape(name))
+        .append("</dt><dd>")
+        .append(escape(value))
+        .append("</dd>");
   }
 
   private static void appendTable(
@@ -115,7 +127,13 @@ public final class HtmlReport {
               Locale.ROOT,
               "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
                   + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>",
-              LEFT, WIDTH, y, y, LEFT - 6, y + 4, tenth / 10.0));
+              LEFT,
+              WIDTH,
+              y,
+              y,
+              LEFT - 6,
+              y + 4,
+              tenth / 10.0));
     }
     double groupWidth = (double) (WIDTH - LEFT) / RankingMetrics.CUTOFFS.length;
     double barWidth = groupWidth * 0.8 / Math.max(1, rankings.size());
@@ -165,6 +183,9 @@ public final class HtmlReport {
   }
 
   private static String escape(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 }
