@@ -56,14 +56,16 @@ class FileChecksumTest {
   }
 
   @Test
-  void readsTheLastTwoFormatVersionsOnly() {
-    assertThatCode(() -> FormatVersion.requireReadable(file, 3, 3, "x")).doesNotThrowAnyException();
-    assertThatCode(() -> FormatVersion.requireReadable(file, 2, 3, "x")).doesNotThrowAnyException();
-    assertThatThrownBy(() -> FormatVersion.requireReadable(file, 1, 3, "x"))
+  void readsTheLastTwoManifestVersionsOnly() {
+    assertThatCode(() -> ManifestVersion.requireReadable(file, 3, 3, "x"))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> ManifestVersion.requireReadable(file, 2, 3, "x"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> ManifestVersion.requireReadable(file, 1, 3, "x"))
         .hasMessageContaining("only 2..3");
-    assertThatThrownBy(() -> FormatVersion.requireReadable(file, 0, 1, "x"))
+    assertThatThrownBy(() -> ManifestVersion.requireReadable(file, 0, 1, "x"))
         .hasMessageContaining("only 1..1");
-    assertThatThrownBy(() -> FormatVersion.requireReadable(file, 4, 3, "hstu-retrieval 9.1"))
+    assertThatThrownBy(() -> ManifestVersion.requireReadable(file, 4, 3, "hstu-retrieval 9.1"))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageContaining("written by hstu-retrieval 9.1");
   }

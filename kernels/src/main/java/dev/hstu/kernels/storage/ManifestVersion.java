@@ -3,16 +3,17 @@ package dev.hstu.kernels.storage;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The rule for versions that stand in files: the last two are readable, a newer one is refused
-/// with the release that wrote it.
-public final class FormatVersion {
+/// The rule for format versions that stand in the manifests of folders (`manifest.json`,
+/// `config.json`, `generation.json`): the last two are readable, a newer one is refused with the
+/// release that wrote it.
+public final class ManifestVersion {
 
-  private FormatVersion() {}
+  private ManifestVersion() {}
 
   /// This release, as written to files beside their format version; `development` when the classes
   /// don't come from a jar of ours.
   public static String writer() {
-    @Nullable String version = FormatVersion.class.getPackage().getImplementationVersion();
+    @Nullable String version = ManifestVersion.class.getPackage().getImplementationVersion();
     return "hstu-retrieval " + (version == null ? "development" : version);
   }
 
