@@ -25,7 +25,7 @@ public final class IdTableBuilder {
     if (longs != null) {
       if (!Int64Text.isCanonical(id)) {
         throw new IllegalArgumentException(
-            "id '" + id + "' is not a 64-bit decimal integer; declare the ids as utf8");
+            "id '%.80s' is not a 64-bit decimal integer; declare the ids as utf8".formatted(id));
       }
       return longs.findOrAdd(Long.parseLong(id));
     }
@@ -78,11 +78,7 @@ public final class IdTableBuilder {
   }
 
   private static byte[] checkedUtf8(String id) {
-    byte[] utf8 = Utf8.encode(id);
-    if (utf8 == null) {
-      throw new IllegalArgumentException(
-          "id '" + id + "' holds half a surrogate pair; give well-formed Unicode");
-    }
+    byte[] utf8 = Utf8.require(id);
     if (utf8.length == 0 || utf8.length > IdTable.MAX_ID_BYTES) {
       throw new IllegalArgumentException(
           "id '%.40s' has %d bytes, must be within 1..%d"

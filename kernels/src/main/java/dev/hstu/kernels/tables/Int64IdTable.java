@@ -24,10 +24,7 @@ final class Int64IdTable implements IdTable {
 
   static IdTable read(SafetensorsFile file, String prefix) throws MalformedSafetensorsException {
     Tensor ids = file.tensor(prefix + IDS, DType.I64, SafetensorsFile.ANY_SIZE);
-    if (ids.elements() > MAX_ROWS) {
-      throw new MalformedSafetensorsException(
-          file.path(), "tensor %s has more than %d ids".formatted(ids, MAX_ROWS));
-    }
+    RowOffsets.checkRows(file, ids, ids.elements());
     Int64Rows rows = new Int64Rows();
     for (int row = 0; row < ids.elements(); row++) {
       long id = ids.longAt(row);

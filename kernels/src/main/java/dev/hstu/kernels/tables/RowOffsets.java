@@ -12,12 +12,7 @@ final class RowOffsets {
   static int[] read(SafetensorsFile file, Tensor offsets, long values)
       throws MalformedSafetensorsException {
     long count = offsets.elements();
-    if (count < 1 || count > RowSlots.MAX_ROWS + 1L) {
-      throw new MalformedSafetensorsException(
-          file.path(),
-          "tensor '%s' has %d offsets, expected rows + 1 within 1..%d"
-              .formatted(offsets.name(), count, RowSlots.MAX_ROWS + 1L));
-    }
+    checkRows(file, offsets, count - 1);
     int[] result = new int[(int) count];
     long previous = 0;
     for (int row = 0; row < result.length; row++) {
@@ -37,5 +32,25 @@ final class RowOffsets {
           "tensor '%s' ends at %d, expected %d".formatted(offsets.name(), previous, values));
     }
     return result;
+  }
+
+  static void checkRows(SafetensorsFile file, Tensor tensor, long rows)
+      throws MalformedSafetensorsException {
+    if (rows < 0 || rows > IdTable.MAX_ROWS) {
+      throw new MalformedSafetensorsException(
+          file.path(),
+          "tensor '%s' has %d rows, must be within 0..%d"
+              .formatted(tensor.name(), rows, IdTable.MAX_ROWS));
+    }
+  }
+
+  /// Checks that the values fit one array.
+  static void checkArray(SafetensorsFile file, Tensor values) throws MalformedSafetensorsException {
+    if (values.elements() > ArrayGrowth.MAX_LENGTH) {
+      throw new MalformedSafetensorsException(
+          file.path(),
+          "tensor '%s' has %d values, must be within 0..%d"
+              .formatted(values.name(), values.elements(), ArrayGrowth.MAX_LENGTH));
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// Strings, one a row, kept as one UTF-8 blob and the offsets into it: millions of rows cost their
 /// bytes and four more each, and no objects. Immutable; at most 2 GiB of text.
@@ -44,16 +45,20 @@ public final class StringColumn {
 
   /// The string of a row, made anew.
   public String get(int row) {
-    return new String(bytes, offsets[row], byteLength(row), StandardCharsets.UTF_8);
+    int length = byteLength(row);
+    return new String(bytes, offsets[row], length, StandardCharsets.UTF_8);
   }
 
   /// The UTF-8 bytes of a row, copied.
   public byte[] utf8(int row) {
-    return Arrays.copyOfRange(bytes, offsets[row], offsets[row + 1]);
+    int length = byteLength(row);
+    return Arrays.copyOfRange(bytes, offsets[row], offsets[row] + length);
   }
 
   /// The UTF-8 length of a row in bytes.
   public int byteLength(int row) {
+    // The arrays may be longer than the rows, so their own bounds don't tell.
+    Objects.checkIndex(row, size);
     return offsets[row + 1] - offsets[row];
   }
 
@@ -77,11 +82,7 @@ public final class StringColumn {
       throws MalformedSafetensorsException {
     Tensor offsets = file.tensor(name + "_offsets", DType.I64, SafetensorsFile.ANY_SIZE);
     Tensor bytes = file.tensor(name + "_bytes", DType.U8, SafetensorsFile.ANY_SIZE);
-    if (bytes.elements() > ArrayGrowth.MAX_LENGTH) {
-      throw new MalformedSafetensorsException(
-          file.path(),
-          "tensor '%s' of %d bytes exceeds 2 GiB".formatted(bytes.name(), bytes.elements()));
-    }
+    RowOffsets.checkArray(file, bytes);
     int[] rowOffsets = RowOffsets.read(file, offsets, bytes.elements());
     StringColumn column = new StringColumn(bytes.toBytes(), rowOffsets, rowOffsets.length - 1);
     column.checkUtf8(file, bytes.name());
@@ -124,13 +125,14 @@ public final class StringColumn {
     ///
     /// @throws IllegalArgumentException when `value` holds a lone surrogate, which UTF-8 can't say
     public Builder add(String value) {
-      byte[] utf8 = Utf8.encode(value);
-      if (utf8 == null) {
-        throw new IllegalArgumentException(
-            "'" + value + "' holds half a surrogate pair; give well-formed Unicode");
-      }
+      byte[] utf8 = Utf8.require(value);
       add(utf8, 0, utf8.length);
       return this;
+    }
+
+    /// Appends a row of another column.
+    void add(StringColumn column, int row) {
+      add(column.bytes, column.offsets[row], column.byteLength(row));
     }
 
     void add(byte[] utf8, int offset, int length) {

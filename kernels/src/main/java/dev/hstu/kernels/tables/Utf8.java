@@ -15,6 +15,16 @@ final class Utf8 {
     return isWellFormed(text) ? text.getBytes(StandardCharsets.UTF_8) : null;
   }
 
+  /// The bytes of `text`, which must be well-formed.
+  static byte[] require(String text) {
+    byte[] utf8 = encode(text);
+    if (utf8 == null) {
+      throw new IllegalArgumentException(
+          "'%.80s' holds half a surrogate pair; give well-formed Unicode".formatted(text));
+    }
+    return utf8;
+  }
+
   static boolean isValid(byte[] bytes, int offset, int length) {
     if (isAscii(bytes, offset, length)) {
       return true;
