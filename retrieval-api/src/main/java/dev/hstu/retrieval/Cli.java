@@ -1,5 +1,6 @@
 package dev.hstu.retrieval;
 
+import dev.hstu.retrieval.cli.SimulateCommand;
 import dev.hstu.retrieval.cli.UserError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "VERB",
-    subcommands = {})
+    subcommands = {SimulateCommand.class})
 public final class Cli implements Callable<Integer> {
 
   static final int EXIT_BROKEN = 1;

@@ -1,0 +1,76 @@
+package dev.hstu.retrieval.data;
+
+import dev.hstu.kernels.storage.DurableFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/// Puts a folder that is written whole ([dev.hstu.kernels.storage.AtomicFolder]) at its place, with
+// or
+/// without another one there.
+///
+/// A replacement is written beside as `.NAME.next`; then the old folder moves to `.NAME.replaced`
+// and
+/// the new one to its place. A process killed between these two renames leaves no target for the
+/// moment but both folders whole; the next run puts the old one back before it begins.
+final class FolderSwap {
+
+  private FolderSwap() {}
+
+  /// Writes a folder that does not exist yet.
+  @FunctionalInterface
+  interface FolderWriter {
+    /// Makes `folder`, wholly or not at all.
+    void write(Path folder) throws IOException;
+  }
+
+  /// Makes `target` by `writer`.
+  ///
+  /// @throws UnusableInputException when `target` exists and `overwrite` is false
+  static void write(Path target, boolean overwrite, FolderWriter writer) throws IOException {
+    Path place = target.toAbsolutePath().normalize();
+    requireFree(target, overwrite);
+    Path replaced = hidden(place, "replaced");
+    putBack(replaced, place);
+    if (!exists(place)) {
+      writer.write(place);
+      return;
+    }
+    Path next = hidden(place, "next");
+    DurableFiles.deleteRecursively(next);
+    writer.write(next);
+    DurableFiles.renameAtomically(place, replaced);
+    DurableFiles.renameAtomically(next, place);
+    DurableFiles.deleteRecursively(replaced);
+  }
+
+  /// Says no to an existing target before any work is done.
+  ///
+  /// @throws UnusableInputException when `target` exists and `overwrite` is false
+  static void requireFree(Path target, boolean overwrite) {
+    if (target.toAbsolutePath().normalize().getFileName() == null) {
+      throw new UnusableInputException(
+          "'%s' names no folder; give the path of one to --out".formatted(target));
+    }
+    if (!overwrite && exists(target)) {
+      throw new UnusableInputException(
+          "'%s' exists; give another --out, or --overwrite to replace it".formatted(target));
+    }
+  }
+
+  private static void putBack(Path replaced, Path place) throws IOException {
+    if (exists(replaced) && !exists(place)) {
+      DurableFiles.renameAtomically(replaced, place);
+    }
+    DurableFiles.deleteRecursively(replaced);
+  }
+
+  private static Path hidden(Path place, String state) {
+    return place.resolveSibling(".%s.%s".formatted(place.getFileName(), state));
+  }
+
+  private static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+}
