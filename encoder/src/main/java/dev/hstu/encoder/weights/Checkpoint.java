@@ -1,0 +1,68 @@
+package dev.hstu.encoder.weights;
+
+import dev.hstu.encoder.model.CheckpointNames;
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
+import dev.hstu.kernels.safetensors.SafetensorsFile;
+import dev.hstu.kernels.safetensors.SafetensorsWriter;
+import dev.hstu.kernels.safetensors.Tensor;
+import dev.hstu.kernels.safetensors.TensorSpec;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/// The tensors of one model as a safetensors file under the public implementation's names
+/// ([CheckpointNames]), so that models move between it and this project without conversion.
+public final class Checkpoint {
+
+  private Checkpoint() {}
+
+  /// Reads the weights of a model of these shapes. The item embeddings stay mapped and live as long
+  /// as `file` is open; everything else is copied. Tensors of other names are ignored.
+  ///
+  /// @param prefix stands before every public name in the file, mostly empty
+  /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
+  public static HstuWeights read(SafetensorsFile file, String prefix, HstuConfig config)
+      throws MalformedSafetensorsException {
+    for (TensorSpec spec : CheckpointNames.specs(config)) {
+      file.tensor(prefix + spec.name(), spec.dtype(), spec.shape());
+    }
+    List<HstuWeights.Block> blocks = new ArrayList<>();
+    for (int i = 0; i < config.blocks(); i++) {
+      blocks.add(
+          new HstuWeights.Block(
+              floats(file, prefix + CheckpointNames.projection(i)),
+              floats(file, prefix + CheckpointNames.output(i)),
+              floats(file, prefix + CheckpointNames.outputBias(i)),
+              floats(file, prefix + CheckpointNames.positionBias(i)),
+              floats(file, prefix + CheckpointNames.timeBias(i))));
+    }
+    Tensor items = file.tensor(prefix + CheckpointNames.ITEM_EMBEDDINGS);
+    return new HstuWeights(items.data(), floats(file, prefix + CheckpointNames.POSITIONS), blocks);
+  }
+
+  /// Writes the weights, sorted by name, replacing `target` wholly or not at all.
+  public static void write(
+      Path target, Map<String, String> metadata, HstuConfig config, HstuWeights weights)
+      throws IOException {
+    weights.requireShapes(config);
+    List<TensorSpec> specs = CheckpointNames.specs(config);
+    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(weights);
+    try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata, specs)) {
+      for (TensorSpec spec : specs) {
+        writer.write(spec.name(), tensors.get(spec.name()));
+      }
+      writer.commit();
+    }
+  }
+
+  private static float[] floats(SafetensorsFile file, String name)
+      throws MalformedSafetensorsException {
+    return file.tensor(name).toFloats();
+  }
+}

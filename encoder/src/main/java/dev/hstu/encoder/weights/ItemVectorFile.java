@@ -1,0 +1,90 @@
+package dev.hstu.encoder.weights;
+
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.kernels.safetensors.DType;
+import dev.hstu.kernels.safetensors.SafetensorsWriter;
+import dev.hstu.kernels.safetensors.TensorSpec;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+
+/// The file between encoder and index-builder: every item's id and L2-normalised vector
+/// (HSTU.md, "Forward" 4), with the fingerprint of the model they come from.
+///
+/// Safetensors: `ids` int64 `[V]`, or `id_offsets` int64 `[V+1]` and `id_bytes` uint8; `vectors`
+/// float32 `[V, D]`. Metadata strings: `format` = `hstu.item-vectors`, `format_version`,
+/// `model_fingerprint`, `dimension`, `metric` = `inner_product`, `id_type` = `int64` or `utf8`.
+public final class ItemVectorFile {
+
+  public static final String VECTORS = "vectors";
+
+  static final int FORMAT_VERSION = 1;
+
+  /// Rows normalised per write: large enough that the calls don't count.
+  private static final int ROWS_PER_PIECE = 1_024;
+
+  private ItemVectorFile() {}
+
+  /// Writes the vectors of all items, a piece at a time, replacing `target` wholly or not at all.
+  ///
+  /// @param progress told the number of rows done, now and then and at the end
+  public static void write(Path target, Model model, LongConsumer progress) throws IOException {
+    HstuConfig config = model.config();
+    List<TensorSpec> specs = new ArrayList<>(model.vocabulary().specs(""));
+    specs.add(new TensorSpec(VECTORS, DType.F32, config.items(), config.embeddingDim()));
+    try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata(model), specs)) {
+      model.vocabulary().writeTo(writer, "");
+      writer.begin(VECTORS);
+      writeVectors(writer, config, model.weights().itemEmbeddings(), progress);
+      writer.commit();
+    }
+  }
+
+  private static void writeVectors(
+      SafetensorsWriter writer, HstuConfig config, MemorySegment embeddings, LongConsumer progress)
+      throws IOException {
+    int d = config.embeddingDim();
+    float[] piece = new float[ROWS_PER_PIECE * d];
+    for (long first = 0; first < config.items(); first += ROWS_PER_PIECE) {
+      int rows = (int) Math.min(ROWS_PER_PIECE, config.items() - first);
+      for (int r = 0; r < rows; r++) {
+        normalise(embeddings, first + r + 1, piece, r * d, d); // row 0 is padding
+      }
+      writer.append(piece, 0, rows * d);
+      progress.accept(first + rows);
+    }
+  }
+
+  /// `E[row] / max(‖E[row]‖₂, 1e-6)`, summed in float64 so that the order of summation can't show.
+  private static void normalise(
+      MemorySegment embeddings, long row, float[] target, int offset, int d) {
+    double squares = 0;
+    for (int i = 0; i < d; i++) {
+      double value = embeddings.getAtIndex(HstuWeights.FLOAT, row * d + i);
+      squares += value * value;
+    }
+    double norm = Math.max(Math.sqrt(squares), HstuConfig.EPSILON);
+    for (int i = 0; i < d; i++) {
+      target[offset + i] = (float) (embeddings.getAtIndex(HstuWeights.FLOAT, row * d + i) / norm);
+    }
+  }
+
+  private static Map<String, String> metadata(Model model) {
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put("format", "hstu.item-vectors");
+    metadata.put("format_version", Integer.toString(FORMAT_VERSION));
+    metadata.put("model_fingerprint", model.fingerprint());
+    metadata.put("dimension", Integer.toString(model.config().embeddingDim()));
+    metadata.put("metric", "inner_product");
+    metadata.put("id_type", model.vocabulary().type().name().toLowerCase(Locale.ROOT));
+    return metadata;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.hstu.encoder.weights;
+
+import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
+import dev.hstu.kernels.safetensors.SafetensorsFile;
+import dev.hstu.kernels.safetensors.SafetensorsWriter;
+import dev.hstu.kernels.storage.AtomicFolder;
+import dev.hstu.kernels.storage.DamagedFileException;
+import dev.hstu.kernels.storage.DurableFiles;
+import dev.hstu.kernels.storage.FileChecksum;
+import dev.hstu.kernels.tables.IdTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A model on disk.
+///
+/// | file | holds |
+/// |---|---|
+/// | `config.json` | format version, shapes, clock, fingerprint, size and SHA-256 of the others |
+/// | `model.safetensors` | the weights under the public implementation's names |
+/// | `vocabulary.safetensors` | external item ids; row `r` is item row `r + 1` |
+public final class ModelFolder {
+
+  public static final String CONFIG = "config.json";
+  public static final String TENSORS = "model.safetensors";
+  public static final String VOCABULARY = "vocabulary.safetensors";
+
+  private static final List<String> CHECKED_FILES = List.of(TENSORS, VOCABULARY);
+
+  private ModelFolder() {}
+
+  /// Writes a model; `folder` appears whole or not at all.
+  ///
+  /// @throws java.nio.file.FileAlreadyExistsException when `folder` exists
+  public static void save(Path folder, Model model) throws IOException {
+    try (AtomicFolder target = AtomicFolder.creating(folder)) {
+      Path path = target.path();
+      Checkpoint.write(path.resolve(TENSORS), Map.of(), model.config(), model.weights());
+      writeVocabulary(path.resolve(VOCABULARY), model.vocabulary());
+      SortedMap<String, FileChecksum> files = new TreeMap<>();
+      for (String name : CHECKED_FILES) {
+        files.put(name, FileChecksum.of(path.resolve(name)));
+      }
+      DurableFiles.writeAtomically(path.resolve(CONFIG), ModelManifest.of(model, files).toJson());
+      target.commit();
+    }
+  }
+
+  /// Opens a model, having checked every byte of its folder.
+  ///
+  /// @throws IOException naming the file that is missing, damaged, of a newer format, or doesn't
+  ///     belong to the others
+  public static OpenModel open(Path folder) throws IOException {
+    Path config = folder.resolve(CONFIG);
+    ModelManifest manifest = ModelManifest.read(config);
+    for (String name : CHECKED_FILES) {
+      @Nullable FileChecksum checksum = manifest.files().get(name);
+      if (checksum == null) {
+        throw new DamagedFileException(config, "lists no checksum of " + name);
+      }
+      checksum.verify(folder.resolve(name));
+    }
+    SafetensorsFile tensors = SafetensorsFile.open(folder.resolve(TENSORS));
+    try {
+      HstuWeights weights = Checkpoint.read(tensors, "", manifest.config());
+      Model model = assemble(folder, manifest, weights);
+      return new OpenModel(model, tensors);
+    } catch (IOException | RuntimeException e) {
+      tensors.close();
+      throw e;
+    }
+  }
+
+  private static Model assemble(Path folder, ModelManifest manifest, HstuWeights weights)
+      throws IOException {
+    IdTable vocabulary = readVocabulary(folder.resolve(VOCABULARY), manifest.config().items());
+    Model model = new Model(manifest.config(), manifest.clock(), vocabulary, weights);
+    if (!model.fingerprint().equals(manifest.fingerprint())) {
+      throw new DamagedFileException(
+          folder.resolve(CONFIG),
+          "its fingerprint %s is not that of the model, %s; it was changed, write it anew"
+              .formatted(manifest.fingerprint(), model.fingerprint()));
+    }
+    return model;
+  }
+
+  private static void writeVocabulary(Path file, IdTable vocabulary) throws IOException {
+    try (SafetensorsWriter writer =
+        SafetensorsWriter.create(file, Map.of(), vocabulary.specs(""))) {
+      vocabulary.writeTo(writer, "");
+      writer.commit();
+    }
+  }
+
+  private static IdTable readVocabulary(Path path, int items) throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      IdTable vocabulary = IdTable.readFrom(file, "");
+      if (vocabulary.size() != items) {
+        throw new MalformedSafetensorsException(
+            path, "has %d ids and %s %d items".formatted(vocabulary.size(), CONFIG, items));
+      }
+      return vocabulary;
+    }
+  }
+}

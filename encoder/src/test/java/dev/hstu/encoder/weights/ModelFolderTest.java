@@ -1,0 +1,140 @@
+package dev.hstu.encoder.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.RandomModels;
+import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.kernels.tables.IdTable;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A model comes back from its folder as it was, and a folder that isn't whole is refused with the
+/// name of the file.
+class ModelFolderTest {
+
+  private static final HstuConfig CONFIG = new HstuConfig(5, 6, 2, 4, 2, 3, 2, 2, 0.05, 3);
+
+  @TempDir private Path directory;
+  private Path folder;
+  private Model model;
+
+  @BeforeEach
+  void saveModel() throws IOException {
+    folder = directory.resolve("model");
+    IdTable ids = IdTable.ofStrings(List.of("a", "b", "ü", "d", "e"));
+    model = new Model(CONFIG, new Clock.Sequence(60), ids, RandomModels.weights(CONFIG, 4));
+    ModelFolder.save(folder, model);
+  }
+
+  @Test
+  void comesBackAsItWas() throws IOException {
+    try (OpenModel open = ModelFolder.open(folder)) {
+      Model read = open.model();
+      assertThat(read.config()).isEqualTo(CONFIG);
+      assertThat(read.clock()).isEqualTo(new Clock.Sequence(60));
+      assertThat(read.vocabulary().idAt(2)).isEqualTo("ü");
+      assertThat(read.fingerprint()).isEqualTo(model.fingerprint());
+      assertThat(read.weights().itemEmbeddings().mismatch(model.weights().itemEmbeddings()))
+          .isEqualTo(-1);
+      assertThat(read.weights().positions()).isEqualTo(model.weights().positions());
+      for (int i = 0; i < CONFIG.blocks(); i++) {
+        HstuWeights.Block expected = model.weights().blocks().get(i);
+        HstuWeights.Block block = read.weights().blocks().get(i);
+        assertThat(block.projection()).isEqualTo(expected.projection());
+        assertThat(block.output()).isEqualTo(expected.output());
+        assertThat(block.outputBias()).isEqualTo(expected.outputBias());
+        assertThat(block.positionBias()).isEqualTo(expected.positionBias());
+        assertThat(block.timeBias()).isEqualTo(expected.timeBias());
+      }
+    }
+  }
+
+  @Test
+  void savingLeavesNothingBesideAndReplacesNothing() {
+    assertThat(directory).isDirectoryNotContaining(path -> !path.equals(folder));
+    assertThatThrownBy(() -> ModelFolder.save(folder, model))
+        .isInstanceOf(FileAlreadyExistsException.class)
+        .hasMessageContaining(folder.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors", "vocabulary.safetensors"})
+  void aMissingFileIsRefusedByName(String name) throws IOException {
+    Files.delete(folder.resolve(name));
+    assertRefusedNaming(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors", "vocabulary.safetensors"})
+  void aCutFileIsRefusedByName(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(folder.resolve(name));
+    for (int length : new int[] {0, 1, bytes.length / 2, bytes.length - 1}) {
+      Files.write(folder.resolve(name), Arrays.copyOf(bytes, length));
+      assertRefusedNaming(name);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors", "vocabulary.safetensors"})
+  void anyFlippedBitIsRefusedByName(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(folder.resolve(name));
+    Random random = new Random(5);
+    for (int trial = 0; trial < 50; trial++) {
+      byte[] changed = bytes.clone();
+      changed[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(folder.resolve(name), changed);
+      assertRefusedNaming(name);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"window_hop\" : 3 | \"window_hop\" : 2 | fingerprint",
+        "\"temperature\" : 0.05 | \"temperature\" : 0.06 | fingerprint",
+        "sequence(step=60) | sequence(step=61) | fingerprint",
+        "sequence(step=60) | sundial | clock 'sundial' is not known",
+        "\"num_heads\" : 2 | \"num_heads\" : \"two\" | num_heads=\"two\" must be an integer",
+        "\"num_heads\" : 2 | \"num_heads\" : 1 | _o.weight",
+        "\"embedding_dim\" : 4 | \"embedding_dim\" : 0 | embeddingDim=0 must be within",
+        "\"eps\" : 1.0E-6 | \"eps\" : 1.0E-5 | eps=1.0E-5",
+        "\"post\" : \"l2\" | \"post\" : \"none\" | post=none",
+        "\"model\" : \"hstu\" | \"model\" : \"sasrec\" | model=sasrec",
+        "\"model.safetensors\" | \"other.safetensors\" | lists no checksum of model.safetensors",
+        "\"format_version\" : 1 | \"format_version\" : 2 | was written by hstu-retrieval",
+        "\"format_version\" : 1 | \"format_version\" : 0 | only 1..1",
+      })
+  void aChangedConfigurationIsRefusedByName(String text, String replacement, String reason)
+      throws IOException {
+    Path config = folder.resolve(ModelFolder.CONFIG);
+    String json = Files.readString(config);
+    assertThat(json).contains(text);
+    Files.writeString(config, json.replace(text, replacement));
+    assertThatThrownBy(() -> ModelFolder.open(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining(reason);
+  }
+
+  private void assertRefusedNaming(String name) {
+    assertThatThrownBy(() -> ModelFolder.open(folder).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(folder.resolve(name).toString());
+  }
+}
