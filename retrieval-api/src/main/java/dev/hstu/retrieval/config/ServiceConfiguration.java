@@ -1,0 +1,40 @@
+package dev.hstu.retrieval.config;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The whole configuration of the service, checked.
+public record ServiceConfiguration(
+    RetrievalSettings retrieval,
+    ServingSettings serving,
+    AdmissionSettings admission,
+    GenerationSettings generations,
+    EncoderSettings encoder) {
+
+  /// Every key there is, in the order of the reference.
+  public static List<Setting<?>> settings() {
+    return Stream.of(
+            GenerationSettings.SETTINGS,
+            ServingSettings.SETTINGS,
+            RetrievalSettings.SETTINGS,
+            AdmissionSettings.SETTINGS,
+            EncoderSettings.SETTINGS)
+        .<Setting<?>>flatMap(List::stream)
+        .toList();
+  }
+
+  /// Reads and checks all records.
+  ///
+  /// @param sources the first that sets a key wins
+  /// @throws InvalidSettingException at an unknown key or a value out of range
+  public static ServiceConfiguration of(List<SettingSource> sources) {
+    SettingValues values = new SettingValues(sources);
+    values.requireKnown(settings());
+    return new ServiceConfiguration(
+        RetrievalSettings.from(values),
+        ServingSettings.from(values),
+        AdmissionSettings.from(values),
+        GenerationSettings.from(values),
+        EncoderSettings.from(values));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.hstu.retrieval.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// One key of the configuration, with all that its reader, its error message and its line in the
+/// reference need.
+///
+/// @param key `concern.name`, lower case with hyphens, unit last
+/// @param defaultText the value taken when no source sets the key
+/// @param allowed the range in words, ends the sentence "must be ..."
+/// @param reason why the key or its bound exists
+/// @param parser from the text to the value; empty where the text is not allowed
+public record Setting<T>(
+    String key,
+    String defaultText,
+    String allowed,
+    String reason,
+    Function<String, Optional<T>> parser) {
+
+  /// A whole number within `least..most`.
+  static Setting<Integer> integer(
+      String key, int defaultValue, int least, int most, String reason) {
+    return new Setting<>(
+        key,
+        Integer.toString(defaultValue),
+        "within %d..%d".formatted(least, most),
+        reason,
+        text -> parseInteger(text, least, most));
+  }
+
+  /// One of a few words.
+  static Setting<String> choice(
+      String key, String defaultValue, List<String> choices, String reason) {
+    return new Setting<>(
+        key,
+        defaultValue,
+        "one of " + String.join(", ", choices),
+        reason,
+        text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(choices::contains));
+  }
+
+  /// Text that a regular expression matches.
+  static Setting<String> matching(
+      String key, String defaultValue, String pattern, String allowed, String reason) {
+    return new Setting<>(
+        key,
+        defaultValue,
+        allowed,
+        reason,
+        text -> Optional.of(text).filter(t -> t.matches(pattern)));
+  }
+
+  /// Any text but an empty one.
+  static Setting<String> text(String key, String defaultValue, String allowed, String reason) {
+    return new Setting<>(
+        key, defaultValue, allowed, reason, text -> Optional.of(text).filter(t -> !t.isBlank()));
+  }
+
+  /// The name under which the environment may set this key: `retrieval.max-k` is `RETRIEVAL_MAX_K`.
+  public String environmentName() {
+    return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
+
+  /// The value some source gives this key.
+  ///
+  /// @throws InvalidSettingException when `text` is not allowed
+  T parse(String text, String source) {
+    return parser
+        .apply(text.strip())
+        .orElseThrow(
+            () ->
+                new InvalidSettingException(
+                    "%s=%s (%s) must be %s; correct it, or leave it out for the default %s"
+                        .formatted(key, text, source, allowed, defaultText)));
+  }
+
+  private static Optional<Integer> parseInteger(String text, int least, int most) {
+    if (!text.matches("-?[0-9]{1,10}")) {
+      return Optional.empty();
+    }
+    long value = Long.parseLong(text);
+    return value < least || value > most ? Optional.empty() : Optional.of((int) value);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.hstu.retrieval.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/// Holds `CONFIGURATION.md` equal to the settings; `-Dhstu.rewrite=true` writes it anew.
+class ConfigurationReferenceTest {
+
+  private static final Path PAGE =
+      Path.of(System.getProperty("hstu.root"), "retrieval-api", "CONFIGURATION.md");
+
+  @Test
+  void theReferenceListsEveryKeyAsTheCodeHasIt() throws IOException {
+    if (Boolean.getBoolean("hstu.rewrite")) {
+      Files.writeString(PAGE, ConfigurationReference.markdown());
+    }
+    assertThat(PAGE).content().isEqualTo(ConfigurationReference.markdown());
+  }
+
+  @Test
+  void keysAndEnvironmentNamesAreDistinct() {
+    assertThat(ServiceConfiguration.settings()).extracting(Setting::key).doesNotHaveDuplicates();
+    assertThat(ServiceConfiguration.settings())
+        .extracting(Setting::environmentName)
+        .doesNotHaveDuplicates();
+  }
+}
