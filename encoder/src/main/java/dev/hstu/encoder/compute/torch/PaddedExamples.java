@@ -1,0 +1,47 @@
+package dev.hstu.encoder.compute.torch;
+
+/// Training examples of several users, padded at their ends to the longest, `L` events.
+///
+/// The arrays are shared, not copied. Padded slots hold item 0, any time and weight 0.
+///
+/// @param users `B`
+/// @param length `L`
+/// @param items long[B·(L+1)]: the history and, after its last event, the target; position `i`
+///     predicts item `i+1`
+/// @param times long[B·(L+1)], seconds, of the same slots
+/// @param weights float[B·L], 1 for each supervised position, else 0
+/// @param negatives item rows `1..V`: long[B·R], shared by a user's positions, or long[B·L·R],
+// drawn
+///     for each position
+/// @param negativesPerPosition `R`
+public record PaddedExamples(
+    int users,
+    int length,
+    long[] items,
+    long[] times,
+    float[] weights,
+    long[] negatives,
+    int negativesPerPosition) {
+
+  public PaddedExamples {
+    int slots = users * (length + 1);
+    requireLength("items", items.length, slots);
+    requireLength("times", times.length, slots);
+    requireLength("weights", weights.length, users * length);
+    if (negatives.length != users * negativesPerPosition) {
+      requireLength("negatives", negatives.length, users * length * negativesPerPosition);
+    }
+  }
+
+  /// Whether a user's positions share one draw of negatives.
+  boolean sharedNegatives() {
+    return negatives.length == users * negativesPerPosition;
+  }
+
+  private static void requireLength(String name, int length, int expected) {
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          "%s has %d entries; %d are needed".formatted(name, length, expected));
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.hstu.encoder.compute.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.sequence.TimeBuckets;
+import java.util.List;
+import java.util.Map;
+
+/// HSTU's forward and backward pass over padded micro-batches (HSTU.md, "Forward" and "Training");
+/// the arithmetic itself is the TorchScript text `hstu.py`.
+///
+/// Work and memory of one pass over `B` users of `L` events, a block: the products take
+/// `2·B·L·D·(3·h·dv + 2·h·dqk)` and `2·B·L²·h·(dqk+dv)` floating-point operations forward, twice
+/// that backward; two `(B, L, L)` matrices a head are kept for the backward pass, float32, and the
+/// block's bias once. Of `hstu-large` at L = 200 that is 5.8 MB a user; the micro-batch bounds it
+/// ([MicroBatches]).
+///
+/// Inference is safe for any number of threads, training for one.
+public final class TorchHstu implements AutoCloseable {
+
+  private final HstuConfig config;
+  private final TorchScript script;
+  private final NDArray edges;
+
+  /// @param memory the device to run on; closing it closes this
+  public TorchHstu(NDManager memory, HstuConfig config) {
+    this.config = config;
+    this.script =
+        TorchScript.load(
+            memory,
+            TorchHstu.class,
+            "hstu.py",
+            "Hstu",
+            Map.of(
+                "heads", config.heads(),
+                "temperature", config.temperature(),
+                "epsilon", HstuConfig.EPSILON));
+    this.edges = memory.create(TimeBuckets.edges());
+  }
+
+  /// The user embeddings of a micro-batch, float[B·D].
+  float[] encode(NDManager batchMemory, List<NDArray> dense, PaddedHistories batch) {
+    NDList users =
+        script.infer(
+            "encode",
+            batchMemory,
+            dense,
+            batch.rows(batchMemory, config.embeddingDim()),
+            batch.times(batchMemory),
+            batch.last(batchMemory),
+            edges);
+    return users.singletonOrThrow().toFloatArray();
+  }
+
+  /// Each block's output and the normalised sequence, float[B·L·D] each.
+  List<float[]> trace(NDManager batchMemory, List<NDArray> dense, PaddedHistories batch) {
+    NDList outputs =
+        script.infer(
+            "trace",
+            batchMemory,
+            dense,
+            batch.rows(batchMemory, config.embeddingDim()),
+            batch.times(batchMemory),
+            edges);
+    return outputs.stream().map(NDArray::toFloatArray).toList();
+  }
+
+  /// Adds the gradients of `scale · Σ loss` over the supervised positions of a micro-batch to
+  /// `gradients`, and returns that sum. With `scale` one over the supervised positions of a whole
+  /// batch, the micro-batches together give the mean loss of the batch and its gradients.
+  ///
+  /// @param memory where the micro-batch's tensors are created, a child of it being closed on
+  // return
+  /// @param dropout probability in `0..1`, drawn from PyTorch's generator ([TorchRuntime#seed])
+  public double accumulate(
+      NDManager memory,
+      TorchParameters parameters,
+      TorchParameters gradients,
+      PaddedExamples batch,
+      double dropout,
+      double scale) {
+    int users = batch.users();
+    int length = batch.length();
+    int negatives = batch.negativesPerPosition();
+    try (NDManager batchMemory = memory.newSubManager()) {
+      Shape slots = new Shape(users, length + 1L);
+      Shape drawn =
+          batch.sharedNegatives()
+              ? new Shape(users, negatives)
+              : new Shape(users, length, negatives);
+      return script
+          .differentiate(
+              "accumulate",
+              batchMemory,
+              parameters.items(),
+              parameters.dense(),
+              gradients.items(),
+              gradients.dense(),
+              batchMemory.create(batch.items(), slots),
+              batchMemory.create(batch.times(), slots),
+              batchMemory.create(batch.weights(), new Shape(users, length)),
+              batchMemory.create(batch.negatives(), drawn),
+              edges,
+              batchMemory.create(dropout),
+              batchMemory.create(scale))
+          .singletonOrThrow()
+          .getFloat();
+    }
+  }
+
+  @Override
+  public void close() {
+    script.close();
+  }
+}

@@ -1,0 +1,226 @@
+# HSTU for retrieval in TorchScript, the dialect of a module's saved code; TorchScript.java loads it.
+#
+# The arithmetic is that of HSTU.md. Shapes: B users padded at their ends to L events, D, h, dqk and
+# dv as there, N slots, b blocks. `parameters` holds P and then W, Wo, bo, pos, time of each block;
+# the item table E stands apart, since serving never loads it. Padding needs no mask of its own:
+# attention looks back only, so no event sees what stands after it, and the loss weighs padding 0.
+
+
+class Hstu(Module):
+  __parameters__ = []
+  __buffers__ = []
+  heads : int
+  temperature : float
+  epsilon : float
+
+  # ---- user embeddings -------------------------------------------------------------------------
+
+  # rows (B, L, D) of E, times (B, L+1) int64, last (B) int64 -> (B, D), normalised.
+  # The last block computes the last event's row only: O(L) instead of O(L²).
+  def encode(self: __torch__.Hstu, parameters: List[Tensor], rows: Tensor, times: Tensor, last: Tensor, edges: Tensor) -> Tensor:
+    slots = parameters[0].size(0)
+    blocks = self.blocks(parameters)
+    buckets = self.time_buckets(times, edges)
+    x = self.embedded(rows, parameters[0])
+    for i in range(blocks - 1):
+      x = self.block(x, parameters, i, self.bias(parameters, i, buckets), 0.)
+    return self.normalised(self.last_row(x, parameters, blocks - 1, buckets, last))
+
+  # As encode, and every value on the way: each block's output and the normalised sequence, (B, L, D).
+  def trace(self: __torch__.Hstu, parameters: List[Tensor], rows: Tensor, times: Tensor, edges: Tensor) -> List[Tensor]:
+    buckets = self.time_buckets(times, edges)
+    x = self.embedded(rows, parameters[0])
+    outputs = annotate(List[Tensor], [])
+    for i in range(self.blocks(parameters)):
+      x = self.block(x, parameters, i, self.bias(parameters, i, buckets), 0.)
+      outputs.append(x)
+    outputs.append(self.normalised(x))
+    return outputs
+
+  # ---- loss and gradients ----------------------------------------------------------------------
+
+  # Adds the gradients of scale * sum(weights * loss) to `item_gradients` and `gradients`, and
+  # returns that sum, (). ids (B, L+1): the history and the target in the slot after it, so position
+  # i predicts ids[i+1]; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
+  # user's positions, or (B, L, R), drawn for each.
+  #
+  # Looked-up rows and biases are leaves of the graph: their gradients are folded onto the tables by
+  # hand below, because the graph's own backward of a lookup goes row by row, or fills a whole table
+  # with zeros for each lookup.
+  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, edges: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
+    length = ids.size(1) - 1
+    blocks = self.blocks(parameters)
+    buckets = self.time_buckets(times, edges)
+    rows = self.leaf(torch.embedding(items, ids))
+    negative_rows = self.leaf(torch.embedding(items, negatives))
+    leaves = annotate(List[Tensor], [])
+    leaves.append(rows)
+    leaves.append(negative_rows)
+    dense = annotate(List[Tensor], [])
+    for parameter in parameters:
+      dense.append(self.leaf(torch.detach(parameter)))
+    leaves.append(dense[0])
+    biases = annotate(List[Tensor], [])
+    for i in range(blocks):
+      biases.append(self.leaf(self.bias(parameters, i, buckets)))
+      leaves.append(biases[i])
+      leaves.append(dense[5 * i + 1])
+      leaves.append(dense[5 * i + 2])
+      leaves.append(dense[5 * i + 3])
+    rate = float(dropout)
+    x = torch.dropout(self.embedded(torch.slice(rows, 1, 0, length), dense[0]), rate, rate > 0.)
+    for i in range(blocks):
+      x = self.block(x, dense, i, biases[i], rate)
+    losses = self.sampled_softmax(self.normalised(x), rows, negative_rows, ids, negatives)
+    loss = torch.mul(torch.sum(torch.mul(losses, weights)), float(scale))
+    found = self.present(torch.autograd.grad([loss], leaves))
+    width = items.size(1)
+    torch.index_put_(item_gradients, [torch.flatten(ids)], torch.reshape(found[0], [-1, width]), True)
+    torch.index_put_(item_gradients, [torch.flatten(negatives)], torch.reshape(found[1], [-1, width]), True)
+    torch.add_(gradients[0], found[2])
+    for i in range(blocks):
+      self.fold_bias(found[3 + 4 * i], buckets, gradients[5 * i + 4], gradients[5 * i + 5])
+      torch.add_(gradients[5 * i + 1], found[4 + 4 * i])
+      torch.add_(gradients[5 * i + 2], found[5 + 4 * i])
+      torch.add_(gradients[5 * i + 3], found[6 + 4 * i])
+    return torch.detach(loss)
+
+  # -log softmax at the positive among it and its negatives, (B, L); a negative equal to the positive
+  # counts nothing.
+  def sampled_softmax(self: __torch__.Hstu, users: Tensor, rows: Tensor, negative_rows: Tensor, ids: Tensor, negatives: Tensor) -> Tensor:
+    targets = torch.unsqueeze(torch.slice(ids, 1, 1), 2)
+    positives = self.normalised(torch.slice(rows, 1, 1))
+    opponents = self.normalised(negative_rows)
+    if negatives.dim() == 2:
+      negatives = torch.unsqueeze(negatives, 1)
+      scores = torch.bmm(users, torch.transpose(opponents, 1, 2))
+    else:
+      scores = torch.squeeze(torch.matmul(opponents, torch.unsqueeze(users, 3)), 3)
+    scores = torch.masked_fill(torch.div(scores, self.temperature), torch.eq(targets, negatives), -50000.)
+    positive = torch.div(torch.sum(torch.mul(users, positives), [2], True), self.temperature)
+    return torch.sub(torch.logsumexp(torch.cat([positive, scores], 2), [2]), torch.squeeze(positive, 2))
+
+  # The gradient of a block's bias, (B, L, L), added to those of its tables: pos along diagonals,
+  # time by bucket. Each user's buckets are summed apart first, which keeps float32 sums short.
+  def fold_bias(self: __torch__.Hstu, gradient: Tensor, buckets: Tensor, positions: Tensor, times: Tensor) -> Tensor:
+    users = gradient.size(0)
+    length = gradient.size(1)
+    at = torch.arange(length, device=gradient.device)
+    diagonals = torch.add(torch.sub(torch.unsqueeze(at, 0), torch.unsqueeze(at, 1)), positions.size(0) // 2)
+    torch.index_add_(positions, 0, torch.flatten(diagonals), torch.flatten(torch.sum(gradient, [0])))
+    entries = times.size(0) + 1
+    user = torch.view(torch.mul(torch.arange(users, device=gradient.device), entries), [-1, 1, 1])
+    sums = torch.bincount(torch.flatten(torch.add(buckets, user)), torch.flatten(gradient), users * entries)
+    by_bucket = torch.sum(torch.view(sums, [users, entries]), [0])
+    return torch.add_(times, torch.slice(by_bucket, 0, 0, entries - 1))
+
+  # ---- the model -------------------------------------------------------------------------------
+
+  def blocks(self: __torch__.Hstu, parameters: List[Tensor]) -> int:
+    return (len(parameters) - 1) // 5
+
+  # Step 1.
+  def embedded(self: __torch__.Hstu, rows: Tensor, positions: Tensor) -> Tensor:
+    return torch.add(torch.mul(rows, float(rows.size(2)) ** 0.5), torch.slice(positions, 0, 0, rows.size(1)))
+
+  # bucket(t[i+1] - t[j]) for j <= i, and for later j one past the last bucket, (B, L, L) int32.
+  def time_buckets(self: __torch__.Hstu, times: Tensor, edges: Tensor) -> Tensor:
+    length = times.size(1) - 1
+    next = torch.unsqueeze(torch.slice(times, 1, 1), 2)
+    past = torch.unsqueeze(torch.slice(times, 1, 0, length), 1)
+    buckets = torch.bucketize(torch.abs(torch.sub(next, past)), edges, out_int32=True, right=True)
+    later = torch.triu(torch.ones([length, length], dtype=11, device=times.device), 1)
+    return torch.masked_fill_(buckets, later, edges.size(0) + 1)
+
+  # A block's time table with one entry more, for what lies ahead: silu(-10000) is exactly 0 in
+  # float32, and so is its derivative, so that the bias masks as well.
+  def time_table(self: __torch__.Hstu, parameters: List[Tensor], i: int) -> Tensor:
+    table = parameters[5 * i + 5]
+    return torch.cat([table, torch.full([1], -10000., dtype=6, device=table.device)])
+
+  # pos[N-1+j-i] + time[bucket], (B, L, L).
+  def bias(self: __torch__.Hstu, parameters: List[Tensor], i: int, buckets: Tensor) -> Tensor:
+    length = buckets.size(1)
+    slots = parameters[0].size(0)
+    diagonals = torch.slice(parameters[5 * i + 4], 0, slots - length, slots + length - 1)
+    by_position = torch.flip(torch.unfold(diagonals, 0, length, 1), [0])
+    by_time = torch.index_select(self.time_table(parameters, i), 0, torch.flatten(buckets))
+    return torch.add_(torch.view(by_time, [-1, length, length]), by_position)
+
+  # Step 2: block i of x (B, L, D).
+  def block(self: __torch__.Hstu, x: Tensor, parameters: List[Tensor], i: int, bias: Tensor, dropout: float) -> Tensor:
+    widths = self.widths(parameters, i)
+    u, v, q, k, = torch.split_with_sizes(torch.silu(torch.matmul(self.layer_norm(x), parameters[5 * i + 1])), [widths[0], widths[0], widths[1], widths[1]], 2)
+    value = widths[0] // self.heads
+    query = widths[1] // self.heads
+    # Head by head: slices go into the matrix products as they lie, and each a (B, L, L) is used
+    # while it is in the cache.
+    heads = annotate(List[Tensor], [])
+    for h in range(self.heads):
+      q_h = torch.slice(q, 2, h * query, (h + 1) * query)
+      k_h = torch.slice(k, 2, h * query, (h + 1) * query)
+      v_h = torch.slice(v, 2, h * value, (h + 1) * value)
+      a = torch.silu(torch.baddbmm(bias, q_h, torch.transpose(k_h, 1, 2)))
+      heads.append(torch.bmm(a, v_h))
+    return self.gated(x, u, torch.cat(heads, 2), parameters, i, dropout)
+
+  # Block i for one row of each user, last (B): (B, D).
+  def last_row(self: __torch__.Hstu, x: Tensor, parameters: List[Tensor], i: int, buckets: Tensor, last: Tensor) -> Tensor:
+    widths = self.widths(parameters, i)
+    slots = parameters[0].size(0)
+    length = x.size(1)
+    users = torch.arange(x.size(0), device=x.device)
+    at = torch.arange(length, device=x.device)
+    w = parameters[5 * i + 1]
+    w_u, w_v, w_q, w_k, = torch.split_with_sizes(w, [widths[0], widths[0], widths[1], widths[1]], 1)
+    normed = self.layer_norm(x)
+    k = torch.silu(torch.matmul(normed, w_k))
+    v = torch.silu(torch.matmul(normed, w_v))
+    normed_last = torch.index(normed, annotate(List[Optional[Tensor]], [users, last]))
+    u = torch.silu(torch.matmul(normed_last, w_u))
+    q = torch.silu(torch.matmul(normed_last, w_q))
+    row = torch.index(buckets, annotate(List[Optional[Tensor]], [users, last]))
+    by_time = torch.index(self.time_table(parameters, i), annotate(List[Optional[Tensor]], [row]))
+    diagonals = torch.add(torch.sub(torch.unsqueeze(at, 0), torch.unsqueeze(last, 1)), slots - 1)
+    by_position = torch.index(parameters[5 * i + 4], annotate(List[Optional[Tensor]], [diagonals]))
+    bias = torch.unsqueeze(torch.add(by_time, by_position), 1)
+    value = widths[0] // self.heads
+    query = widths[1] // self.heads
+    heads = annotate(List[Tensor], [])
+    for h in range(self.heads):
+      q_h = torch.unsqueeze(torch.slice(q, 1, h * query, (h + 1) * query), 1)
+      k_h = torch.slice(k, 2, h * query, (h + 1) * query)
+      v_h = torch.slice(v, 2, h * value, (h + 1) * value)
+      a = torch.silu(torch.baddbmm(bias, q_h, torch.transpose(k_h, 1, 2)))
+      heads.append(torch.squeeze(torch.bmm(a, v_h), 1))
+    x_last = torch.index(x, annotate(List[Optional[Tensor]], [users, last]))
+    return self.gated(x_last, u, torch.cat(heads, 1), parameters, i, 0.)
+
+  # (u * layerNorm(attended / N)) Wo' + bo + x.
+  def gated(self: __torch__.Hstu, x: Tensor, u: Tensor, attended: Tensor, parameters: List[Tensor], i: int, dropout: float) -> Tensor:
+    o = self.layer_norm(torch.div(attended, parameters[0].size(0)))
+    gate = torch.dropout(torch.mul(u, o), dropout, dropout > 0.)
+    return torch.add(torch.linear(gate, parameters[5 * i + 2], parameters[5 * i + 3]), x)
+
+  # [h * dv, h * dqk] of block i.
+  def widths(self: __torch__.Hstu, parameters: List[Tensor], i: int) -> List[int]:
+    values = parameters[5 * i + 2].size(1)
+    return [values, parameters[5 * i + 1].size(1) // 2 - values]
+
+  def layer_norm(self: __torch__.Hstu, x: Tensor) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], None, None, self.epsilon, False)
+
+  def normalised(self: __torch__.Hstu, x: Tensor) -> Tensor:
+    return torch.div(x, torch.clamp_min(torch.norm(x, 2, [-1], True), self.epsilon))
+
+  # ---- the graph -------------------------------------------------------------------------------
+
+  def leaf(self: __torch__.Hstu, x: Tensor) -> Tensor:
+    return torch.requires_grad_(x, True)
+
+  def present(self: __torch__.Hstu, found: List[Optional[Tensor]]) -> List[Tensor]:
+    gradients = annotate(List[Tensor], [])
+    for gradient in found:
+      if gradient is not None:
+        gradients.append(gradient)
+    return gradients
