@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// nesting has a bound, and unknown fields are refused because they might change what the bytes
 /// mean.
 final class HeaderParser {
-  /// Longest tensor name, in chars; public checkpoints stay below 200.
-  private static final int MAX_NAME_CHARS = 4096;
-
   /// Digits of the longest number: those of 2^63-1, and one more so that the message can name it.
   private static final int MAX_NUMBER_CHARS = 20;
 
@@ -36,7 +33,7 @@ final class HeaderParser {
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_NESTING)
                   .maxNumberLength(MAX_NUMBER_CHARS)
-                  .maxNameLength(MAX_NAME_CHARS)
+                  .maxNameLength(SafetensorsFile.MAX_NAME_CHARS)
                   .maxStringLength((int) SafetensorsFile.MAX_HEADER_BYTES)
                   .build())
           // Names come from files: keeping them in shared symbol tables would let a file fill
@@ -113,6 +110,10 @@ final class HeaderParser {
       String key = json.currentName();
       json.nextToken();
       expect(JsonToken.VALUE_STRING, "__metadata__ '" + clipped(key) + "'");
+      if (metadata.size() == SafetensorsFile.MAX_METADATA_ENTRIES) {
+        throw malformed(
+            "more than %d entries of __metadata__".formatted(SafetensorsFile.MAX_METADATA_ENTRIES));
+      }
       if (metadata.putIfAbsent(key, json.getText()) != null) {
         throw malformed("__metadata__ '%s' stands twice".formatted(clipped(key)));
       }

@@ -32,6 +32,12 @@ public final class SafetensorsFile implements AutoCloseable {
   /// Most tensors in one file: a hundred times the largest public checkpoints.
   public static final int MAX_TENSORS = 1 << 18;
 
+  /// Most metadata entries: each costs far more memory than its bytes in the file.
+  public static final int MAX_METADATA_ENTRIES = 1 << 16;
+
+  /// Longest tensor name or metadata key, in chars; public checkpoints stay below 200.
+  public static final int MAX_NAME_CHARS = 4096;
+
   /// Most dimensions of one tensor.
   public static final int MAX_RANK = 16;
 

@@ -41,17 +41,19 @@ public final class SafetensorsWriter implements AutoCloseable {
   private final List<TensorSpec> specs;
   private final Map<String, TensorSpec> specsByName;
   private final AtomicFile file;
+  private final long fileBytes;
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private int current;
   private long elementsWritten;
 
-  private SafetensorsWriter(Path target, List<TensorSpec> specs, AtomicFile file) {
+  private SafetensorsWriter(Path target, List<TensorSpec> specs, AtomicFile file, long fileBytes) {
     this.target = target;
     this.specs = specs;
     this.specsByName =
         specs.stream().collect(Collectors.toMap(TensorSpec::name, Function.identity()));
     this.file = file;
+    this.fileBytes = fileBytes;
   }
 
   /// Begins a file that will replace `target`; its directory must exist. Without metadata the
@@ -59,14 +61,21 @@ public final class SafetensorsWriter implements AutoCloseable {
   public static SafetensorsWriter create(
       Path target, Map<String, String> metadata, List<TensorSpec> specs) throws IOException {
     checkDeclared(target, specs);
+    if (metadata.size() > SafetensorsFile.MAX_METADATA_ENTRIES) {
+      throw new IllegalArgumentException(
+          "%s: %d metadata entries exceed %d; store them as a tensor"
+              .formatted(target, metadata.size(), SafetensorsFile.MAX_METADATA_ENTRIES));
+    }
     byte[] header = header(metadata, specs);
     if (header.length > SafetensorsFile.MAX_HEADER_BYTES) {
       throw new IllegalArgumentException(
           "%s: header of %d bytes exceeds %d, so no reader would accept it; shorten the metadata"
               .formatted(target, header.length, SafetensorsFile.MAX_HEADER_BYTES));
     }
+    long fileBytes =
+        Long.BYTES + header.length + specs.stream().mapToLong(TensorSpec::byteSize).sum();
     SafetensorsWriter writer =
-        new SafetensorsWriter(target, List.copyOf(specs), AtomicFile.replacing(target));
+        new SafetensorsWriter(target, List.copyOf(specs), AtomicFile.replacing(target), fileBytes);
     try {
       writer.room(Long.BYTES).putLong(header.length);
       writer.putBytes(ByteBuffer.wrap(header));
@@ -207,12 +216,23 @@ public final class SafetensorsWriter implements AutoCloseable {
                   target, specs.get(current), elementsWritten, specs.get(current).elements()));
     }
     flush();
+    checkLength();
     file.commit();
   }
 
   @Override
   public void close() throws IOException {
     file.close();
+  }
+
+  /// A refused value leaves its tensor short although its elements were counted.
+  private void checkLength() throws IOException {
+    long written = file.channel().size();
+    if (written != fileBytes) {
+      throw new IllegalStateException(
+          "%s: %d of %d bytes are written because an earlier write failed; begin the file anew"
+              .formatted(target, written, fileBytes));
+    }
   }
 
   private static void checkDeclared(Path target, List<TensorSpec> specs) {
@@ -223,6 +243,11 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
     Set<String> names = new HashSet<>();
     for (TensorSpec spec : specs) {
+      if (spec.name().length() > SafetensorsFile.MAX_NAME_CHARS) {
+        throw new IllegalArgumentException(
+            "%s: tensor name '%.40s…' is longer than %d chars; shorten it"
+                .formatted(target, spec.name(), SafetensorsFile.MAX_NAME_CHARS));
+      }
       if (!names.add(spec.name())) {
         throw new IllegalArgumentException(
             target + ": tensor '" + spec.name() + "' is declared twice; name each once");

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -98,9 +97,7 @@ public final class DirectoryLock implements AutoCloseable {
     }
     closed = true;
     try {
-      if (Files.exists(directory)) {
-        channel.truncate(0);
-      }
+      channel.truncate(0);
       channel.close();
     } finally {
       HELD_HERE.remove(directory);
