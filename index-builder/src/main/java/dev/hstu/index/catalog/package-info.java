@@ -1,0 +1,7 @@
+/// What is searched, without the search: item vectors and their file ([ItemVectors]), the numbers
+/// themselves as a matrix over mapped memory ([VectorMatrix]), and what is known of each item
+/// ([Catalog]). Rows are catalogue rows, 0-based, the same in all three.
+@NullMarked
+package dev.hstu.index.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package dev.hstu.index.search;
+
+import java.util.Arrays;
+
+/// The result of a search, made to be reused: it owns its arrays and the search's scratch memory,
+/// which grow to the largest search so far and are then no longer allocated. For one thread and one
+/// search at a time.
+public final class Candidates {
+
+  /// Rows scored between two looks at the heap: the scores stay in the first-level cache and the
+  /// rows of one block in the second.
+  static final int BLOCK_ROWS = 256;
+
+  private int[] rows;
+  private float[] scores;
+  private int size;
+  private SearchPath path = SearchPath.EXACT_PLANNED;
+  private long visited;
+
+  /// The best k of the whole search.
+  final BestRows best;
+
+  /// What one graph segment reached, by the graph's own scores.
+  final BestRows reached;
+
+  /// Scores of one block of rows.
+  final float[] block = new float[BLOCK_ROWS];
+
+  /// Room for `expectedK` candidates without growing.
+  public Candidates(int expectedK) {
+    rows = new int[expectedK];
+    scores = new float[expectedK];
+    best = new BestRows(expectedK);
+    reached = new BestRows(expectedK);
+  }
+
+  /// How many were found.
+  public int size() {
+    return size;
+  }
+
+  /// The catalogue row of the i-th best, `0 <= i < size`.
+  public int row(int i) {
+    return rows[checked(i)];
+  }
+
+  /// The inner product of the i-th best.
+  public float score(int i) {
+    return scores[checked(i)];
+  }
+
+  /// How they were found.
+  public SearchPath path() {
+    return path;
+  }
+
+  /// Vectors compared with the query by the graph or the scan, for tuning and metrics.
+  public long visited() {
+    return visited;
+  }
+
+  /// A copy of all rows, best first.
+  public int[] rows() {
+    return Arrays.copyOf(rows, size);
+  }
+
+  /// A copy of all scores, best first.
+  public float[] scores() {
+    return Arrays.copyOf(scores, size);
+  }
+
+  void begin(int k) {
+    size = 0;
+    visited = 0;
+    best.reset(k);
+  }
+
+  void addVisited(long vectors) {
+    visited += vectors;
+  }
+
+  /// Sorts the best into the result.
+  void finish(SearchPath by) {
+    if (rows.length < best.size()) {
+      rows = new int[best.size()];
+      scores = new float[best.size()];
+    }
+    size = best.drainDescending(rows, scores);
+    path = by;
+  }
+
+  private int checked(int i) {
+    if (i < 0 || i >= size) {
+      throw new IndexOutOfBoundsException("candidate " + i + " of " + size);
+    }
+    return i;
+  }
+}

@@ -1,0 +1,12 @@
+package dev.hstu.index.search;
+
+/// How the candidates of one search were found.
+public enum SearchPath {
+  /// By walking the graph: approximate, at the recall measured when the index was built.
+  GRAPH,
+  /// By scanning, because the planner expected it to be faster: exact.
+  EXACT_PLANNED,
+  /// By scanning, because the graph reached fewer than k accepted items, or visited more than a
+  /// scan costs: exact.
+  EXACT_FALLBACK
+}
