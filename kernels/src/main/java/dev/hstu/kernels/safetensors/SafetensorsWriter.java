@@ -1,21 +1,15 @@
 package dev.hstu.kernels.safetensors;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.hstu.kernels.storage.AtomicFile;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// elements need no call. Declare wide types first where readers care for alignment. For one
 /// thread.
 public final class SafetensorsWriter implements AutoCloseable {
-  private static final JsonFactory JSON = new JsonFactory();
-
   /// Values gathered for one write call: large enough that the calls don't count.
   private static final int BUFFER_BYTES = 1 << 18;
-
-  private static final int HEADER_ALIGNMENT_BYTES = 8;
 
   private final Path target;
   private final List<TensorSpec> specs;
@@ -60,18 +50,7 @@ public final class SafetensorsWriter implements AutoCloseable {
   /// header has no such entry.
   public static SafetensorsWriter create(
       Path target, Map<String, String> metadata, List<TensorSpec> specs) throws IOException {
-    checkDeclared(target, specs);
-    if (metadata.size() > SafetensorsFile.MAX_METADATA_ENTRIES) {
-      throw new IllegalArgumentException(
-          "%s: %d metadata entries exceed %d; store them as a tensor"
-              .formatted(target, metadata.size(), SafetensorsFile.MAX_METADATA_ENTRIES));
-    }
-    byte[] header = header(metadata, specs);
-    if (header.length > SafetensorsFile.MAX_HEADER_BYTES) {
-      throw new IllegalArgumentException(
-          "%s: header of %d bytes exceeds %d, so no reader would accept it; shorten the metadata"
-              .formatted(target, header.length, SafetensorsFile.MAX_HEADER_BYTES));
-    }
+    byte[] header = HeaderWriter.header(target, metadata, specs);
     long fileBytes =
         Long.BYTES + header.length + specs.stream().mapToLong(TensorSpec::byteSize).sum();
     SafetensorsWriter writer =
@@ -233,69 +212,6 @@ public final class SafetensorsWriter implements AutoCloseable {
           "%s: %d of %d bytes are written because an earlier write failed; begin the file anew"
               .formatted(target, written, fileBytes));
     }
-  }
-
-  private static void checkDeclared(Path target, List<TensorSpec> specs) {
-    if (specs.size() > SafetensorsFile.MAX_TENSORS) {
-      throw new IllegalArgumentException(
-          "%s: %d tensors exceed %d; split the file"
-              .formatted(target, specs.size(), SafetensorsFile.MAX_TENSORS));
-    }
-    Set<String> names = new HashSet<>();
-    for (TensorSpec spec : specs) {
-      if (spec.name().length() > SafetensorsFile.MAX_NAME_CHARS) {
-        throw new IllegalArgumentException(
-            "%s: tensor name '%.40s…' is longer than %d chars; shorten it"
-                .formatted(target, spec.name(), SafetensorsFile.MAX_NAME_CHARS));
-      }
-      if (!names.add(spec.name())) {
-        throw new IllegalArgumentException(
-            target + ": tensor '" + spec.name() + "' is declared twice; name each once");
-      }
-      if (spec.shape().length > SafetensorsFile.MAX_RANK) {
-        throw new IllegalArgumentException(
-            "%s: tensor %s has more than %d dimensions"
-                .formatted(target, spec, SafetensorsFile.MAX_RANK));
-      }
-    }
-  }
-
-  private static byte[] header(Map<String, String> metadata, List<TensorSpec> specs)
-      throws IOException {
-    ByteArrayOutputStream header = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(header)) {
-      json.writeStartObject();
-      if (!metadata.isEmpty()) {
-        json.writeObjectFieldStart(TensorSpec.METADATA_KEY);
-        for (Map.Entry<String, String> entry : new TreeMap<>(metadata).entrySet()) {
-          json.writeStringField(entry.getKey(), entry.getValue());
-        }
-        json.writeEndObject();
-      }
-      long offset = 0;
-      for (TensorSpec spec : specs) {
-        long end = Math.addExact(offset, spec.byteSize());
-        writeEntry(json, spec, offset, end);
-        offset = end;
-      }
-      json.writeEndObject();
-    }
-    while (header.size() % HEADER_ALIGNMENT_BYTES != 0) {
-      header.write(' ');
-    }
-    return header.toByteArray();
-  }
-
-  private static void writeEntry(JsonGenerator json, TensorSpec spec, long begin, long end)
-      throws IOException {
-    json.writeObjectFieldStart(spec.name());
-    json.writeStringField("dtype", spec.dtype().name());
-    json.writeFieldName("shape");
-    long[] shape = spec.shape();
-    json.writeArray(shape, 0, shape.length);
-    json.writeFieldName("data_offsets");
-    json.writeArray(new long[] {begin, end}, 0, 2);
-    json.writeEndObject();
   }
 
   /// Moves past tensors that have all their elements; those without any are passed the same way.
