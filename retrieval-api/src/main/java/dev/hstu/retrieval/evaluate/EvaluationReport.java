@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// @param usersWithoutCase users with too few events
 /// @param unknownTargets targets the model's vocabulary lacks; each counts as a miss
 /// @param rankings one entry a way of ranking
-/// @param indexRecall share of the exact top K that the index returns, by K; empty without an index
 /// @param seconds wall time of the run
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EvaluationReport(
@@ -31,26 +30,31 @@ public record EvaluationReport(
     int usersWithoutCase,
     int unknownTargets,
     List<Ranking> rankings,
-    Map<Integer, Double> indexRecall,
     double seconds) {
 
   /// One way of ranking, measured.
   ///
   /// @param name `exact`, `index` or `popularity`
   /// @param seen what was left out of the ranking, e.g. `exclude=all`
-  public record Ranking(String name, String seen, RankingMetrics.Summary metrics) {}
+  /// @param recall mean share of the exact top K that this ranking returns, by K; null where the
+  ///     ranking is not an approximation of the exact one
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Ranking(
+      String name,
+      String seen,
+      RankingMetrics.Summary metrics,
+      @Nullable Map<Integer, Double> recall) {}
 
   /// The ranking of that name and filter.
   ///
   /// @throws IllegalArgumentException when it was not measured
-  public RankingMetrics.Summary metrics(String name, SeenFilter seen) {
+  public Ranking ranking(String name, SeenFilter seen) {
     return rankings.stream()
         .filter(ranking -> ranking.name.equals(name) && ranking.seen.equals(seen.label()))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "ranking '%s' with %s was not measured".formatted(name, seen.label())))
-        .metrics;
+                    "ranking '%s' with %s was not measured".formatted(name, seen.label())));
   }
 }

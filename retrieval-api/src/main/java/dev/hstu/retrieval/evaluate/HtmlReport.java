@@ -2,6 +2,7 @@ package dev.hstu.retrieval.evaluate;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// An [EvaluationReport] as one self-contained page: no script, no font, no address outside the
 // file,
@@ -54,18 +55,22 @@ public final class HtmlReport {
     appendChart(page, report.rankings());
     appendTable(page, "Hit rate", report.rankings(), true);
     appendTable(page, "NDCG", report.rankings(), false);
-    if (!report.indexRecall().isEmpty()) {
-      page.append("<h2>Recall of the index against the exact scan</h2>\n<table><tr><th>K</th>")
-          .append("<th>recall</th></tr>");
-      report
-          .indexRecall()
-          .forEach(
-              (k, recall) ->
-                  page.append(
-                      String.format(Locale.ROOT, "<tr><td>%d</td><td>%.4f</td></tr>", k, recall)));
-      page.append("</table>\n");
-    }
+    report.rankings().forEach(ranking -> appendRecall(page, ranking));
     return page.append("</body></html>\n").toString();
+  }
+
+  private static void appendRecall(StringBuilder page, EvaluationReport.Ranking ranking) {
+    Map<Integer, Double> recall = ranking.recall();
+    if (recall == null) {
+      return;
+    }
+    page.append("<h2>Recall against the exact ranking: ")
+        .append(escape(title(ranking)))
+        .append("</h2>\n<table><tr><th>K</th><th>recall</th></tr>");
+    recall.forEach(
+        (k, value) ->
+            page.append(String.format(Locale.ROOT, "<tr><td>%d</td><td>%.4f</td></tr>", k, value)));
+    page.append("</table>\n");
   }
 
   private static void appendFacts(StringBuilder page, EvaluationReport report) {

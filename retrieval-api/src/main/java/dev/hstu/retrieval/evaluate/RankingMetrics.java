@@ -45,6 +45,16 @@ public final class RankingMetrics {
     users++;
   }
 
+  /// Adds what another one counted, e.g. another worker's.
+  void addAll(RankingMetrics other) {
+    users += other.users;
+    reciprocalRanks += other.reciprocalRanks;
+    for (int c = 0; c < CUTOFFS.length; c++) {
+      hits[c] += other.hits[c];
+      gains[c] += other.gains[c];
+    }
+  }
+
   public Summary summary() {
     Map<Integer, Double> hitRates = new LinkedHashMap<>();
     Map<Integer, Double> ndcg = new LinkedHashMap<>();

@@ -1,0 +1,227 @@
+package dev.hstu.retrieval.evaluate;
+
+import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.encoder.sequence.HistoryWindow;
+import dev.hstu.encoder.sequence.UserHistory;
+import dev.hstu.index.search.ExactScan;
+import dev.hstu.index.search.ItemIndex;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+
+/// Runs a protocol over a model's encoder and item vectors, exactly and, where there is one,
+// through
+/// an index. Users are encoded in batches and ranked by all workers; memory is one score per item
+// and
+/// worker, whatever the number of users.
+public final class Evaluation {
+
+  /// Users encoded at a time: enough to fill an engine's batch, few enough for steady progress.
+  static final int BATCH_USERS = 64;
+
+  /// What is evaluated.
+  ///
+  /// @param encoder owned by the caller
+  /// @param scan over the model's item vectors; row `r` is item row `r + 1` of the model
+  /// @param index over the same vectors, or null to rank exactly only
+  /// @param rows from the log's item rows to the model's
+  public record Subject(
+      UserEncoder encoder, ExactScan scan, @Nullable ItemIndex index, RowMapping rows) {}
+
+  private final Subject subject;
+  private final LeaveOneOut protocol;
+  private final List<SeenFilter> filters;
+  private final PopularityBaseline popularity;
+  private final HistoryWindow window;
+
+  /// @param logItems `V` of the log, for counting popularity
+  public Evaluation(Subject subject, LeaveOneOut protocol, int logItems, List<SeenFilter> filters) {
+    this.subject = subject;
+    this.protocol = protocol;
+    this.filters = List.copyOf(filters);
+    this.popularity = new PopularityBaseline(protocol.popularity(logItems));
+    this.window = subject.encoder.config().window();
+  }
+
+  /// Ranks every case.
+  ///
+  /// @param workers threads that rank, at least 1
+  /// @param progress told the number of cases done
+  public Outcome run(int workers, IntConsumer progress) {
+    Outcome total = new Outcome(filters);
+    try (ExecutorService executor = Executors.newFixedThreadPool(workers)) {
+      List<CaseRanker> rankers = new ArrayList<>();
+      for (int w = 0; w < workers; w++) {
+        rankers.add(new CaseRanker(subject.scan));
+      }
+      for (int first = 0; first < protocol.cases(); first += BATCH_USERS) {
+        int count = Math.min(BATCH_USERS, protocol.cases() - first);
+        List<Case> cases = encode(first, count);
+        List<Future<Outcome>> parts = new ArrayList<>();
+        for (int w = 0; w < workers; w++) {
+          int worker = w;
+          parts.add(executor.submit(() -> rank(cases, worker, workers, rankers.get(worker))));
+        }
+        for (Future<Outcome> part : parts) {
+          total.addAll(part.get());
+        }
+        progress.accept(first + count);
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("ranking failed: " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("evaluation was interrupted", e);
+    }
+    return total;
+  }
+
+  /// One user of the batch in both vocabularies. `user` is null where no event is known to the
+  // model,
+  /// so that it has nothing to go by.
+  private record Case(
+      UserHistory logHistory,
+      int logTarget,
+      UserHistory history,
+      int target,
+      float @Nullable [] user) {}
+
+  private List<Case> encode(int first, int count) {
+    List<UserHistory> known = new ArrayList<>();
+    for (int c = first; c < first + count; c++) {
+      UserHistory history = subject.rows.map(protocol.history(c));
+      if (history.length() > 0) {
+        known.add(history);
+      }
+    }
+    int d = subject.encoder.config().embeddingDim();
+    float[] embeddings = new float[known.size() * d];
+    if (!known.isEmpty()) {
+      subject.encoder.encode(HistoryBatch.of(known, window), embeddings);
+    }
+    List<Case> cases = new ArrayList<>(count);
+    int next = 0;
+    for (int c = first; c < first + count; c++) {
+      UserHistory logHistory = protocol.history(c);
+      UserHistory history = subject.rows.map(logHistory);
+      float[] user = null;
+      if (history.length() > 0) {
+        user = Arrays.copyOfRange(embeddings, next * d, (next + 1) * d);
+        next++;
+      }
+      int target = protocol.targetItem(c);
+      cases.add(new Case(logHistory, target, history, subject.rows.map(target), user));
+    }
+    return cases;
+  }
+
+  private Outcome rank(List<Case> cases, int worker, int workers, CaseRanker ranker) {
+    Outcome outcome = new Outcome(filters);
+    for (int c = worker; c < cases.size(); c += workers) {
+      rank(cases.get(c), ranker, outcome);
+    }
+    return outcome;
+  }
+
+  private void rank(Case one, CaseRanker ranker, Outcome outcome) {
+    float[] user = one.user;
+    if (one.target == 0) {
+      outcome.unknownTargets++;
+    }
+    boolean rankable = user != null && one.target != 0;
+    if (rankable) {
+      ranker.score(user);
+    }
+    for (SeenFilter filter : filters) {
+      Outcome.Sums sums = outcome.sums.get(filter);
+      add(sums.popularity, popularity.rank(one.logHistory, one.logTarget, filter, window));
+      RoaringBitmap seen =
+          CaseRanker.seenRows(one.history, filter.start(one.history.length(), window));
+      add(sums.exact, rankable ? ranker.exactRank(one.target - 1, seen) : 0);
+      ItemIndex index = subject.index;
+      if (index != null) {
+        add(
+            sums.index,
+            rankable ? ranker.indexRank(user, one.target - 1, seen, index, sums.recall) : 0);
+      }
+    }
+  }
+
+  private static void add(RankingMetrics metrics, long rank) {
+    if (rank == 0) {
+      metrics.addMiss();
+    } else {
+      metrics.add(rank);
+    }
+  }
+
+  /// The sums over all cases.
+  public static final class Outcome {
+
+    private static final class Sums {
+      private final RankingMetrics exact = new RankingMetrics();
+      private final RankingMetrics index = new RankingMetrics();
+      private final RankingMetrics popularity = new RankingMetrics();
+      private final CaseRanker.RecallSum recall = new CaseRanker.RecallSum();
+    }
+
+    private final Map<SeenFilter, Sums> sums = new EnumMap<>(SeenFilter.class);
+    private int unknownTargets;
+
+    private Outcome(List<SeenFilter> filters) {
+      filters.forEach(filter -> sums.put(filter, new Sums()));
+    }
+
+    private void addAll(Outcome other) {
+      unknownTargets += other.unknownTargets;
+      other.sums.forEach(
+          (filter, part) -> {
+            Sums whole = sums.get(filter);
+            whole.exact.addAll(part.exact);
+            whole.index.addAll(part.index);
+            whole.popularity.addAll(part.popularity);
+            whole.recall.addAll(part.recall);
+          });
+    }
+
+    /// Targets the model's vocabulary lacks.
+    public int unknownTargets() {
+      return unknownTargets;
+    }
+
+    /// The exact ranking's metrics.
+    public RankingMetrics.Summary exact(SeenFilter filter) {
+      return sums.get(filter).exact.summary();
+    }
+
+    /// Every ranking that was measured.
+    ///
+    /// @param withIndex whether there was an index to rank through
+    public List<EvaluationReport.Ranking> rankings(boolean withIndex) {
+      List<EvaluationReport.Ranking> rankings = new ArrayList<>();
+      sums.forEach(
+          (filter, part) -> {
+            String seen = filter.label();
+            rankings.add(new EvaluationReport.Ranking("exact", seen, part.exact.summary(), null));
+            if (withIndex) {
+              rankings.add(
+                  new EvaluationReport.Ranking(
+                      "index", seen, part.index.summary(), part.recall.means()));
+            }
+            rankings.add(
+                new EvaluationReport.Ranking("popularity", seen, part.popularity.summary(), null));
+          });
+      return rankings;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.hstu.retrieval.evaluate;
+
+import dev.hstu.encoder.Encoder;
+import dev.hstu.encoder.EngineChoice;
+import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.search.ExactScan;
+import dev.hstu.index.search.ItemIndex;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// One way of evaluating, applicable to any model or generation: the data, the protocol, the
+// engine.
+///
+/// @param data histories and targets
+/// @param target which event of a user is to be found
+/// @param filters each measured in the same run
+/// @param engine that encodes the histories
+/// @param workers threads that rank, at least 1
+public record Evaluator(
+    PreparedData data,
+    LeaveOneOut.Target target,
+    List<SeenFilter> filters,
+    EngineChoice engine,
+    int workers) {
+
+  public Evaluator {
+    filters = List.copyOf(filters);
+    if (workers < 1) {
+      throw new IllegalArgumentException("workers=" + workers + " must be at least 1");
+    }
+  }
+
+  /// Number of users that will be ranked, for progress.
+  public int cases() {
+    return protocol().cases();
+  }
+
+  /// Ranks every case and reports.
+  ///
+  /// @param vectors the model's item vectors, row `r` being vocabulary row `r`
+  /// @param index over the same vectors, or null to rank exactly only
+  /// @param generation named in the report, or null for a model folder
+  /// @param progress told the number of users done
+  public EvaluationReport evaluate(
+      Model model,
+      VectorMatrix vectors,
+      @Nullable ItemIndex index,
+      @Nullable String generation,
+      LongConsumer progress) {
+    long start = System.nanoTime();
+    LeaveOneOut protocol = protocol();
+    RowMapping rows = RowMapping.between(data.items(), model.vocabulary());
+    try (UserEncoder encoder = Encoder.open(model, engine)) {
+      Evaluation.Subject subject =
+          new Evaluation.Subject(encoder, new ExactScan(vectors), index, rows);
+      Evaluation.Outcome outcome =
+          new Evaluation(subject, protocol, data.items().size(), filters)
+              .run(workers, progress::accept);
+      return new EvaluationReport(
+          model.fingerprint(),
+          generation,
+          encoder.engine(),
+          data.fingerprint(),
+          description(),
+          vectors.rows(),
+          protocol.cases(),
+          protocol.usersWithoutCase(),
+          outcome.unknownTargets(),
+          outcome.rankings(index != null),
+          (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  private LeaveOneOut protocol() {
+    return new LeaveOneOut(data.log(), target);
+  }
+
+  private String description() {
+    return "leave-one-out over the whole catalogue, target = %s event, request time = target's"
+        .formatted(target == LeaveOneOut.Target.TEST ? "last" : "last but one");
+  }
+}
