@@ -22,6 +22,7 @@ public final class TorchEncoder implements TraceableEncoder {
   private final HstuConfig config;
   private final HstuWeights weights;
   private final String engine;
+  private final int threads;
   private final NDManager memory;
   private final TorchHstu hstu;
   private final List<NDArray> dense;
@@ -30,7 +31,7 @@ public final class TorchEncoder implements TraceableEncoder {
     this.config = config;
     this.weights = weights;
     this.engine = "djl %s %s float32".formatted(TorchRuntime.version(), choice.device());
-    TorchRuntime.useThreads(choice.threads());
+    this.threads = choice.threads();
     this.memory = TorchRuntime.open(choice.device());
     this.hstu = new TorchHstu(memory, config);
     this.dense = TorchParameters.dense(memory, config, weights);
@@ -65,6 +66,7 @@ public final class TorchEncoder implements TraceableEncoder {
           "target has %d values; %d users of %d need %d"
               .formatted(target.length, batch.users(), d, (long) batch.users() * d));
     }
+    TorchRuntime.useThreads(threads);
     for (PaddedHistories group : groups(batch)) {
       try (NDManager batchMemory = memory.newSubManager()) {
         float[] users = hstu.encode(batchMemory, dense, group);
@@ -83,6 +85,7 @@ public final class TorchEncoder implements TraceableEncoder {
     for (int i = 0; i < config.blocks(); i++) {
       blocks.add(new double[batch.items().length * d]);
     }
+    TorchRuntime.useThreads(threads);
     double[] sequence = new double[batch.users() * config.slots() * d];
     for (PaddedHistories group : groups(batch)) {
       try (NDManager batchMemory = memory.newSubManager()) {

@@ -18,7 +18,7 @@ import java.util.Map;
 /// block's bias once. Of `hstu-large` at L = 200 that is 5.8 MB a user; the micro-batch bounds it
 /// ([MicroBatches]).
 ///
-/// Inference is safe for any number of threads, training for one.
+/// Safe for any number of threads; those that accumulate at once do so into gradients of their own.
 public final class TorchHstu implements AutoCloseable {
 
   private final HstuConfig config;
@@ -74,13 +74,13 @@ public final class TorchHstu implements AutoCloseable {
   ///
   /// @param memory where the micro-batch's tensors are created, a child of it being closed on
   // return
-  /// @param dropout probability in `0..1`, drawn from PyTorch's generator ([TorchRuntime#seed])
+  /// @param dropout what dropout keeps; of `users · length · (D + b·h·dv)` values, or none
   public double accumulate(
       NDManager memory,
       TorchParameters parameters,
       TorchParameters gradients,
       PaddedExamples batch,
-      double dropout,
+      DropoutMask dropout,
       double scale) {
     int users = batch.users();
     int length = batch.length();
@@ -104,7 +104,8 @@ public final class TorchHstu implements AutoCloseable {
               batchMemory.create(batch.weights(), new Shape(users, length)),
               batchMemory.create(batch.negatives(), drawn),
               edges,
-              batchMemory.create(dropout),
+              batchMemory.create(dropout.kept(), new Shape(dropout.kept().length)),
+              batchMemory.create(dropout.rate()),
               batchMemory.create(scale))
           .singletonOrThrow()
           .getFloat();

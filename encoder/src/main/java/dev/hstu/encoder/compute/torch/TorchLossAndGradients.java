@@ -30,7 +30,9 @@ public final class TorchLossAndGradients implements LossAndGradients {
       double loss = 0;
       for (int[] users : groups(batch.histories())) {
         PaddedExamples examples = padded(batch, users);
-        loss += hstu.accumulate(memory, parameters, gradients, examples, 0, 1.0 / batch.rows());
+        loss +=
+            hstu.accumulate(
+                memory, parameters, gradients, examples, DropoutMask.NONE, 1.0 / batch.rows());
       }
       Map<String, double[]> named = new HashMap<>();
       gradients.byName().forEach((name, array) -> named.put(name, wide(array.toFloatArray())));

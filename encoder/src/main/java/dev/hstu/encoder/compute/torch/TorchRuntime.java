@@ -6,8 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.hstu.encoder.EngineUnavailableException;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Starts PyTorch inside this process, once, and never over a network.
 ///
@@ -16,8 +14,6 @@ import org.slf4j.LoggerFactory;
 /// DJL first. Its libraries are unpacked below `~/.djl.ai`, or below `DJL_CACHE_DIR` where that is
 /// set.
 public final class TorchRuntime {
-
-  private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
 
   private static final String ENGINE = "PyTorch";
 
@@ -58,18 +54,13 @@ public final class TorchRuntime {
     return engine.newBaseManager(Device.gpu(number));
   }
 
-  /// Sets how many threads one operation may use; holds for the whole process.
+  /// Sets how many threads an operation called from this thread may use. Sums over several threads
+  /// may differ in their last bits from sums over one.
   public static void useThreads(int threads) {
     engine();
     if (JniUtils.getNumThreads() != threads) {
       JniUtils.setNumThreads(threads);
-      LOG.info("PyTorch uses {} threads an operation", threads);
     }
-  }
-
-  /// Seeds PyTorch's generators, which dropout draws from; holds for the whole process.
-  public static void seed(long seed) {
-    engine().setRandomSeed((int) (seed ^ seed >>> 32));
   }
 
   /// Why PyTorch can't run here, one sentence with the mend; empty when it can.

@@ -24,7 +24,7 @@ import java.util.Map;
 /// products of slices, gradients without a global tape), and each would be one crossing into native
 /// code. A script has all of PyTorch's, in one crossing a batch, and its text can be read beside
 // the
-/// paper. Any number of threads may call [#infer]; [#differentiate] is for one at a time.
+/// paper. Any number of threads may call it at once.
 public final class TorchScript implements AutoCloseable {
 
   private final PtSymbolBlock module;
@@ -59,11 +59,11 @@ public final class TorchScript implements AutoCloseable {
     }
   }
 
-  /// Runs a method that records no graph.
+  /// Runs a method that records no graph; it may change its arguments in place.
   ///
   /// @param results where its tensors are created; closed by the caller
   /// @param arguments an NDArray each, or a List of NDArray where the method takes a list
-  NDList infer(String method, NDManager results, Object... arguments) {
+  public NDList infer(String method, NDManager results, Object... arguments) {
     JniUtils.setGraphExecutorOptimize(false);
     IValue[] values = new IValue[arguments.length];
     try {
@@ -82,7 +82,7 @@ public final class TorchScript implements AutoCloseable {
     }
   }
 
-  /// Runs a method that may differentiate, or that changes its arguments in place.
+  /// Runs a method that may differentiate. Nothing of the graph outlives the call.
   ///
   /// @param results where its tensors are created; closed by the caller
   /// @param arguments as [#infer]

@@ -23,7 +23,7 @@ class Hstu(Module):
     buckets = self.time_buckets(times, edges)
     x = self.embedded(rows, parameters[0])
     for i in range(blocks - 1):
-      x = self.block(x, parameters, i, self.bias(parameters, i, buckets), 0.)
+      x = self.block(x, parameters, i, self.bias(parameters, i, buckets), self.no_dropout())
     return self.normalised(self.last_row(x, parameters, blocks - 1, buckets, last))
 
   # As encode, and every value on the way: each block's output and the normalised sequence, (B, L, D).
@@ -32,7 +32,7 @@ class Hstu(Module):
     x = self.embedded(rows, parameters[0])
     outputs = annotate(List[Tensor], [])
     for i in range(self.blocks(parameters)):
-      x = self.block(x, parameters, i, self.bias(parameters, i, buckets), 0.)
+      x = self.block(x, parameters, i, self.bias(parameters, i, buckets), self.no_dropout())
       outputs.append(x)
     outputs.append(self.normalised(x))
     return outputs
@@ -42,12 +42,13 @@ class Hstu(Module):
   # Adds the gradients of scale * sum(weights * loss) to `item_gradients` and `gradients`, and
   # returns that sum, (). ids (B, L+1): the history and the target in the slot after it, so position
   # i predicts ids[i+1]; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
-  # user's positions, or (B, L, R), drawn for each.
+  # user's positions, or (B, L, R), drawn for each. kept: 1 for each value that dropout keeps, of the
+  # input (B, L, D) and then of each block's gate (B, L, h*dv), end to end; empty for no dropout.
   #
   # Looked-up rows and biases are leaves of the graph: their gradients are folded onto the tables by
   # hand below, because the graph's own backward of a lookup goes row by row, or fills a whole table
   # with zeros for each lookup.
-  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, edges: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
+  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
     length = ids.size(1) - 1
     blocks = self.blocks(parameters)
     buckets = self.time_buckets(times, edges)
@@ -67,10 +68,13 @@ class Hstu(Module):
       leaves.append(dense[5 * i + 1])
       leaves.append(dense[5 * i + 2])
       leaves.append(dense[5 * i + 3])
-    rate = float(dropout)
-    x = torch.dropout(self.embedded(torch.slice(rows, 1, 0, length), dense[0]), rate, rate > 0.)
+    scales = torch.div(torch.to(kept, 6), 1. - float(dropout))
+    x = self.embedded(torch.slice(rows, 1, 0, length), dense[0])
+    inputs = x.numel()
+    x = self.dropped(x, torch.slice(scales, 0, 0, inputs))
     for i in range(blocks):
-      x = self.block(x, dense, i, biases[i], rate)
+      gates = inputs // x.size(2) * self.widths(dense, i)[0]
+      x = self.block(x, dense, i, biases[i], torch.slice(scales, 0, inputs + i * gates, inputs + (i + 1) * gates))
     losses = self.sampled_softmax(self.normalised(x), rows, negative_rows, ids, negatives)
     loss = torch.mul(torch.sum(torch.mul(losses, weights)), float(scale))
     found = self.present(torch.autograd.grad([loss], leaves))
@@ -148,7 +152,7 @@ class Hstu(Module):
     return torch.add_(torch.view(by_time, [-1, length, length]), by_position)
 
   # Step 2: block i of x (B, L, D).
-  def block(self: __torch__.Hstu, x: Tensor, parameters: List[Tensor], i: int, bias: Tensor, dropout: float) -> Tensor:
+  def block(self: __torch__.Hstu, x: Tensor, parameters: List[Tensor], i: int, bias: Tensor, scales: Tensor) -> Tensor:
     widths = self.widths(parameters, i)
     u, v, q, k, = torch.split_with_sizes(torch.silu(torch.matmul(self.layer_norm(x), parameters[5 * i + 1])), [widths[0], widths[0], widths[1], widths[1]], 2)
     value = widths[0] // self.heads
@@ -162,7 +166,7 @@ class Hstu(Module):
       v_h = torch.slice(v, 2, h * value, (h + 1) * value)
       a = torch.silu(torch.baddbmm(bias, q_h, torch.transpose(k_h, 1, 2)))
       heads.append(torch.bmm(a, v_h))
-    return self.gated(x, u, torch.cat(heads, 2), parameters, i, dropout)
+    return self.gated(x, u, torch.cat(heads, 2), parameters, i, scales)
 
   # Block i for one row of each user, last (B): (B, D).
   def last_row(self: __torch__.Hstu, x: Tensor, parameters: List[Tensor], i: int, buckets: Tensor, last: Tensor) -> Tensor:
@@ -194,12 +198,12 @@ class Hstu(Module):
       a = torch.silu(torch.baddbmm(bias, q_h, torch.transpose(k_h, 1, 2)))
       heads.append(torch.squeeze(torch.bmm(a, v_h), 1))
     x_last = torch.index(x, annotate(List[Optional[Tensor]], [users, last]))
-    return self.gated(x_last, u, torch.cat(heads, 1), parameters, i, 0.)
+    return self.gated(x_last, u, torch.cat(heads, 1), parameters, i, self.no_dropout())
 
   # (u * layerNorm(attended / N)) Wo' + bo + x.
-  def gated(self: __torch__.Hstu, x: Tensor, u: Tensor, attended: Tensor, parameters: List[Tensor], i: int, dropout: float) -> Tensor:
+  def gated(self: __torch__.Hstu, x: Tensor, u: Tensor, attended: Tensor, parameters: List[Tensor], i: int, scales: Tensor) -> Tensor:
     o = self.layer_norm(torch.div(attended, parameters[0].size(0)))
-    gate = torch.dropout(torch.mul(u, o), dropout, dropout > 0.)
+    gate = self.dropped(torch.mul(u, o), scales)
     return torch.add(torch.linear(gate, parameters[5 * i + 2], parameters[5 * i + 3]), x)
 
   # [h * dv, h * dqk] of block i.
@@ -212,6 +216,15 @@ class Hstu(Module):
 
   def normalised(self: __torch__.Hstu, x: Tensor) -> Tensor:
     return torch.div(x, torch.clamp_min(torch.norm(x, 2, [-1], True), self.epsilon))
+
+  # Each value times 0 or 1 / (1 - rate).
+  def dropped(self: __torch__.Hstu, x: Tensor, scales: Tensor) -> Tensor:
+    if scales.numel() == 0:
+      return x
+    return torch.mul(x, torch.view(scales, x.size()))
+
+  def no_dropout(self: __torch__.Hstu) -> Tensor:
+    return torch.empty([0])
 
   # ---- the graph -------------------------------------------------------------------------------
 

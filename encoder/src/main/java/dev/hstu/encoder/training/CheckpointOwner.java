@@ -1,0 +1,52 @@
+package dev.hstu.encoder.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// Which training a checkpoint belongs to: a recipe over some data. What may change between an
+/// interruption and the next run (length, place and pace) stays out of it.
+///
+/// @param settings JSON
+/// @param dataFingerprint of [TrainingData]
+record CheckpointOwner(String settings, String dataFingerprint) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final List<String> FREE =
+      List.of("preset", "epochs", "device", "threads", "checkpointSeconds");
+
+  static CheckpointOwner of(TrainingSettings settings, TrainingData data) {
+    ObjectNode json = JSON.valueToTree(settings);
+    json.remove(FREE);
+    return new CheckpointOwner(json.toString(), data.fingerprint());
+  }
+
+  /// @throws CheckpointMismatchException naming the first difference
+  void requireSame(Path file, CheckpointOwner other) {
+    String mend = "; give another --out, or begin anew with --restart";
+    if (!dataFingerprint.equals(other.dataFingerprint)) {
+      throw new CheckpointMismatchException(file + " is a training on other data" + mend);
+    }
+    for (Map.Entry<String, JsonNode> setting : tree(settings).properties()) {
+      JsonNode theirs = tree(other.settings).path(setting.getKey());
+      if (!setting.getValue().equals(theirs)) {
+        throw new CheckpointMismatchException(
+            "%s was begun with %s=%s and this run has %s%s"
+                .formatted(file, setting.getKey(), theirs, setting.getValue(), mend));
+      }
+    }
+  }
+
+  private static JsonNode tree(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new CheckpointMismatchException("settings of the checkpoint are not JSON: " + json);
+    }
+  }
+}

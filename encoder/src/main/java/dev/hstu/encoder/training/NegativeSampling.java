@@ -1,0 +1,14 @@
+package dev.hstu.encoder.training;
+
+/// Which positions of a step share a draw of negatives. Either way every position meets `R` items
+/// drawn uniformly from the catalogue, so each position's loss has the same expectation; only how
+/// far the draws of two positions depend on each other differs.
+public enum NegativeSampling {
+  /// One draw for all positions of a user, anew every step: scores are one product `(L, D) × (D,
+  // R)`
+  /// a user, and `R` rows are gathered a user instead of `L·R`.
+  PER_USER,
+  /// A draw for every position, as in the public implementation: `L·R` rows of `D` values a user,
+  /// 5 MB at `hstu-large`, gathered, normalised, and scattered back in the backward pass.
+  PER_POSITION
+}

@@ -1,0 +1,45 @@
+package dev.hstu.encoder.training;
+
+import java.util.SplittableRandom;
+
+/// Random numbers of a training, each stream named by its purpose and its place in the run, so that
+/// a run that starts anew at any step draws what an uninterrupted one would have drawn, with no
+/// generator state to keep.
+record RandomStreams(long seed) {
+
+  private enum Purpose {
+    INITIAL_WEIGHTS,
+    ORDER,
+    NEGATIVES,
+    DROPOUT
+  }
+
+  SplittableRandom initialWeights() {
+    return stream(Purpose.INITIAL_WEIGHTS);
+  }
+
+  /// The order of users in an epoch.
+  SplittableRandom order(int epoch) {
+    return stream(Purpose.ORDER, epoch);
+  }
+
+  /// Negatives of one micro-batch of a step.
+  SplittableRandom negatives(long step, int microBatch) {
+    return stream(Purpose.NEGATIVES, step, microBatch);
+  }
+
+  /// Dropout of one micro-batch of a step.
+  SplittableRandom dropout(long step, int microBatch) {
+    return stream(Purpose.DROPOUT, step, microBatch);
+  }
+
+  /// Neighbouring seeds, purposes and places give unrelated streams: each number is mixed before
+  /// the next is added.
+  private SplittableRandom stream(Purpose purpose, long... place) {
+    long mixed = new SplittableRandom(seed).nextLong() + purpose.ordinal();
+    for (long number : place) {
+      mixed = new SplittableRandom(mixed).nextLong() + number;
+    }
+    return new SplittableRandom(mixed);
+  }
+}

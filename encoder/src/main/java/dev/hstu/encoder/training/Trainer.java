@@ -1,0 +1,301 @@
+package dev.hstu.encoder.training;
+
+import dev.hstu.encoder.Engine;
+import dev.hstu.encoder.EngineChoice;
+import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.compute.torch.TorchEncoder;
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.kernels.storage.DirectoryLock;
+import dev.hstu.kernels.storage.DurableFiles;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Trains a model (HSTU.md, "Training"): the entry of this package.
+///
+/// While it trains, its checkpoint stands in the folder [#stateFolder] beside the model's; the
+/// model's own folder appears whole at the end and the other goes. A run that finds a checkpoint of
+/// the same recipe and data goes on from it, and on the same device with as many threads ends with
+/// the same bits as one that was never interrupted.
+public final class Trainer {
+
+  private static final String CHECKPOINT = "checkpoint.safetensors";
+
+  private final TrainingData data;
+  private final TrainingSettings settings;
+  private final TrainingListener listener;
+  private final ModelSelection selection;
+  private final Path checkpointFile;
+  private final CheckpointOwner owner;
+  private final TrainingExamples examples;
+  private final int stepsPerEpoch;
+
+  private final long startNanos = System.nanoTime();
+  private TrainingProgress progress = TrainingProgress.NONE;
+  private @Nullable BestEpoch best;
+  private long resumedAtStep;
+  private long usersThisRun;
+  private long lastCheckpointNanos = startNanos;
+  private long lastCheckpointStep;
+
+  private Trainer(
+      TrainingData data,
+      TrainingSettings settings,
+      Path checkpointFile,
+      TrainingListener listener,
+      ModelSelection selection) {
+    this.data = data;
+    this.settings = settings;
+    this.checkpointFile = checkpointFile;
+    this.listener = listener;
+    this.selection = selection;
+    this.owner = CheckpointOwner.of(settings, data);
+    this.examples = new TrainingExamples(data.log(), settings.model().window(), settings.holdOut());
+    this.stepsPerEpoch = Math.ceilDiv(examples.count(), settings.batchUsers());
+  }
+
+  /// Where a training that is to write `model` keeps its state: `model.training` beside it.
+  public static Path stateFolder(Path model) {
+    Path absolute = model.toAbsolutePath().normalize();
+    return absolute.resolveSibling(absolute.getFileName() + ".training");
+  }
+
+  /// Trains, or goes on training, and writes the model.
+  ///
+  /// @param model folder to write; must not exist
+  /// @throws FileAlreadyExistsException before any work, when `model` exists
+  /// @throws CheckpointMismatchException when the state folder holds another training's checkpoint
+  /// @throws TrainingDivergedException when the loss or a gradient stops being a number
+  /// @throws dev.hstu.encoder.EngineUnavailableException when PyTorch or the device isn't there
+  public static TrainingResult train(
+      TrainingData data,
+      TrainingSettings settings,
+      Path model,
+      TrainingListener listener,
+      ModelSelection selection)
+      throws IOException {
+    if (settings.model().items() != data.vocabulary().size()) {
+      throw new IllegalArgumentException(
+          "settings are for %d items and the vocabulary has %d; make the settings for this data"
+              .formatted(settings.model().items(), data.vocabulary().size()));
+    }
+    if (Files.exists(model)) {
+      throw new FileAlreadyExistsException(
+          model.toString(), null, "it exists already; delete it or give another path");
+    }
+    Path state = stateFolder(model);
+    Files.createDirectories(state);
+    TrainingResult result;
+    try (DirectoryLock lock = DirectoryLock.acquire(state)) {
+      DurableFiles.deleteAbandoned(lock.directory());
+      Path checkpoint = state.resolve(CHECKPOINT);
+      result = new Trainer(data, settings, checkpoint, listener, selection).run(model);
+    }
+    DurableFiles.deleteRecursively(state);
+    return result;
+  }
+
+  private TrainingResult run(Path folder) throws IOException {
+    if (examples.count() == 0) {
+      throw new IllegalArgumentException(
+          "no user has the %d events that a history, a target and holdOut=%d need; import more, or hold out less"
+              .formatted(2 + settings.holdOut(), settings.holdOut()));
+    }
+    try (Optimisation optimisation = Optimisation.of(settings, examples, firstOrResumedState())) {
+      TrainingPlan plan = plan();
+      listener.onStart(plan);
+      while (progress.steps() < plan.steps()) {
+        int epoch = Math.toIntExact(progress.steps() / stepsPerEpoch);
+        runEpoch(optimisation, epoch, plan);
+      }
+      HstuWeights weights = best == null ? optimisation.weights() : best.weights();
+      Model model = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
+      ModelFolder.save(folder, model);
+      return new TrainingResult(
+          folder,
+          model.fingerprint(),
+          plan,
+          best == null ? settings.epochs() : best.epoch(),
+          best == null ? OptionalDouble.empty() : OptionalDouble.of(best.score()),
+          progress.lastLoss(),
+          progress.seconds() + secondsSince(startNanos));
+    }
+  }
+
+  private Optimisation.State firstOrResumedState() throws IOException {
+    HstuConfig model = settings.model();
+    if (Files.exists(checkpointFile)) {
+      TrainingCheckpoint checkpoint = TrainingCheckpoint.read(checkpointFile, owner, model);
+      progress = checkpoint.progress();
+      best = checkpoint.best();
+      resumedAtStep = progress.steps();
+      lastCheckpointStep = progress.steps();
+      return checkpoint.state();
+    }
+    HstuWeights weights =
+        InitialWeights.draw(model, new RandomStreams(settings.seed()).initialWeights());
+    return new Optimisation.State(weights, zerosLike(weights), zerosLike(weights));
+  }
+
+  private TrainingPlan plan() {
+    long events = 0;
+    for (int example = 0; example < examples.count(); example++) {
+      events += examples.length(example);
+    }
+    return new TrainingPlan(
+        examples.count(),
+        examples.skippedUsers(),
+        events,
+        stepsPerEpoch,
+        (long) stepsPerEpoch * settings.epochs(),
+        resumedAtStep,
+        settings);
+  }
+
+  /// The rest of an epoch, mostly all of it.
+  private void runEpoch(Optimisation optimisation, int epoch, TrainingPlan plan)
+      throws IOException {
+    int[] order = shuffled(new RandomStreams(settings.seed()).order(epoch));
+    int first = Math.toIntExact(progress.steps() % stepsPerEpoch);
+    for (int i = first; i < stepsPerEpoch; i++) {
+      int from = i * settings.batchUsers();
+      int to = Math.min(order.length, from + settings.batchUsers());
+      StepOutcome outcome =
+          optimisation.step(Arrays.copyOfRange(order, from, to), progress.steps());
+      requireFinite(outcome, epoch);
+      usersThisRun += outcome.users();
+      boolean last = i == stepsPerEpoch - 1;
+      double epochLoss = progress.epochLoss() + outcome.loss();
+      progress =
+          new TrainingProgress(
+              progress.steps() + 1,
+              last ? 0 : epochLoss,
+              last ? epochLoss / stepsPerEpoch : progress.lastLoss(),
+              progress.seconds());
+      if (last) {
+        endEpoch(optimisation, epoch + 1);
+      }
+      checkpointWhenDue(optimisation);
+      listener.onStep(report(outcome, epoch + 1, plan));
+    }
+  }
+
+  private void endEpoch(Optimisation optimisation, int epoch) {
+    OptionalDouble score = OptionalDouble.empty();
+    boolean better = false;
+    if (selection.isDue(epoch, settings.epochs())) {
+      HstuWeights weights = optimisation.weights();
+      double value = score(epoch, weights);
+      score = OptionalDouble.of(value);
+      better = best == null || value > best.score();
+      if (better) {
+        best = new BestEpoch(epoch, value, weights);
+      }
+    }
+    listener.onEpoch(
+        new EpochSummary(epoch, settings.epochs(), progress.lastLoss(), score, better));
+  }
+
+  private double score(int epoch, HstuWeights weights) {
+    Model candidate = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
+    EngineChoice choice =
+        EngineChoice.of(Engine.DJL).withDevice(settings.device()).withThreads(settings.threads());
+    try (UserEncoder encoder = TorchEncoder.open(settings.model(), weights, choice)) {
+      double value = selection.score(epoch, candidate, encoder);
+      if (Double.isNaN(value)) {
+        throw new IllegalStateException("the score of epoch " + epoch + " is NaN");
+      }
+      return value;
+    }
+  }
+
+  private void checkpointWhenDue(Optimisation optimisation) throws IOException {
+    long sinceNanos = System.nanoTime() - lastCheckpointNanos;
+    if (sinceNanos < settings.checkpointSeconds() * 1_000_000_000L) {
+      return;
+    }
+    TrainingProgress now =
+        new TrainingProgress(
+            progress.steps(),
+            progress.epochLoss(),
+            progress.lastLoss(),
+            progress.seconds() + secondsSince(startNanos));
+    new TrainingCheckpoint(now, optimisation.state(), best)
+        .write(checkpointFile, owner, settings.model());
+    lastCheckpointNanos = System.nanoTime();
+    lastCheckpointStep = progress.steps();
+    listener.onCheckpoint(checkpointFile, progress.steps());
+  }
+
+  private StepProgress report(StepOutcome outcome, int epoch, TrainingPlan plan) {
+    double seconds = Math.max(1e-9, secondsSince(startNanos));
+    long done = progress.steps() - resumedAtStep;
+    return new StepProgress(
+        epoch,
+        progress.steps(),
+        plan.steps(),
+        outcome.loss(),
+        outcome.gradientNorm(),
+        usersThisRun / seconds,
+        seconds / done * (plan.steps() - progress.steps()));
+  }
+
+  private void requireFinite(StepOutcome outcome, int epoch) {
+    if (outcome.finite()) {
+      return;
+    }
+    throw new TrainingDivergedException(
+        "step %d (epoch %d): loss %s, gradient norm %s, with learning rate %s; %s; begin anew with a lower learning rate"
+            .formatted(
+                progress.steps() + 1,
+                epoch + 1,
+                outcome.loss(),
+                outcome.gradientNorm(),
+                settings.optimizer().learningRate(),
+                lastCheckpointStep == 0
+                    ? "no checkpoint was written yet"
+                    : "the last good checkpoint is that of step %d in %s"
+                        .formatted(lastCheckpointStep, checkpointFile)));
+  }
+
+  private int[] shuffled(SplittableRandom random) {
+    int[] order = new int[examples.count()];
+    Arrays.setAll(order, i -> i);
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return order;
+  }
+
+  private static HstuWeights zerosLike(HstuWeights weights) {
+    return new HstuWeights(
+        MemorySegment.ofArray(new float[(int) (weights.itemEmbeddings().byteSize() / Float.BYTES)]),
+        new float[weights.positions().length],
+        weights.blocks().stream()
+            .map(
+                block ->
+                    new HstuWeights.Block(
+                        new float[block.projection().length],
+                        new float[block.output().length],
+                        new float[block.outputBias().length],
+                        new float[block.positionBias().length],
+                        new float[block.timeBias().length]))
+            .toList());
+  }
+
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1e9;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.hstu.encoder.training;
+
+import dev.hstu.encoder.compute.torch.MicroBatches;
+import dev.hstu.encoder.model.HstuConfig;
+import java.util.List;
+
+/// Named recipes.
+///
+/// | name | shapes | for |
+/// |---|---|---|
+/// | `hstu` | b=2, h=1, dqk=dv=50, D=50, Nmax=200 | HSTU of the public experiments (HSTU.md) |
+/// | `hstu-large` | b=8, h=2, dqk=dv=25, D=50, Nmax=200 | HSTU-large of the public experiments |
+/// | `small` | b=2, h=1, dqk=dv=32, D=32, Nmax=64 | the demo: about a minute on two cores |
+public final class TrainingPresets {
+
+  /// The names [#named] takes.
+  public static final List<String> NAMES = List.of("hstu", "hstu-large", "small");
+
+  private TrainingPresets() {}
+
+  /// The recipe of this name for a vocabulary of `items` ids.
+  ///
+  /// @throws IllegalArgumentException naming the presets there are
+  public static TrainingSettings named(String name, int items) {
+    return switch (name) {
+      case "hstu" -> published(name, new HstuConfig(items, 200, 11, 50, 1, 50, 50, 2, 0.05, 1));
+      case "hstu-large" ->
+          published(name, new HstuConfig(items, 200, 11, 50, 2, 25, 25, 8, 0.05, 1));
+      case "small" ->
+          published(name, new HstuConfig(items, 64, 2, 32, 1, 32, 32, 2, 0.05, 1)).withEpochs(20);
+      default ->
+          throw new IllegalArgumentException(
+              "preset '%s' is not known; choose one of %s".formatted(name, NAMES));
+    };
+  }
+
+  private static TrainingSettings published(String name, HstuConfig model) {
+    return new TrainingSettings(
+        name,
+        model,
+        101,
+        128,
+        128,
+        NegativeSampling.PER_USER,
+        0.2,
+        OptimizerSettings.PUBLIC,
+        0,
+        42,
+        "cpu",
+        Math.min(Runtime.getRuntime().availableProcessors(), 1_024),
+        MicroBatches.DEFAULT,
+        120);
+  }
+}
