@@ -36,6 +36,23 @@ public record HstuWeights(MemorySegment itemEmbeddings, float[] positions, List<
       float[] positionBias,
       float[] timeBias) {}
 
+  /// Writes the item vector of one row, `E[item] / max(‖E[item]‖₂, 1e-6)` (HSTU.md, "Forward" 4),
+  /// summed in float64 so that the order of summation can't show. Allocates nothing.
+  ///
+  /// @param item a row of `E`; 0 is padding
+  /// @param dimension `D`
+  public void copyItemVector(long item, int dimension, float[] target, int offset) {
+    double squares = 0;
+    for (int i = 0; i < dimension; i++) {
+      double value = itemEmbeddings.getAtIndex(FLOAT, item * dimension + i);
+      squares += value * value;
+    }
+    double norm = Math.max(Math.sqrt(squares), HstuConfig.EPSILON);
+    for (int i = 0; i < dimension; i++) {
+      target[offset + i] = (float) (itemEmbeddings.getAtIndex(FLOAT, item * dimension + i) / norm);
+    }
+  }
+
   /// Checks every shape against `config`.
   ///
   /// @throws IllegalArgumentException naming the tensor, its length and the one expected

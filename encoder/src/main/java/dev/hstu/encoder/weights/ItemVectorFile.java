@@ -7,7 +7,6 @@ import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
 import dev.hstu.kernels.safetensors.TensorSpec;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,37 +42,23 @@ public final class ItemVectorFile {
     try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata(model), specs)) {
       model.vocabulary().writeTo(writer, "");
       writer.begin(VECTORS);
-      writeVectors(writer, config, model.weights().itemEmbeddings(), progress);
+      writeVectors(writer, config, model.weights(), progress);
       writer.commit();
     }
   }
 
   private static void writeVectors(
-      SafetensorsWriter writer, HstuConfig config, MemorySegment embeddings, LongConsumer progress)
+      SafetensorsWriter writer, HstuConfig config, HstuWeights weights, LongConsumer progress)
       throws IOException {
     int d = config.embeddingDim();
     float[] piece = new float[ROWS_PER_PIECE * d];
     for (long first = 0; first < config.items(); first += ROWS_PER_PIECE) {
       int rows = (int) Math.min(ROWS_PER_PIECE, config.items() - first);
       for (int r = 0; r < rows; r++) {
-        normalise(embeddings, first + r + 1, piece, r * d, d); // row 0 is padding
+        weights.copyItemVector(first + r + 1, d, piece, r * d); // row 0 is padding
       }
       writer.append(piece, 0, rows * d);
       progress.accept(first + rows);
-    }
-  }
-
-  /// `E[row] / max(‖E[row]‖₂, 1e-6)`, summed in float64 so that the order of summation can't show.
-  private static void normalise(
-      MemorySegment embeddings, long row, float[] target, int offset, int d) {
-    double squares = 0;
-    for (int i = 0; i < d; i++) {
-      double value = embeddings.getAtIndex(HstuWeights.FLOAT, row * d + i);
-      squares += value * value;
-    }
-    double norm = Math.max(Math.sqrt(squares), HstuConfig.EPSILON);
-    for (int i = 0; i < d; i++) {
-      target[offset + i] = (float) (embeddings.getAtIndex(HstuWeights.FLOAT, row * d + i) / norm);
     }
   }
 
