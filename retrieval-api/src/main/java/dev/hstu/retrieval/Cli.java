@@ -1,6 +1,8 @@
 package dev.hstu.retrieval;
 
+import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.SimulateCommand;
+import dev.hstu.retrieval.cli.TrainCommand;
 import dev.hstu.retrieval.cli.UserError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "VERB",
-    subcommands = {SimulateCommand.class})
+    subcommands = {SimulateCommand.class, TrainCommand.class, EmbedCommand.class})
 public final class Cli implements Callable<Integer> {
 
   static final int EXIT_BROKEN = 1;

@@ -11,18 +11,27 @@ import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /// The engine `djl`: user embeddings by PyTorch in float32, on a CPU or a GPU.
 ///
 /// A batch is encoded in micro-batches of users of like length ([MicroBatches]), which bound its
-/// memory whatever its size; results stand in the order of the batch. They may differ in the last
+/// memory whatever its size; results stand in the order of the batch. Several micro-batches are
+/// shared out among threads of which each computes alone: threads inside every small operation
+// would
+/// wait for each other at each, spinning, and crawl on a machine with other work. They may differ
+// in the last
 /// bits with the company a user is encoded in, within float32 tolerance.
 public final class TorchEncoder implements TraceableEncoder {
 
   private final HstuConfig config;
   private final HstuWeights weights;
   private final String engine;
-  private final int threads;
+  private final ExecutorService workers;
   private final NDManager memory;
   private final TorchHstu hstu;
   private final List<NDArray> dense;
@@ -31,10 +40,12 @@ public final class TorchEncoder implements TraceableEncoder {
     this.config = config;
     this.weights = weights;
     this.engine = "djl %s %s float32".formatted(TorchRuntime.version(), choice.device());
-    this.threads = choice.threads();
     this.memory = TorchRuntime.open(choice.device());
     this.hstu = new TorchHstu(memory, config);
     this.dense = TorchParameters.dense(memory, config, weights);
+    this.workers =
+        Executors.newFixedThreadPool(
+            choice.threads(), Thread.ofPlatform().daemon().name("djl-encoder-", 1).factory());
   }
 
   /// Opens an encoder; the item embeddings are read from `weights` at every call and must stay
@@ -66,41 +77,29 @@ public final class TorchEncoder implements TraceableEncoder {
           "target has %d values; %d users of %d need %d"
               .formatted(target.length, batch.users(), d, (long) batch.users() * d));
     }
-    TorchRuntime.useThreads(threads);
-    for (PaddedHistories group : groups(batch)) {
-      try (NDManager batchMemory = memory.newSubManager()) {
-        float[] users = hstu.encode(batchMemory, dense, group);
-        for (int b = 0; b < group.users().length; b++) {
-          System.arraycopy(users, b * d, target, group.users()[b] * d, d);
-        }
+    forEach(groups(batch), group -> encode(group, target));
+  }
+
+  private void encode(PaddedHistories group, float[] target) {
+    int d = config.embeddingDim();
+    try (NDManager batchMemory = memory.newSubManager()) {
+      float[] users = hstu.encode(batchMemory, dense, group);
+      for (int b = 0; b < group.users().length; b++) {
+        System.arraycopy(users, b * d, target, group.users()[b] * d, d);
       }
     }
   }
 
   @Override
   public ForwardTrace trace(HistoryBatch batch) {
-    int d = config.embeddingDim();
     requireEncodable(batch);
+    int d = config.embeddingDim();
     List<double[]> blocks = new ArrayList<>();
     for (int i = 0; i < config.blocks(); i++) {
       blocks.add(new double[batch.items().length * d]);
     }
-    TorchRuntime.useThreads(threads);
     double[] sequence = new double[batch.users() * config.slots() * d];
-    for (PaddedHistories group : groups(batch)) {
-      try (NDManager batchMemory = memory.newSubManager()) {
-        List<float[]> outputs = hstu.trace(batchMemory, dense, group);
-        for (int b = 0; b < group.users().length; b++) {
-          int user = group.users()[b];
-          int from = b * group.length() * d;
-          int values = batch.length(user) * d;
-          for (int i = 0; i < config.blocks(); i++) {
-            widen(outputs.get(i), from, blocks.get(i), batch.offsets()[user] * d, values);
-          }
-          widen(outputs.getLast(), from, sequence, user * config.slots() * d, values);
-        }
-      }
-    }
+    forEach(groups(batch), group -> trace(group, blocks, sequence));
     float[] users = new float[batch.users() * d];
     encode(batch, users);
     double[] wideUsers = new double[users.length];
@@ -108,8 +107,51 @@ public final class TorchEncoder implements TraceableEncoder {
     return new ForwardTrace(blocks, sequence, wideUsers);
   }
 
+  private void trace(PaddedHistories group, List<double[]> blocks, double[] sequence) {
+    HistoryBatch batch = group.batch();
+    int d = config.embeddingDim();
+    try (NDManager batchMemory = memory.newSubManager()) {
+      List<float[]> outputs = hstu.trace(batchMemory, dense, group);
+      for (int b = 0; b < group.users().length; b++) {
+        int user = group.users()[b];
+        int from = b * group.length() * d;
+        int values = batch.length(user) * d;
+        for (int i = 0; i < config.blocks(); i++) {
+          widen(outputs.get(i), from, blocks.get(i), batch.offsets()[user] * d, values);
+        }
+        widen(outputs.getLast(), from, sequence, user * config.slots() * d, values);
+      }
+    }
+  }
+
+  /// A single group is computed by the calling thread.
+  private void forEach(List<PaddedHistories> groups, Consumer<PaddedHistories> work) {
+    if (groups.size() == 1) {
+      TorchRuntime.useThreads(1);
+      work.accept(groups.getFirst());
+      return;
+    }
+    List<CompletableFuture<Void>> parts =
+        groups.stream()
+            .map(
+                group ->
+                    CompletableFuture.runAsync(
+                        () -> {
+                          TorchRuntime.useThreads(1);
+                          work.accept(group);
+                        },
+                        workers))
+            .toList();
+    try {
+      CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
   @Override
   public void close() {
+    workers.close();
     hstu.close();
     memory.close();
   }

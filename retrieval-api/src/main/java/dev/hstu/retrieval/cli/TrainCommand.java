@@ -1,0 +1,167 @@
+package dev.hstu.retrieval.cli;
+
+import dev.hstu.encoder.EngineUnavailableException;
+import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.training.CheckpointMismatchException;
+import dev.hstu.encoder.training.ModelSelection;
+import dev.hstu.encoder.training.Trainer;
+import dev.hstu.encoder.training.TrainingData;
+import dev.hstu.encoder.training.TrainingPresets;
+import dev.hstu.encoder.training.TrainingResult;
+import dev.hstu.encoder.training.TrainingSettings;
+import dev.hstu.kernels.storage.DamagedFileException;
+import dev.hstu.kernels.storage.DirectoryLockedException;
+import dev.hstu.kernels.storage.DurableFiles;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `hstu train`: prepared data in, a model folder out.
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains a model. Stopped at any time, the same command goes on where it was: checkpoints",
+      "stand in OUT.training until the model is written."
+    })
+public final class TrainCommand implements Callable<Integer> {
+
+  @Option(names = "--data", required = true, description = "Folder that `hstu import` wrote.")
+  private Path data;
+
+  @Option(names = "--out", required = true, description = "Folder to write the model to.")
+  private Path out;
+
+  @Option(
+      names = "--preset",
+      defaultValue = "hstu-large",
+      description = "hstu, hstu-large or small. Default: ${DEFAULT-VALUE}.")
+  private String preset;
+
+  @Option(names = "--epochs", description = "Default: the preset's.")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--seed", description = "Default: 42.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--hold-out",
+      defaultValue = "0",
+      description = {
+        "Newest events of each user kept from training: 0 for production, 1 to measure with",
+        "`hstu evaluate`, 2 to keep a validation event as well. Default: ${DEFAULT-VALUE}."
+      })
+  private int holdOut;
+
+  @Option(names = "--learning-rate", description = "Default: the preset's.")
+  private @Nullable Double learningRate;
+
+  @Option(names = "--dropout", description = "Default: the preset's.")
+  private @Nullable Double dropout;
+
+  @Option(names = "--batch-users", description = "Users a step. Default: the preset's.")
+  private @Nullable Integer batchUsers;
+
+  @Option(names = "--negatives", description = "Negatives a position. Default: the preset's.")
+  private @Nullable Integer negatives;
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description = "cpu, gpu0, … Default: ${DEFAULT-VALUE}.")
+  private String device;
+
+  @Option(names = "--threads", description = "CPU threads. Default: every core.")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--checkpoint-seconds",
+      description = "A checkpoint at most this often. Default: 120.")
+  private @Nullable Integer checkpointSeconds;
+
+  @Option(names = "--restart", description = "Begin anew, dropping an unfinished training.")
+  private boolean restart;
+
+  @Option(names = "--json", description = "Print one JSON document instead of a table.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    Console console = Console.system(json);
+    try {
+      PreparedData prepared = PreparedData.open(data);
+      TrainingSettings settings = settings(prepared.items().size());
+      if (restart) {
+        DurableFiles.deleteRecursively(Trainer.stateFolder(out));
+      }
+      TrainingData examples = new TrainingData(prepared.log(), prepared.items(), prepared.clock());
+      try (TrainingProgressBar progress = new TrainingProgressBar(console)) {
+        print(console, Trainer.train(examples, settings, out, progress, ModelSelection.LAST_EPOCH));
+      }
+      return 0;
+    } catch (FileAlreadyExistsException e) {
+      throw new UserError("--out %s exists already; delete it or give another".formatted(out), e);
+    } catch (DamagedFileException
+        | DirectoryLockedException
+        | CheckpointMismatchException
+        | EngineUnavailableException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private TrainingSettings settings(int items) {
+    TrainingSettings settings = TrainingPresets.named(preset, items).withHoldOut(holdOut);
+    settings = epochs == null ? settings : settings.withEpochs(epochs);
+    settings = seed == null ? settings : settings.withSeed(seed);
+    settings = dropout == null ? settings : settings.withDropout(dropout);
+    settings = batchUsers == null ? settings : settings.withBatchUsers(batchUsers);
+    settings =
+        negatives == null ? settings : settings.withNegatives(negatives, settings.sampling());
+    settings =
+        learningRate == null
+            ? settings
+            : settings.withOptimizer(settings.optimizer().withLearningRate(learningRate));
+    settings = settings.withDevice(device, threads == null ? settings.threads() : threads);
+    return checkpointSeconds == null ? settings : settings.withCheckpointSeconds(checkpointSeconds);
+  }
+
+  private void print(Console console, TrainingResult result) {
+    if (json) {
+      console.printJson(document(result));
+      return;
+    }
+    Table table = new Table("", "");
+    document(result).forEach((name, value) -> table.row(name.replace('_', ' '), text(value)));
+    console.print(table);
+  }
+
+  private static Map<String, Object> document(TrainingResult result) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("model", result.model().toString());
+    document.put("fingerprint", result.fingerprint());
+    document.put("preset", result.plan().settings().preset());
+    document.put("users", result.plan().users());
+    document.put("skipped_users", result.plan().skippedUsers());
+    document.put("events_an_epoch", result.plan().events());
+    document.put("steps", result.plan().steps());
+    document.put("resumed_at_step", result.plan().resumedAtStep());
+    document.put("epoch", result.epoch());
+    result.score().ifPresent(score -> document.put("validation_score", score));
+    document.put("loss", result.loss());
+    document.put("seconds", result.seconds());
+    return document;
+  }
+
+  private static String text(Object value) {
+    return value instanceof Double number
+        ? String.format(Locale.ROOT, "%.4f", number)
+        : value.toString();
+  }
+}
