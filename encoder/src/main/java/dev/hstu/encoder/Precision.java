@@ -5,10 +5,9 @@ import java.util.Locale;
 /// The number format an engine keeps its values in between operations.
 public enum Precision {
   FLOAT64,
-  FLOAT32,
-  BFLOAT16;
+  FLOAT32;
 
-  /// The name in configuration, on the command line and in logs: `float64`, `float32`, `bfloat16`.
+  /// The name in configuration, on the command line and in logs: `float64`, `float32`.
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -23,6 +22,6 @@ public enum Precision {
       }
     }
     throw new IllegalArgumentException(
-        "precision '%s' is not known; choose float64, float32 or bfloat16".formatted(id));
+        "precision '%s' is not known; choose float64 or float32".formatted(id));
   }
 }
