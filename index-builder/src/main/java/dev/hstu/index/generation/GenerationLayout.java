@@ -1,0 +1,37 @@
+package dev.hstu.index.generation;
+
+import java.nio.file.Path;
+
+/// The paths inside a generation's folder.
+///
+/// | path | holds |
+/// |---|---|
+/// | `generation.json` | [GenerationManifest], written last |
+/// | `model/` | the model folder, copied |
+/// | `items/vectors.safetensors` | ids and vectors, the item-vector file, copied |
+/// | `items/attributes.safetensors` | attributes |
+/// | `items/popularity.safetensors` | interactions of each item |
+/// | `index/shard-NNN/` | a Lucene index each |
+/// | `evaluation.json`, `evaluation.html` | the evaluation of the build, where there was one |
+public final class GenerationLayout {
+
+  public static final String MANIFEST = "generation.json";
+  public static final String MODEL = "model";
+  public static final String VECTORS = "items/vectors.safetensors";
+  public static final String ATTRIBUTES = "items/attributes.safetensors";
+  public static final String POPULARITY = "items/popularity.safetensors";
+  public static final String EVALUATION_JSON = "evaluation.json";
+  public static final String EVALUATION_HTML = "evaluation.html";
+
+  private GenerationLayout() {}
+
+  /// The folder of one shard's index, with slashes.
+  public static String shard(int number) {
+    return "index/shard-%03d".formatted(number);
+  }
+
+  /// A path relative to a generation's folder, with slashes on every system.
+  static String relative(Path folder, Path file) {
+    return folder.relativize(file).toString().replace('\\', '/');
+  }
+}
