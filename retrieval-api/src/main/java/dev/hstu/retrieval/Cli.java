@@ -1,9 +1,11 @@
 package dev.hstu.retrieval;
 
 import dev.hstu.retrieval.cli.EmbedCommand;
+import dev.hstu.retrieval.cli.EnginesCommand;
 import dev.hstu.retrieval.cli.SimulateCommand;
 import dev.hstu.retrieval.cli.TrainCommand;
 import dev.hstu.retrieval.cli.UserError;
+import dev.hstu.retrieval.cli.VerifyCommand;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -21,7 +23,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "VERB",
-    subcommands = {SimulateCommand.class, TrainCommand.class, EmbedCommand.class})
+    subcommands = {
+      SimulateCommand.class,
+      TrainCommand.class,
+      EmbedCommand.class,
+      VerifyCommand.class,
+      EnginesCommand.class
+    })
 public final class Cli implements Callable<Integer> {
 
   static final int EXIT_BROKEN = 1;

@@ -1,0 +1,128 @@
+package dev.hstu.retrieval.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.retrieval.Cli;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// `hstu verify` and `hstu engines` say what they found in words, in JSON and by exit code.
+class VerifyCommandTest {
+
+  private static final Path GOLDEN =
+      Path.of(System.getProperty("hstu.root", ".."), "encoder/src/test/resources/golden");
+  private static final String TINY = GOLDEN.resolve("tiny.safetensors").toString();
+  private static final String SASREC = GOLDEN.resolve("sasrec.safetensors").toString();
+
+  @TempDir private Path directory;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final PrintStream systemOut = System.out;
+  private final PrintStream systemErr = System.err;
+
+  @BeforeEach
+  void captureTheTerminal() {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void giveTheTerminalBack() {
+    System.setOut(systemOut);
+    System.setErr(systemErr);
+  }
+
+  @Test
+  void everyEnginePresentPassesAndAnotherModelIsSkipped() {
+    assertThat(run("verify", TINY, SASREC)).isZero();
+    assertThat(text(out))
+        .contains("tiny.safetensors    reference  float64")
+        .contains("tiny.safetensors    djl        float32")
+        .contains("skipped: model sasrec is not built yet")
+        .contains("all checks passed")
+        .doesNotContain("FAILED");
+    assertThat(text(err)).contains("not checked: engine cuda: library not built");
+  }
+
+  @Test
+  void aSpoiledFileFailsWithExitCodeOne() throws IOException {
+    Path spoiled = spoiled();
+    assertThat(run("verify", "--engine", "reference", TINY, spoiled.toString())).isEqualTo(1);
+    assertThat(text(out)).contains("spoiled.safetensors").contains("FAILED");
+  }
+
+  @Test
+  void jsonHasEveryCheck() throws IOException {
+    assertThat(run("verify", "--json", "--engine", "reference", TINY, SASREC)).isZero();
+    JsonNode document = new ObjectMapper().readTree(text(out));
+    assertThat(document.path("passed").asBoolean()).isTrue();
+    JsonNode check = document.at("/files/0/checks/0");
+    assertThat(check.path("engine").asText()).isEqualTo("reference");
+    assertThat(check.path("precision").asText()).isEqualTo("float64");
+    assertThat(check.path("tensor").asText()).isEqualTo("layer0");
+    assertThat(check.path("error").asDouble()).isLessThan(1e-12);
+    assertThat(document.at("/files/1/checks/0/skipped").asText()).contains("sasrec");
+  }
+
+  @Test
+  void wrongInputIsOneSentenceAndExitCodeTwo() throws IOException {
+    assertRefused("no such file", "verify", directory.resolve("absent").toString());
+    Path text = Files.writeString(directory.resolve("text"), "no tensors here");
+    assertRefused(text + ": ", "verify", text.toString());
+    assertRefused("engine 'tpu' is not known", "verify", "--engine", "tpu", TINY);
+    assertRefused("engine cuda: library not built", "verify", "--engine", "cuda", TINY);
+    assertRefused("name it with --engine", "verify", "--device", "gpu0", TINY);
+    assertRefused("device gpu0", "verify", "--engine", "reference", "--device", "gpu0", TINY);
+  }
+
+  @Test
+  void enginesAreListedWithTheReasonsOfThoseThatCannotRun() throws IOException {
+    assertThat(run("engines")).isZero();
+    assertThat(text(out))
+        .containsPattern("reference +yes +plain Java")
+        .containsPattern("cuda +no +library not built: ");
+    out.reset();
+    assertThat(run("engines", "--json")).isZero();
+    JsonNode document = new ObjectMapper().readTree(text(out));
+    assertThat(document.at("/0/engine").asText()).isEqualTo("reference");
+    assertThat(document.at("/2/available").asBoolean()).isFalse();
+  }
+
+  private void assertRefused(String reason, String... arguments) {
+    err.reset();
+    assertThat(run(arguments)).isEqualTo(2);
+    assertThat(text(err)).contains(reason).doesNotContain("\tat ");
+  }
+
+  private int run(String... arguments) {
+    CommandLine commandLine = Cli.commandLine();
+    commandLine.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+    return commandLine.execute(arguments);
+  }
+
+  /// The tiny file with its last tensor, the position table of 15 slots of 8, overwritten.
+  private Path spoiled() throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(TINY));
+    for (int i = 1; i <= 15 * 8 * Float.BYTES; i++) {
+      bytes[bytes.length - i] = (byte) (i % 4 == 1 ? 0x3f : 0x11);
+    }
+    return Files.write(directory.resolve("spoiled.safetensors"), bytes);
+  }
+
+  private static String text(ByteArrayOutputStream stream) {
+    return stream.toString(StandardCharsets.UTF_8);
+  }
+}
