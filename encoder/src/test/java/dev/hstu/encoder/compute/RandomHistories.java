@@ -8,12 +8,12 @@ import java.util.Random;
 
 /// Seeded shapes and histories over what the golden files don't cover: one event, one head or
 /// three, odd widths, equal times, far request times, more events than a window keeps.
-final class RandomHistories {
+public final class RandomHistories {
 
   private RandomHistories() {}
 
   /// Small shapes of every kind.
-  static HstuConfig config(Random random) {
+  public static HstuConfig config(Random random) {
     int maxEvents = 1 + random.nextInt(12);
     return new HstuConfig(
         1 + random.nextInt(30),
@@ -28,7 +28,7 @@ final class RandomHistories {
         1 + random.nextInt(maxEvents));
   }
 
-  static List<UserHistory> histories(Random random, HstuConfig config, int users) {
+  public static List<UserHistory> histories(Random random, HstuConfig config, int users) {
     List<UserHistory> histories = new ArrayList<>();
     for (int u = 0; u < users; u++) {
       histories.add(history(random, config, 1 + random.nextInt(2 * config.maxEvents())));
@@ -36,7 +36,7 @@ final class RandomHistories {
     return histories;
   }
 
-  static UserHistory history(Random random, HstuConfig config, int events) {
+  public static UserHistory history(Random random, HstuConfig config, int events) {
     int[] items = new int[events];
     long[] times = new long[events];
     long now = random.nextInt(2_000_000_000);

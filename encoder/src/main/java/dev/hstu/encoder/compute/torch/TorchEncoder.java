@@ -3,6 +3,7 @@ package dev.hstu.encoder.compute.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.hstu.encoder.EngineChoice;
+import dev.hstu.encoder.compute.BatchBounds;
 import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.TraceableEncoder;
 import dev.hstu.encoder.model.HstuConfig;
@@ -70,13 +71,8 @@ public final class TorchEncoder implements TraceableEncoder {
 
   @Override
   public void encode(HistoryBatch batch, float[] target) {
-    int d = config.embeddingDim();
-    requireEncodable(batch);
-    if (target.length < (long) batch.users() * d) {
-      throw new IllegalArgumentException(
-          "target has %d values; %d users of %d need %d"
-              .formatted(target.length, batch.users(), d, (long) batch.users() * d));
-    }
+    BatchBounds.require(batch, config);
+    BatchBounds.requireRoom(target, batch, config);
     forEach(groups(batch), group -> encode(group, target));
   }
 
@@ -92,7 +88,7 @@ public final class TorchEncoder implements TraceableEncoder {
 
   @Override
   public ForwardTrace trace(HistoryBatch batch) {
-    requireEncodable(batch);
+    BatchBounds.require(batch, config);
     int d = config.embeddingDim();
     List<double[]> blocks = new ArrayList<>();
     for (int i = 0; i < config.blocks(); i++) {
@@ -162,23 +158,6 @@ public final class TorchEncoder implements TraceableEncoder {
     return MicroBatches.DEFAULT.plan(lengths).stream()
         .map(users -> new PaddedHistories(batch, users, weights.itemEmbeddings()))
         .toList();
-  }
-
-  private void requireEncodable(HistoryBatch batch) {
-    for (int b = 0; b < batch.users(); b++) {
-      if (batch.length(b) > config.maxEvents()) {
-        throw new IllegalArgumentException(
-            "user %d has %d events; this model keeps at most %d: cut histories to its window first"
-                .formatted(b, batch.length(b), config.maxEvents()));
-      }
-    }
-    for (int item : batch.items()) {
-      if (item < 1 || item > config.items()) {
-        throw new IllegalArgumentException(
-            "item row %d must be within 1..%d, the model's vocabulary"
-                .formatted(item, config.items()));
-      }
-    }
   }
 
   private static void widen(float[] source, int from, double[] target, int to, int count) {

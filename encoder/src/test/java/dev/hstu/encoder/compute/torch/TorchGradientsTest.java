@@ -1,0 +1,220 @@
+package dev.hstu.encoder.compute.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import dev.hstu.encoder.compute.RandomHistories;
+import dev.hstu.encoder.compute.SupervisedBatch;
+import dev.hstu.encoder.model.CheckpointNames;
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.RandomModels;
+import dev.hstu.encoder.sequence.HistoryBatch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Gradients beyond the golden files: they are the slope of the loss, they add up over
+/// micro-batches, and the shared form of negatives is the general form with equal draws.
+class TorchGradientsTest {
+
+  @Test
+  void gradientsAreTheSlopeOfTheLoss() {
+    HstuConfig config = RandomModels.config(7, 6, 2, 4, 2, 3, 2, 2);
+    HstuWeights weights = RandomModels.weights(config, 5);
+    SupervisedBatch batch = batch(new Random(5), config, 4, 5);
+    TorchLossAndGradients engine = new TorchLossAndGradients();
+    Map<String, double[]> gradients = engine.compute(config, weights, batch).gradients();
+    float step = 1e-2f;
+    assertSlope(
+        gradients.get(CheckpointNames.timeBias(1)),
+        weights.blocks().get(1).timeBias(),
+        step,
+        () -> engine.compute(config, weights, batch).loss());
+    assertSlope(
+        gradients.get(CheckpointNames.positionBias(0)),
+        weights.blocks().get(0).positionBias(),
+        step,
+        () -> engine.compute(config, weights, batch).loss());
+    float[] items = (float[]) weights.itemEmbeddings().heapBase().orElseThrow();
+    assertSlope(
+        gradients.get(CheckpointNames.ITEM_EMBEDDINGS),
+        items,
+        step / 10,
+        () -> engine.compute(config, weights, batch).loss());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void microBatchesAddUpToTheWholeBatch(long seed) {
+    Random random = new Random(seed);
+    HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
+    HstuWeights weights = RandomModels.weights(config, seed);
+    int[] lengths = random.ints(8, 1, 10).toArray();
+    List<int[]> whole = List.of(sortedByLength(lengths));
+    List<int[]> parts = new MicroBatches(60, 20).plan(lengths);
+    assertThat(parts).hasSizeGreaterThan(2);
+    PaddedExamples[] examples = new PaddedExamples[8];
+    for (int u = 0; u < 8; u++) {
+      examples[u] = example(random, config, lengths[u]);
+    }
+    assertEqual(
+        accumulated(config, weights, examples, whole, false),
+        accumulated(config, weights, examples, parts, false),
+        1e-5);
+  }
+
+  @Test
+  void sharedNegativesAreTheGeneralFormWithEqualDraws() {
+    Random random = new Random(4);
+    HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
+    HstuWeights weights = RandomModels.weights(config, 4);
+    PaddedExamples[] examples = {example(random, config, 9), example(random, config, 4)};
+    List<int[]> group = List.of(new int[] {0, 1});
+    assertEqual(
+        accumulated(config, weights, examples, group, false),
+        accumulated(config, weights, examples, group, true),
+        1e-5);
+  }
+
+  @Test
+  void dropoutScalesWhatItKeeps() {
+    Random random = new Random(6);
+    HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
+    HstuWeights weights = RandomModels.weights(config, 6);
+    PaddedExamples example = example(random, config, 9);
+    int values = 9 * (6 + 2 * 2 * 4);
+    byte[] all = new byte[values];
+    Arrays.fill(all, (byte) 1);
+    try (NDManager memory = TorchRuntime.open("cpu");
+        TorchHstu hstu = new TorchHstu(memory, config)) {
+      TorchParameters parameters = TorchParameters.of(memory, config, weights);
+      TorchParameters gradients = parameters.zerosLike();
+      double plain = hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 1);
+      double kept =
+          hstu.accumulate(memory, parameters, gradients, example, new DropoutMask(all, 0), 1);
+      double some =
+          hstu.accumulate(
+              memory,
+              parameters,
+              gradients,
+              example,
+              DropoutMask.draw(values, 0.5, new SplittableRandom(2)),
+              1);
+      assertThat(kept).isEqualTo(plain);
+      assertThat(some).isNotCloseTo(plain, within(1e-3));
+    }
+  }
+
+  /// One user's example, unpadded.
+  private static PaddedExamples example(Random random, HstuConfig config, int length) {
+    long[] items = random.longs(length + 1, 1, config.items() + 1).toArray();
+    long[] times = random.longs(length + 1, 0, 1_000_000).sorted().toArray();
+    float[] weights = new float[length];
+    Arrays.fill(weights, 1);
+    return new PaddedExamples(
+        1, length, items, times, weights, random.longs(3, 1, config.items() + 1).toArray(), 3);
+  }
+
+  private static Map<String, double[]> accumulated(
+      HstuConfig config,
+      HstuWeights weights,
+      PaddedExamples[] examples,
+      List<int[]> groups,
+      boolean perPosition) {
+    try (NDManager memory = TorchRuntime.open("cpu");
+        TorchHstu hstu = new TorchHstu(memory, config)) {
+      TorchParameters parameters = TorchParameters.of(memory, config, weights);
+      TorchParameters gradients = parameters.zerosLike();
+      double loss = 0;
+      for (int[] group : groups) {
+        PaddedExamples padded = together(examples, group, perPosition);
+        loss += hstu.accumulate(memory, parameters, gradients, padded, DropoutMask.NONE, 0.1);
+      }
+      Map<String, double[]> all = new TreeMap<>();
+      all.put("loss", new double[] {loss});
+      gradients
+          .byName()
+          .forEach(
+              (name, array) -> {
+                float[] values = array.toFloatArray();
+                double[] wide = new double[values.length];
+                Arrays.setAll(wide, i -> values[i]);
+                all.put(name, wide);
+              });
+      return all;
+    }
+  }
+
+  private static PaddedExamples together(
+      PaddedExamples[] examples, int[] group, boolean perPosition) {
+    int length = examples[group[0]].length();
+    int drawn = examples[group[0]].negativesPerPosition();
+    long[] items = new long[group.length * (length + 1)];
+    long[] times = new long[items.length];
+    float[] weights = new float[group.length * length];
+    int draws = perPosition ? group.length * length : group.length;
+    long[] negatives = new long[draws * drawn];
+    for (int b = 0; b < group.length; b++) {
+      PaddedExamples one = examples[group[b]];
+      System.arraycopy(one.items(), 0, items, b * (length + 1), one.length() + 1);
+      System.arraycopy(one.times(), 0, times, b * (length + 1), one.length() + 1);
+      System.arraycopy(one.weights(), 0, weights, b * length, one.length());
+      int copies = perPosition ? length : 1;
+      for (int copy = 0; copy < copies; copy++) {
+        System.arraycopy(one.negatives(), 0, negatives, (b * copies + copy) * drawn, drawn);
+      }
+    }
+    return new PaddedExamples(group.length, length, items, times, weights, negatives, drawn);
+  }
+
+  private static int[] sortedByLength(int[] lengths) {
+    return new MicroBatches(Long.MAX_VALUE, Integer.MAX_VALUE).plan(lengths).getFirst();
+  }
+
+  private static SupervisedBatch batch(Random random, HstuConfig config, int users, int negatives) {
+    HistoryBatch histories =
+        HistoryBatch.of(RandomHistories.histories(random, config, users), config.window());
+    int rows = histories.items().length;
+    return new SupervisedBatch(
+        histories,
+        random.ints(rows, 1, config.items() + 1).toArray(),
+        random.ints(rows * negatives, 1, config.items() + 1).toArray(),
+        negatives);
+  }
+
+  private static void assertSlope(
+      double[] gradient, float[] values, float step, DoubleSupplier loss) {
+    double scale = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+    assertThat(scale).isPositive();
+    for (int i = 0; i < values.length; i++) {
+      float before = values[i];
+      values[i] = before + step;
+      double above = loss.getAsDouble();
+      values[i] = before - step;
+      double below = loss.getAsDouble();
+      values[i] = before;
+      assertThat((above - below) / (2 * step)).isCloseTo(gradient[i], within(0.02 * scale));
+    }
+  }
+
+  private static void assertEqual(
+      Map<String, double[]> first, Map<String, double[]> second, double tolerance) {
+    first.forEach(
+        (name, values) -> {
+          double[] others = second.get(name);
+          double scale = Math.max(1e-6, Arrays.stream(values).map(Math::abs).max().orElse(0));
+          for (int i = 0; i < values.length; i++) {
+            assertThat(others[i]).as(name).isCloseTo(values[i], within(tolerance * scale));
+          }
+        });
+  }
+}
