@@ -5,9 +5,12 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.PreparedData;
-import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.generation.Generation;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +42,33 @@ public record Evaluator(
     return protocol().cases();
   }
 
+  /// Ranks every case exactly by the model's own item vectors, which are held in memory.
+  public EvaluationReport evaluate(Model model, LongConsumer progress) {
+    return evaluate(model, new ExactScan(ModelVectors.of(model)), null, null, progress);
+  }
+
+  /// Ranks every case exactly and through the generation's index.
+  ///
+  /// @throws dev.hstu.index.generation.DamagedGenerationException when the generation's model is not
+  ///     the one its vectors come from
+  public EvaluationReport evaluate(Generation generation, LongConsumer progress)
+      throws IOException {
+    try (OpenModel open = ModelFolder.open(generation.modelFolder())) {
+      generation.requireModel(open.model().fingerprint());
+      return evaluate(
+          open.model(), generation.exactScan(), generation.index(), generation.id(), progress);
+    }
+  }
+
   /// Ranks every case and reports.
   ///
-  /// @param vectors the model's item vectors, row `r` being vocabulary row `r`
+  /// @param scan over the model's item vectors, row `r` being vocabulary row `r`
   /// @param index over the same vectors, or null to rank exactly only
   /// @param generation named in the report, or null for a model folder
   /// @param progress told the number of users done
-  public EvaluationReport evaluate(
+  private EvaluationReport evaluate(
       Model model,
-      VectorMatrix vectors,
+      ExactScan scan,
       @Nullable ItemIndex index,
       @Nullable String generation,
       LongConsumer progress) {
@@ -56,7 +77,7 @@ public record Evaluator(
     RowMapping rows = RowMapping.between(data.items(), model.vocabulary());
     try (UserEncoder encoder = Encoder.open(model, engine)) {
       Evaluation.Subject subject =
-          new Evaluation.Subject(encoder, new ExactScan(vectors), index, rows);
+          new Evaluation.Subject(encoder, scan, index, rows);
       Evaluation.Outcome outcome =
           new Evaluation(subject, protocol, data.items().size(), filters)
               .run(workers, progress::accept);
@@ -66,7 +87,7 @@ public record Evaluator(
           encoder.engine(),
           data.fingerprint(),
           description(),
-          vectors.rows(),
+          scan.size(),
           protocol.cases(),
           protocol.usersWithoutCase(),
           outcome.unknownTargets(),

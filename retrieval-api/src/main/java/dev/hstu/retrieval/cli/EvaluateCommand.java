@@ -1,0 +1,133 @@
+package dev.hstu.retrieval.cli;
+
+import dev.hstu.encoder.Engine;
+import dev.hstu.encoder.EngineChoice;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.generation.Generation;
+import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.kernels.storage.DurableFiles;
+import dev.hstu.retrieval.evaluate.EvaluationReport;
+import dev.hstu.retrieval.evaluate.Evaluator;
+import dev.hstu.retrieval.evaluate.HtmlReport;
+import dev.hstu.retrieval.evaluate.LeaveOneOut;
+import dev.hstu.retrieval.evaluate.SeenFilter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `hstu evaluate`: HR@K, NDCG and MRR over the whole catalogue, of a model or of a generation and
+/// its index.
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Leave-one-out over the whole catalogue: each user's last event is to be found.",
+      "A model is ranked exactly; a generation exactly and through its index, with its recall."
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+
+  /// What to evaluate: one of the two.
+  static final class What {
+    @Option(names = "--model", paramLabel = "DIR", description = "A model folder.")
+    private @Nullable Path model;
+
+    @Option(
+        names = "--generation",
+        paramLabel = "ID",
+        description = "A generation of --generations: its id, `current` or `latest`.")
+    private @Nullable String generation;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private What what = new What();
+
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Prepared data.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--generations",
+      paramLabel = "DIR",
+      defaultValue = "generations",
+      description = "Folder of the generations. Default: ${DEFAULT-VALUE}.")
+  private Path generations = Path.of("");
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "window|all",
+      description = "Which seen items cannot be ranked; both are measured by default.")
+  private @Nullable SeenFilter exclude;
+
+  @Option(
+      names = "--target",
+      paramLabel = "test|validation",
+      defaultValue = "test",
+      description = "A user's last event or the last but one. Default: ${DEFAULT-VALUE}.")
+  private LeaveOneOut.Target target = LeaveOneOut.Target.TEST;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "djl",
+      description = "reference, djl or cuda. Default: ${DEFAULT-VALUE}.")
+  private Engine engine = Engine.DJL;
+
+  @Option(names = "--html", paramLabel = "FILE", description = "Also writes a page with charts.")
+  private @Nullable Path html;
+
+  @Option(names = "--json", description = "Print one JSON document instead of a table.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    Console console = Console.system(json);
+    List<SeenFilter> filters = exclude == null ? List.of(SeenFilter.values()) : List.of(exclude);
+    Evaluator evaluator =
+        new Evaluator(
+            PreparedData.open(data),
+            target,
+            filters,
+            EngineChoice.of(engine),
+            Runtime.getRuntime().availableProcessors());
+    EvaluationReport report = evaluate(evaluator, console);
+    if (html != null) {
+      DurableFiles.writeAtomically(
+          html, HtmlReport.render(report).getBytes(StandardCharsets.UTF_8));
+      console.remark("wrote " + html);
+    }
+    if (json) {
+      console.printJson(report);
+    } else {
+      EvaluationTables.print(console, report);
+    }
+    return 0;
+  }
+
+  private EvaluationReport evaluate(Evaluator evaluator, Console console) throws IOException {
+    try (ProgressReporter progress =
+        console.progress("evaluate", evaluator.cases(), "users")) {
+      Path modelFolder = what.model;
+      if (modelFolder != null) {
+        try (OpenModel open = ModelFolder.open(modelFolder)) {
+          return evaluator.evaluate(open.model(), progress::at);
+        }
+      }
+      return evaluateGeneration(evaluator, progress);
+    }
+  }
+
+  private EvaluationReport evaluateGeneration(Evaluator evaluator, ProgressReporter progress)
+      throws IOException {
+    GenerationStore store = GenerationStore.at(generations);
+    try (Generation open = store.open(GenerationChoice.resolve(store, what.generation))) {
+      return evaluator.evaluate(open, progress::at);
+    }
+  }
+}

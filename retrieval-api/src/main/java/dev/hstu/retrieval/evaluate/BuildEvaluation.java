@@ -1,0 +1,36 @@
+package dev.hstu.retrieval.evaluate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.index.GenerationEvaluation;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// A report in the forms a generation keeps: JSON, a page, and the figures of its summary.
+public final class BuildEvaluation {
+
+  private BuildEvaluation() {}
+
+  /// Summary figures are named `exact.exclude=all.hr@100`, `index.exclude=all.recall@500` and so on.
+  public static GenerationEvaluation of(EvaluationReport report) {
+    SortedMap<String, Double> summary = new TreeMap<>();
+    for (EvaluationReport.Ranking ranking : report.rankings()) {
+      String prefix = ranking.name() + "." + ranking.seen() + ".";
+      for (int cutoff : new int[] {10, 100, 500}) {
+        summary.put(prefix + "hr@" + cutoff, ranking.metrics().hitRateAt(cutoff));
+      }
+      if (ranking.recall() != null) {
+        ranking.recall().forEach((k, value) -> summary.put(prefix + "recall@" + k, value));
+      }
+    }
+    return new GenerationEvaluation(json(report), HtmlReport.render(report), summary);
+  }
+
+  private static String json(EvaluationReport report) {
+    try {
+      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an evaluation report has no JSON form", e);
+    }
+  }
+}
