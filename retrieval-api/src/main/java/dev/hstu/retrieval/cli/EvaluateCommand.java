@@ -2,18 +2,18 @@ package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.PreparedData;
-import dev.hstu.encoder.weights.ModelFolder;
-import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.retrieval.evaluate.EvaluationReport;
 import dev.hstu.retrieval.evaluate.Evaluator;
 import dev.hstu.retrieval.evaluate.HtmlReport;
 import dev.hstu.retrieval.evaluate.LeaveOneOut;
 import dev.hstu.retrieval.evaluate.SeenFilter;
+import dev.hstu.retrieval.evaluate.SeenTargetsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -111,15 +111,14 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private EvaluationReport evaluate(Evaluator evaluator, Console console) throws IOException {
-    try (ProgressReporter progress =
-        console.progress("evaluate", evaluator.cases(), "users")) {
+    try (ProgressReporter progress = console.progress("evaluate", evaluator.cases(), "users")) {
       Path modelFolder = what.model;
       if (modelFolder != null) {
-        try (OpenModel open = ModelFolder.open(modelFolder)) {
-          return evaluator.evaluate(open.model(), progress::at);
-        }
+        return evaluator.evaluate(modelFolder, progress::at);
       }
       return evaluateGeneration(evaluator, progress);
+    } catch (SeenTargetsException | DamagedFileException | DamagedGenerationException e) {
+      throw new UserError(e.getMessage(), e);
     }
   }
 

@@ -12,6 +12,8 @@ import dev.hstu.encoder.training.TrainingSettings;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
 import dev.hstu.kernels.storage.DurableFiles;
+import dev.hstu.retrieval.evaluate.TrainingRecord;
+import dev.hstu.retrieval.evaluate.ValidationSelection;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -53,10 +55,11 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--hold-out",
-      defaultValue = "0",
+      defaultValue = "1",
       description = {
-        "Newest events of each user kept from training: 0 for production, 1 to measure with",
-        "`hstu evaluate`, 2 to keep a validation event as well. Default: ${DEFAULT-VALUE}."
+        "Newest events of each user kept from training: 1 to measure with `hstu evaluate`, 2 to",
+        "choose the epoch on a validation event as well, 0 for a production model that is to know",
+        "everything and cannot be measured on this data. Default: ${DEFAULT-VALUE}."
       })
   private int holdOut;
 
@@ -86,6 +89,12 @@ public final class TrainCommand implements Callable<Integer> {
       description = "A checkpoint at most this often. Default: 120.")
   private @Nullable Integer checkpointSeconds;
 
+  @Option(
+      names = "--validate-every",
+      defaultValue = "5",
+      description = "With --hold-out 2: epochs between two validations. Default: ${DEFAULT-VALUE}.")
+  private int validateEvery;
+
   @Option(names = "--restart", description = "Begin anew, dropping an unfinished training.")
   private boolean restart;
 
@@ -103,7 +112,10 @@ public final class TrainCommand implements Callable<Integer> {
       }
       TrainingData examples = new TrainingData(prepared.log(), prepared.items(), prepared.clock());
       try (TrainingProgressBar progress = new TrainingProgressBar(console)) {
-        print(console, Trainer.train(examples, settings, out, progress, ModelSelection.LAST_EPOCH));
+        ModelSelection selection = selection(prepared, console);
+        TrainingResult result = Trainer.train(examples, settings, out, progress, selection);
+        record(result, prepared).write(out);
+        print(console, result);
       }
       return 0;
     } catch (FileAlreadyExistsException e) {
@@ -114,6 +126,38 @@ public final class TrainCommand implements Callable<Integer> {
         | EngineUnavailableException e) {
       throw new UserError(e.getMessage(), e);
     }
+  }
+
+  private ModelSelection selection(PreparedData prepared, Console console) {
+    if (holdOut < 2) {
+      return ModelSelection.LAST_EPOCH;
+    }
+    return new ValidationSelection(
+        prepared.log(),
+        prepared.items(),
+        validateEvery,
+        Runtime.getRuntime().availableProcessors(),
+        (epoch, metrics) ->
+            console.remark(
+                String.format(
+                    Locale.ROOT,
+                    "epoch %d on the validation event: HR@10 %.4f HR@100 %.4f NDCG@100 %.4f",
+                    epoch,
+                    metrics.hitRateAt(10),
+                    metrics.hitRateAt(100),
+                    metrics.ndcgAt(100))));
+  }
+
+  private TrainingRecord record(TrainingResult result, PreparedData prepared) {
+    TrainingSettings settings = result.plan().settings();
+    return new TrainingRecord(
+        settings.preset(),
+        prepared.fingerprint(),
+        settings.holdOut(),
+        settings.seed(),
+        result.epoch(),
+        settings.epochs(),
+        holdOut < 2 ? "last epoch" : "highest NDCG@100 on the validation event");
   }
 
   private TrainingSettings settings(int items) {

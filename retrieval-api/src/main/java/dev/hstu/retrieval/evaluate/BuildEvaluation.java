@@ -11,7 +11,8 @@ public final class BuildEvaluation {
 
   private BuildEvaluation() {}
 
-  /// Summary figures are named `exact.exclude=all.hr@100`, `index.exclude=all.recall@500` and so on.
+  /// Summary figures are named `exact.exclude=all.hr@100`, `index.exclude=all.recall@500` and so
+  // on.
   public static GenerationEvaluation of(EvaluationReport report) {
     SortedMap<String, Double> summary = new TreeMap<>();
     for (EvaluationReport.Ranking ranking : report.rankings()) {

@@ -5,12 +5,13 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
-import dev.hstu.encoder.weights.ModelFolder;
-import dev.hstu.encoder.weights.OpenModel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -43,16 +44,24 @@ public record Evaluator(
   }
 
   /// Ranks every case exactly by the model's own item vectors, which are held in memory.
-  public EvaluationReport evaluate(Model model, LongConsumer progress) {
-    return evaluate(model, new ExactScan(ModelVectors.of(model)), null, null, progress);
+  ///
+  /// @throws SeenTargetsException when the model was trained on the targets
+  public EvaluationReport evaluate(Path modelFolder, LongConsumer progress) throws IOException {
+    requireUnseenTargets(modelFolder);
+    try (OpenModel open = ModelFolder.open(modelFolder)) {
+      Model model = open.model();
+      return evaluate(model, new ExactScan(ModelVectors.of(model)), null, null, progress);
+    }
   }
 
   /// Ranks every case exactly and through the generation's index.
   ///
-  /// @throws dev.hstu.index.generation.DamagedGenerationException when the generation's model is not
+  /// @throws dev.hstu.index.generation.DamagedGenerationException when the generation's model is
+  // not
   ///     the one its vectors come from
   public EvaluationReport evaluate(Generation generation, LongConsumer progress)
       throws IOException {
+    requireUnseenTargets(generation.modelFolder());
     try (OpenModel open = ModelFolder.open(generation.modelFolder())) {
       generation.requireModel(open.model().fingerprint());
       return evaluate(
@@ -76,8 +85,7 @@ public record Evaluator(
     LeaveOneOut protocol = protocol();
     RowMapping rows = RowMapping.between(data.items(), model.vocabulary());
     try (UserEncoder encoder = Encoder.open(model, engine)) {
-      Evaluation.Subject subject =
-          new Evaluation.Subject(encoder, scan, index, rows);
+      Evaluation.Subject subject = new Evaluation.Subject(encoder, scan, index, rows);
       Evaluation.Outcome outcome =
           new Evaluation(subject, protocol, data.items().size(), filters)
               .run(workers, progress::accept);
@@ -93,6 +101,13 @@ public record Evaluator(
           outcome.unknownTargets(),
           outcome.rankings(index != null),
           (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  private void requireUnseenTargets(Path modelFolder) throws IOException {
+    TrainingRecord training = TrainingRecord.read(modelFolder).orElse(null);
+    if (training != null && training.sawTargets(data.fingerprint(), target)) {
+      throw new SeenTargetsException(training, target);
     }
   }
 

@@ -21,6 +21,11 @@ public final class LeaveOneOut {
     Target(int fromEnd) {
       this.fromEnd = fromEnd;
     }
+
+    /// Newest events of each user that training must not have seen.
+    int eventsHeldOut() {
+      return fromEnd;
+    }
   }
 
   private final InteractionLog log;
