@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       SimulateCommand.class,
       TrainCommand.class,
       EmbedCommand.class,
+      EvaluateCommand.class,
       VerifyCommand.class,
       EnginesCommand.class
     })
