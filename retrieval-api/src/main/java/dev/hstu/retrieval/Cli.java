@@ -2,6 +2,7 @@ package dev.hstu.retrieval;
 
 import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
+import dev.hstu.retrieval.cli.EvaluateCommand;
 import dev.hstu.retrieval.cli.SimulateCommand;
 import dev.hstu.retrieval.cli.TrainCommand;
 import dev.hstu.retrieval.cli.UserError;
