@@ -4,6 +4,8 @@ import dev.hstu.encoder.model.Model;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The way in: a model and a choice of engine give a [UserEncoder].
 ///
@@ -15,6 +17,8 @@ import java.util.ServiceLoader;
 /// ```
 public final class Encoder {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Encoder.class);
+
   private Encoder() {}
 
   /// Opens `model` on exactly the engine asked for.
@@ -22,7 +26,9 @@ public final class Encoder {
   /// @param model stays the caller's and open for as long as the encoder is
   /// @throws EngineUnavailableException with the reason when that engine can't run here
   public static UserEncoder open(Model model, EngineChoice choice) {
-    return provider(choice.engine()).open(model, choice);
+    UserEncoder encoder = provider(choice.engine()).open(model, choice);
+    LOG.info("encoder opened: {}, asked for {}", encoder.engine(), choice);
+    return encoder;
   }
 
   /// Every engine this installation knows, whether it can run here, and why not.
