@@ -1,8 +1,12 @@
 package dev.hstu.retrieval;
 
+import dev.hstu.retrieval.cli.BuildCommand;
 import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
 import dev.hstu.retrieval.cli.EvaluateCommand;
+import dev.hstu.retrieval.cli.GenerationsCommand;
+import dev.hstu.retrieval.cli.PublishCommand;
+import dev.hstu.retrieval.cli.RollbackCommand;
 import dev.hstu.retrieval.cli.SimulateCommand;
 import dev.hstu.retrieval.cli.TrainCommand;
 import dev.hstu.retrieval.cli.UserError;
@@ -28,6 +32,10 @@ import picocli.CommandLine.Spec;
       SimulateCommand.class,
       TrainCommand.class,
       EmbedCommand.class,
+      BuildCommand.class,
+      PublishCommand.class,
+      RollbackCommand.class,
+      GenerationsCommand.class,
       EvaluateCommand.class,
       VerifyCommand.class,
       EnginesCommand.class

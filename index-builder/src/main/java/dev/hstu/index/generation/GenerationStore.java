@@ -131,20 +131,21 @@ public final class GenerationStore {
   /// present one as a place to return to.
   ///
   /// @return the id that is current now
-  /// @throws IllegalStateException when there is none to return to
+  /// @throws PublicationRefusedException when there is none to return to, or another process
+  ///     changed `CURRENT` meanwhile
   public String rollback() throws IOException {
     CurrentPointer seen = CurrentPointer.read(root);
     String target =
         seen.previous()
             .orElseThrow(
                 () ->
-                    new IllegalStateException(
+                    new PublicationRefusedException(
                         "no generation was published before %s; publish one by its id"
                             .formatted(seen.current().orElse("any"))));
     open(target).close();
     try (DirectoryLock lock = DirectoryLock.acquire(root)) {
       if (!CurrentPointer.read(root).equals(seen)) {
-        throw new IllegalStateException(
+        throw new PublicationRefusedException(
             "CURRENT was changed by another process meanwhile; look at it and try again");
       }
       replace(lock, seen.rolledBack());

@@ -44,7 +44,7 @@ final class GenerationStoreTest {
     assertThat(store.prune(1)).isEmpty();
     assertThat(store.cleanUp()).isEmpty();
     assertThatThrownBy(store::rollback)
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(PublicationRefusedException.class)
         .hasMessage("no generation was published before any; publish one by its id");
   }
 

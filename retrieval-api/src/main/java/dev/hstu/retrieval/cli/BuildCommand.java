@@ -1,0 +1,180 @@
+package dev.hstu.retrieval.cli;
+
+import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.BuildRefusedException;
+import dev.hstu.index.BuildRequest;
+import dev.hstu.index.GenerationEvaluator;
+import dev.hstu.index.IndexBuilder;
+import dev.hstu.index.catalog.Catalog;
+import dev.hstu.index.catalog.InvalidVectorException;
+import dev.hstu.index.catalog.ItemVectors;
+import dev.hstu.index.generation.GenerationManifest;
+import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.search.GraphSettings;
+import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
+import dev.hstu.kernels.storage.DamagedFileException;
+import dev.hstu.kernels.storage.DirectoryLockedException;
+import dev.hstu.retrieval.data.PreparedCatalog;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `hstu build`: prepared data, a model and its item vectors in; a generation out.
+@Command(
+    name = "build",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Builds a generation: the model, the items and an index over their vectors, checked and named",
+      "as one. Stopped at any time it leaves nothing behind that the next build doesn't remove."
+    })
+public final class BuildCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder that `hstu import` wrote; gives attributes and popularity.")
+  private Path data;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder that `hstu train` wrote.")
+  private Path model;
+
+  @Option(
+      names = "--vectors",
+      required = true,
+      paramLabel = "FILE",
+      description = "File that `hstu embed` wrote for this model.")
+  private Path vectors;
+
+  @Mixin private GenerationsFolder generations = new GenerationsFolder();
+
+  @Option(
+      names = "--max-connections",
+      defaultValue = "16",
+      description = "Neighbours of an item in the graph. Default: ${DEFAULT-VALUE}.")
+  private int maxConnections;
+
+  @Option(
+      names = "--beam-width",
+      defaultValue = "100",
+      description = "Candidates looked at to link an item. Default: ${DEFAULT-VALUE}.")
+  private int beamWidth;
+
+  @Option(names = "--workers", description = "Threads that build the graph. Default: every core.")
+  private @Nullable Integer workers;
+
+  @Option(names = "--publish", description = "Make it the current generation at once.")
+  private boolean publish;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "Then delete all but the N youngest, the current and the one before it.")
+  private @Nullable Integer keep;
+
+  @Option(names = "--json", description = "Print one JSON document instead of a table.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    Console console = Console.system(json);
+    GenerationStore store = generations.store();
+    long start = System.nanoTime();
+    try {
+      GenerationManifest manifest = build(store, console);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      if (publish) {
+        store.publish(manifest.id());
+      }
+      if (keep != null) {
+        store.prune(keep);
+      }
+      print(console, manifest, seconds);
+      return 0;
+    } catch (NoSuchFileException e) {
+      throw new UserError("%s doesn't exist".formatted(e.getFile()), e);
+    } catch (BuildRefusedException
+        | InvalidVectorException
+        | MalformedSafetensorsException
+        | DamagedFileException
+        | DirectoryLockedException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private GenerationManifest build(GenerationStore store, Console console) throws IOException {
+    try (BuildProgressBar progress = new BuildProgressBar(console)) {
+      BuildRequest request =
+          new BuildRequest(
+              store,
+              model,
+              fingerprint(),
+              vectors,
+              catalog(),
+              new GraphSettings(maxConnections, beamWidth),
+              workers == null ? Runtime.getRuntime().availableProcessors() : workers,
+              GenerationEvaluator.NONE,
+              Instant.now());
+      return IndexBuilder.build(request, progress);
+    }
+  }
+
+  private String fingerprint() throws IOException {
+    try (OpenModel open = ModelFolder.open(model)) {
+      return open.model().fingerprint();
+    }
+  }
+
+  private Catalog catalog() throws IOException {
+    Catalog known = PreparedCatalog.of(PreparedData.open(data));
+    try (ItemVectors open = ItemVectors.open(vectors)) {
+      return known.alignedTo(open.ids());
+    }
+  }
+
+  private void print(Console console, GenerationManifest manifest, double seconds) {
+    Map<String, Object> document = document(manifest, seconds);
+    if (json) {
+      console.printJson(document);
+      return;
+    }
+    Table table = new Table("", "");
+    document.forEach((name, value) -> table.row(name.replace('_', ' '), text(value)));
+    console.print(table);
+  }
+
+  private Map<String, Object> document(GenerationManifest manifest, double seconds) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("generation", manifest.id());
+    document.put("published", publish);
+    document.put("items", manifest.items());
+    document.put("dimension", manifest.dimension());
+    document.put("bytes", manifest.bytes());
+    document.put("model_fingerprint", manifest.modelFingerprint());
+    document.put("content_digest", manifest.contentDigest());
+    document.putAll(manifest.evaluation());
+    document.put("seconds", seconds);
+    return document;
+  }
+
+  private static String text(Object value) {
+    return value instanceof Double number
+        ? String.format(Locale.ROOT, "%.4f", number)
+        : value.toString();
+  }
+}
