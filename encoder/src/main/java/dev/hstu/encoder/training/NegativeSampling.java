@@ -5,8 +5,7 @@ package dev.hstu.encoder.training;
 /// far the draws of two positions depend on each other differs.
 public enum NegativeSampling {
   /// One draw for all positions of a user, anew every step: scores are one product `(L, D) × (D,
-  // R)`
-  /// a user, and `R` rows are gathered a user instead of `L·R`.
+  /// R)` a user, and `R` rows are gathered a user instead of `L·R`.
   PER_USER,
   /// A draw for every position, as in the public implementation: `L·R` rows of `D` values a user,
   /// 5 MB at `hstu-large`, gathered, normalised, and scattered back in the backward pass.

@@ -25,8 +25,7 @@ import java.util.concurrent.Future;
 /// operation, above all where cores are shared, and a run gives the same bits every time.
 ///
 /// Memory: parameters, two moments, one set of gradients a worker, and one micro-batch's
-// activations
-/// a worker. One thread steps; not for several.
+/// activations a worker. One thread steps; not for several.
 final class Optimisation implements AutoCloseable {
 
   private final TrainingSettings settings;
@@ -114,7 +113,6 @@ final class Optimisation implements AutoCloseable {
       parts.add(
           workers.submit(
               () -> {
-                TorchRuntime.useThreads(1);
                 double loss = 0;
                 for (int i = first; i < microBatches.size(); i += gradients.size()) {
                   loss += accumulate(gradients.get(first), microBatches.get(i), step, i, scale);

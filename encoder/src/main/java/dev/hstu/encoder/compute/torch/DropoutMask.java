@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 /// whole process: a mask then depends on its seed alone, not on device, threads or company.
 ///
 /// @param kept 1 for each value kept, 0 for each dropped; shared, not copied; empty for no dropout
-/// @param rate probability of a value to be dropped, in `[0, 1)`; those kept are divided by `1 -
-// rate`
+/// @param rate probability of a value to be dropped, in `[0, 1)`; those kept are divided by `1
+///     - rate`
 public record DropoutMask(byte[] kept, double rate) {
 
   /// Keeps everything.

@@ -16,7 +16,7 @@ public record MicroBatches(long maxCells, int maxRows) {
 
   /// 160,000 cells are 640 kB, four users of 200 events: of 40,000, 160,000 and 640,000 the
   /// quickest on two cores with 1 MB of second-level cache each. 8,192 rows of 50 values are 1.6
-  // MB.
+  /// MB.
   public static final MicroBatches DEFAULT = new MicroBatches(160_000, 8_192);
 
   public MicroBatches {

@@ -11,8 +11,7 @@ package dev.hstu.encoder.compute.torch;
 /// @param times long[B·(L+1)], seconds, of the same slots
 /// @param weights float[B·L], 1 for each supervised position, else 0
 /// @param negatives item rows `1..V`: long[B·R], shared by a user's positions, or long[B·L·R],
-// drawn
-///     for each position
+///     drawn for each position
 /// @param negativesPerPosition `R`
 public record PaddedExamples(
     int users,

@@ -23,10 +23,8 @@ import java.util.function.Consumer;
 /// A batch is encoded in micro-batches of users of like length ([MicroBatches]), which bound its
 /// memory whatever its size; results stand in the order of the batch. Several micro-batches are
 /// shared out among threads of which each computes alone: threads inside every small operation
-// would
-/// wait for each other at each, spinning, and crawl on a machine with other work. They may differ
-// in the last
-/// bits with the company a user is encoded in, within float32 tolerance.
+/// would wait for each other at each, spinning, and crawl on a machine with other work. They may
+/// differ in the last bits with the company a user is encoded in, within float32 tolerance.
 public final class TorchEncoder implements TraceableEncoder {
 
   private final HstuConfig config;
@@ -50,7 +48,7 @@ public final class TorchEncoder implements TraceableEncoder {
   }
 
   /// Opens an encoder; the item embeddings are read from `weights` at every call and must stay
-  // open.
+  /// open.
   ///
   /// @throws IllegalArgumentException when a shape doesn't fit
   /// @throws dev.hstu.encoder.EngineUnavailableException when PyTorch or the device isn't there
@@ -123,20 +121,12 @@ public final class TorchEncoder implements TraceableEncoder {
   /// A single group is computed by the calling thread.
   private void forEach(List<PaddedHistories> groups, Consumer<PaddedHistories> work) {
     if (groups.size() == 1) {
-      TorchRuntime.useThreads(1);
       work.accept(groups.getFirst());
       return;
     }
     List<CompletableFuture<Void>> parts =
         groups.stream()
-            .map(
-                group ->
-                    CompletableFuture.runAsync(
-                        () -> {
-                          TorchRuntime.useThreads(1);
-                          work.accept(group);
-                        },
-                        workers))
+            .map(group -> CompletableFuture.runAsync(() -> work.accept(group), workers))
             .toList();
     try {
       CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).join();

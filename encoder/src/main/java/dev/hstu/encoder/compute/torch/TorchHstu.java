@@ -73,7 +73,7 @@ public final class TorchHstu implements AutoCloseable {
   /// batch, the micro-batches together give the mean loss of the batch and its gradients.
   ///
   /// @param memory where the micro-batch's tensors are created, a child of it being closed on
-  // return
+  ///     return
   /// @param dropout what dropout keeps; of `users · length · (D + b·h·dv)` values, or none
   public double accumulate(
       NDManager memory,

@@ -25,8 +25,7 @@ public record TorchParameters(NDArray items, List<NDArray> dense) {
   }
 
   /// Copies `weights` to the device of `memory`; the item table passes through the heap and may
-  // have
-  /// at most 2^31-1 values.
+  /// have at most 2^31-1 values.
   public static TorchParameters of(NDManager memory, HstuConfig config, HstuWeights weights) {
     NDArray items =
         memory.create(

@@ -54,12 +54,13 @@ public final class TorchRuntime {
     return engine.newBaseManager(Device.gpu(number));
   }
 
-  /// Sets how many threads an operation called from this thread may use. Sums over several threads
-  /// may differ in their last bits from sums over one.
-  public static void useThreads(int threads) {
-    engine();
-    if (JniUtils.getNumThreads() != threads) {
-      JniUtils.setNumThreads(threads);
+  /// Makes operations called from this thread compute on it alone. PyTorch would share each out
+  /// among OpenMP threads that spin at its end: on matrices this small that gains little, and where
+  /// cores have other work too, one step took 60 times as long. Callers run several threads
+  /// instead.
+  static void computeAlone() {
+    if (JniUtils.getNumThreads() != 1) {
+      JniUtils.setNumThreads(1);
     }
   }
 

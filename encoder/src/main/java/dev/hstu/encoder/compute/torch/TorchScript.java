@@ -23,8 +23,8 @@ import java.util.Map;
 /// DJL's own array operations lack what counts here (a native silu, fused products with a bias,
 /// products of slices, gradients without a global tape), and each would be one crossing into native
 /// code. A script has all of PyTorch's, in one crossing a batch, and its text can be read beside
-// the
-/// paper. Any number of threads may call it at once.
+/// the paper. Any number of threads may call it at once; on a CPU each call computes on its own
+/// thread.
 public final class TorchScript implements AutoCloseable {
 
   private final PtSymbolBlock module;
@@ -64,6 +64,7 @@ public final class TorchScript implements AutoCloseable {
   /// @param results where its tensors are created; closed by the caller
   /// @param arguments an NDArray each, or a List of NDArray where the method takes a list
   public NDList infer(String method, NDManager results, Object... arguments) {
+    TorchRuntime.computeAlone();
     JniUtils.setGraphExecutorOptimize(false);
     IValue[] values = new IValue[arguments.length];
     try {
@@ -96,6 +97,7 @@ public final class TorchScript implements AutoCloseable {
     for (int i = 0; i < arguments.length; i++) {
       addNamed(inputs, arguments[i], "argument" + i);
     }
+    TorchRuntime.computeAlone();
     JniUtils.setGradMode(true);
     try {
       return module.forward(new ParameterStore(memory, false), inputs, true);

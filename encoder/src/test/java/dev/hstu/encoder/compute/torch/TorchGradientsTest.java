@@ -12,12 +12,14 @@ import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -195,7 +197,14 @@ class TorchGradientsTest {
       double[] gradient, float[] values, float step, DoubleSupplier loss) {
     double scale = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
     assertThat(scale).isPositive();
-    for (int i = 0; i < values.length; i++) {
+    int[] steepest =
+        IntStream.range(0, values.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -Math.abs(gradient[i])))
+            .limit(8)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    for (int i : steepest) {
       float before = values[i];
       values[i] = before + step;
       double above = loss.getAsDouble();

@@ -1,0 +1,63 @@
+package dev.hstu.encoder.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hstu.encoder.model.HstuConfig;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Presets are the public experiments; settings out of range are refused by name.
+class TrainingSettingsTest {
+
+  @Test
+  void thePublicPresetsHaveThePublicShapesAndRates() {
+    TrainingSettings large = TrainingPresets.named("hstu-large", 1682);
+    assertThat(large.model()).isEqualTo(new HstuConfig(1682, 200, 11, 50, 2, 25, 25, 8, 0.05, 1));
+    assertThat(TrainingPresets.named("hstu", 1682).model())
+        .isEqualTo(new HstuConfig(1682, 200, 11, 50, 1, 50, 50, 2, 0.05, 1));
+    assertThat(large.optimizer()).isEqualTo(new OptimizerSettings(1e-3, 0.9, 0.98, 1e-8, 0));
+    assertThat(large.epochs()).isEqualTo(101);
+    assertThat(large.batchUsers()).isEqualTo(128);
+    assertThat(large.negatives()).isEqualTo(128);
+    assertThat(large.dropout()).isEqualTo(0.2);
+  }
+
+  @Test
+  void everyNamedPresetExistsAndOthersAreRefused() {
+    assertThat(TrainingPresets.NAMES)
+        .allSatisfy(name -> assertThat(TrainingPresets.named(name, 9).preset()).isEqualTo(name));
+    assertThatThrownBy(() -> TrainingPresets.named("huge", 9))
+        .hasMessage("preset 'huge' is not known; choose one of [hstu, hstu-large, small]");
+  }
+
+  static Stream<Arguments> outOfRange() {
+    return Stream.of(
+        change("epochs=0", s -> s.withEpochs(0)),
+        change("batchUsers=0", s -> s.withBatchUsers(0)),
+        change("negatives=8193", s -> s.withNegatives(8_193, NegativeSampling.PER_USER)),
+        change("dropout=1.0", s -> s.withDropout(1)),
+        change("dropout=NaN", s -> s.withDropout(Double.NaN)),
+        change("holdOut=3", s -> s.withHoldOut(3)),
+        change("threads=0", s -> s.withDevice("cpu", 0)),
+        change("checkpointSeconds=-1", s -> s.withCheckpointSeconds(-1)),
+        change("learningRate=0.0", s -> s.withOptimizer(s.optimizer().withLearningRate(0))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("outOfRange")
+  void valuesOutOfRangeAreNamed(String named, UnaryOperator<TrainingSettings> change) {
+    TrainingSettings settings = TrainingPresets.named("small", 9);
+    assertThatThrownBy(() -> change.apply(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(named + " must be within");
+  }
+
+  private static Arguments change(String named, UnaryOperator<TrainingSettings> change) {
+    return Arguments.of(named, change);
+  }
+}
