@@ -1,5 +1,7 @@
 package dev.hstu.retrieval.cli;
 
+import dev.hstu.encoder.Engine;
+import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
@@ -17,13 +19,21 @@ import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
 import dev.hstu.retrieval.data.PreparedCatalog;
+import dev.hstu.retrieval.evaluate.BuildEvaluation;
+import dev.hstu.retrieval.evaluate.EvaluationReport;
+import dev.hstu.retrieval.evaluate.Evaluator;
+import dev.hstu.retrieval.evaluate.LeaveOneOut;
+import dev.hstu.retrieval.evaluate.SeenFilter;
+import dev.hstu.retrieval.evaluate.SeenTargetsException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,6 +88,15 @@ public final class BuildCommand implements Callable<Integer> {
   @Option(names = "--workers", description = "Threads that build the graph. Default: every core.")
   private @Nullable Integer workers;
 
+  @Option(
+      names = "--engine",
+      defaultValue = "djl",
+      description = "Encodes the histories of the evaluation. Default: ${DEFAULT-VALUE}.")
+  private Engine engine;
+
+  @Option(names = "--no-evaluate", description = "Don't measure hit rate and recall.")
+  private boolean noEvaluate;
+
   @Option(names = "--publish", description = "Make it the current generation at once.")
   private boolean publish;
 
@@ -118,6 +137,7 @@ public final class BuildCommand implements Callable<Integer> {
   }
 
   private GenerationManifest build(GenerationStore store, Console console) throws IOException {
+    PreparedData prepared = PreparedData.open(data);
     try (BuildProgressBar progress = new BuildProgressBar(console)) {
       BuildRequest request =
           new BuildRequest(
@@ -125,10 +145,10 @@ public final class BuildCommand implements Callable<Integer> {
               model,
               fingerprint(),
               vectors,
-              catalog(),
+              catalog(prepared),
               new GraphSettings(maxConnections, beamWidth),
               workers == null ? Runtime.getRuntime().availableProcessors() : workers,
-              GenerationEvaluator.NONE,
+              evaluator(prepared, console),
               Instant.now());
       return IndexBuilder.build(request, progress);
     }
@@ -140,8 +160,34 @@ public final class BuildCommand implements Callable<Integer> {
     }
   }
 
-  private Catalog catalog() throws IOException {
-    Catalog known = PreparedCatalog.of(PreparedData.open(data));
+  /// Measures the candidate on the same data, unless its model has seen the targets.
+  private GenerationEvaluator evaluator(PreparedData prepared, Console console) {
+    if (noEvaluate) {
+      return GenerationEvaluator.NONE;
+    }
+    Evaluator evaluator =
+        new Evaluator(
+            prepared,
+            LeaveOneOut.Target.TEST,
+            List.of(SeenFilter.values()),
+            EngineChoice.of(engine),
+            Runtime.getRuntime().availableProcessors());
+    return candidate -> {
+      try (ProgressReporter progress = console.progress("evaluate", evaluator.cases(), "users")) {
+        EvaluationReport report = evaluator.evaluate(candidate, progress::at);
+        if (!json) {
+          EvaluationTables.print(console, report);
+        }
+        return Optional.of(BuildEvaluation.of(report));
+      } catch (SeenTargetsException e) {
+        console.remark("not evaluated: " + e.getMessage());
+        return Optional.empty();
+      }
+    };
+  }
+
+  private Catalog catalog(PreparedData prepared) throws IOException {
+    Catalog known = PreparedCatalog.of(prepared);
     try (ItemVectors open = ItemVectors.open(vectors)) {
       return known.alignedTo(open.ids());
     }
@@ -167,7 +213,9 @@ public final class BuildCommand implements Callable<Integer> {
     document.put("bytes", manifest.bytes());
     document.put("model_fingerprint", manifest.modelFingerprint());
     document.put("content_digest", manifest.contentDigest());
-    document.putAll(manifest.evaluation());
+    if (json) {
+      document.putAll(manifest.evaluation());
+    }
     document.put("seconds", seconds);
     return document;
   }

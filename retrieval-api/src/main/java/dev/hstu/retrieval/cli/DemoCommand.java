@@ -76,8 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private int serve(Console console) {
     List<String> serve =
-        List.of(
-            "serve", "--generations", path("generations"), "--port", Integer.toString(port));
+        List.of("serve", "--generations", path("generations"), "--port", Integer.toString(port));
     console.print("\n$ hstu " + String.join(" ", serve));
     return commandLine().execute(serve.toArray(String[]::new));
   }

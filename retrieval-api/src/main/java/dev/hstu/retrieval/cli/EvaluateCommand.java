@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `hstu evaluate`: HR@K, NDCG and MRR over the whole catalogue, of a model or of a generation and
@@ -53,12 +54,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Prepared data.")
   private Path data = Path.of("");
 
-  @Option(
-      names = "--generations",
-      paramLabel = "DIR",
-      defaultValue = "generations",
-      description = "Folder of the generations. Default: ${DEFAULT-VALUE}.")
-  private Path generations = Path.of("");
+  @Mixin private GenerationsFolder generations = new GenerationsFolder();
 
   @Option(
       names = "--exclude",
@@ -124,7 +120,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private EvaluationReport evaluateGeneration(Evaluator evaluator, ProgressReporter progress)
       throws IOException {
-    GenerationStore store = GenerationStore.at(generations);
+    GenerationStore store = generations.store();
     try (Generation open = store.open(GenerationChoice.resolve(store, what.generation))) {
       return evaluator.evaluate(open, progress::at);
     }
