@@ -120,11 +120,22 @@ public final class IndexBuilder {
     Path copy = target.folder().resolve(GenerationLayout.VECTORS);
     Files.createDirectories(copy.getParent());
     Files.copy(request.itemVectors(), copy);
+    requireUnchanged(copy);
     Catalog catalog = request.catalog();
     catalog.attributes().write(target.folder().resolve(GenerationLayout.ATTRIBUTES));
     PopularityFile.write(
         target.folder().resolve(GenerationLayout.POPULARITY), catalog.popularity());
     progress.end();
+  }
+
+  /// What was checked is what is mapped; a file replaced meanwhile would be copied unchecked.
+  private void requireUnchanged(Path copy) throws IOException {
+    try (ItemVectors copied = ItemVectors.open(copy)) {
+      if (copied.matrix().data().mismatch(vectors.matrix().data()) >= 0) {
+        throw new BuildRefusedException(
+            request.itemVectors() + " was replaced during the build; build again");
+      }
+    }
   }
 
   private List<Path> modelFiles() throws IOException {

@@ -108,6 +108,26 @@ public final class GraphIndex implements ItemIndex, Closeable {
     }
   }
 
+  /// One sweep for all where every query is planned as a scan; one by one otherwise.
+  @Override
+  public void searchBatch(
+      float[][] queries,
+      int k,
+      List<? extends ItemFilter> filters,
+      SearchOptions options,
+      List<Candidates> targets) {
+    int beam = options.beamFor(k);
+    boolean sweep = true;
+    for (ItemFilter filter : filters) {
+      sweep &= plansScan(options.plan(), k, beam, filter.maxAccepted(size()));
+    }
+    if (sweep) {
+      scan.searchBatch(queries, k, filters, options, targets);
+    } else {
+      ItemIndex.super.searchBatch(queries, k, filters, options, targets);
+    }
+  }
+
   /// Whether all segments were walked to their end.
   private boolean walk(
       float[] query,

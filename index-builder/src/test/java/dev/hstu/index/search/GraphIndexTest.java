@@ -7,9 +7,13 @@ import dev.hstu.index.catalog.VectorMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -143,6 +147,58 @@ final class GraphIndexTest {
     graph.search(SOURCE.query(), 10_000, row -> row < 9_000, SearchOptions.graph(0), found);
 
     assertThat(found.size()).isEqualTo(9_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 300})
+  void aBatchEqualsItsQueriesOneByOne(int beam) {
+    SearchOptions options = new SearchOptions(beam, SearchPlan.AUTO);
+    float[][] queries = new float[6][];
+    List<ItemFilter> filters = new ArrayList<>();
+    List<Candidates> targets = new ArrayList<>();
+    for (int q = 0; q < queries.length; q++) {
+      queries[q] = SOURCE.query();
+      filters.add(ItemFilter.excluding(q, q + 1));
+      targets.add(new Candidates(60));
+    }
+    graph.searchBatch(queries, 60, filters, options, targets);
+
+    for (int q = 0; q < queries.length; q++) {
+      graph.search(queries[q], 60, filters.get(q), options, found);
+      assertThat(targets.get(q).rows()).isEqualTo(found.rows());
+      assertThat(targets.get(q).scores()).isEqualTo(found.scores());
+      assertThat(targets.get(q).path()).isEqualTo(found.path());
+    }
+  }
+
+  @Test
+  void threadsSearchAtOnceWithoutTouchingEachOther() throws Exception {
+    float[][] queries = new float[40][];
+    int[][] alone = new int[queries.length][];
+    for (int q = 0; q < queries.length; q++) {
+      queries[q] = SOURCE.query();
+      graph.search(queries[q], 100, ItemFilter.all(), SearchOptions.graph(0), found);
+      alone[q] = found.rows();
+    }
+    try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
+      List<Future<int[][]>> together = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        together.add(pool.submit(() -> rowsOf(queries)));
+      }
+      for (Future<int[][]> rows : together) {
+        assertThat(rows.get()).isDeepEqualTo(alone);
+      }
+    }
+  }
+
+  private static int[][] rowsOf(float[][] queries) {
+    Candidates own = new Candidates(100);
+    int[][] rows = new int[queries.length][];
+    for (int q = 0; q < queries.length; q++) {
+      graph.search(queries[q], 100, ItemFilter.all(), SearchOptions.graph(0), own);
+      rows[q] = own.rows();
+    }
+    return rows;
   }
 
   @Test
