@@ -7,8 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Turns histories and request times into user embeddings: the final position of HSTU,
-// L2-normalised
-/// (HSTU.md, "Forward", step 3). Safe for use by several threads.
+/// L2-normalised (HSTU.md, "Forward", step 3). Safe for use by several threads.
 public interface UserEncoder extends AutoCloseable {
 
   /// Which engine runs, for health pages and logs, e.g. `djl pytorch-2.7.1 cpu float32`.

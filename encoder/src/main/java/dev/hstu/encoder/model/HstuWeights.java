@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /// The parameters of one HSTU model, row-major float32, in the orientation of the public
-// checkpoints.
+/// checkpoints.
 ///
 /// Read-only by contract once built; `itemEmbeddings` may be a mapped file and lives as long as its
 /// owner keeps it open.

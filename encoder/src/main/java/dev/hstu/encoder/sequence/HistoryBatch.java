@@ -5,8 +5,7 @@ import java.util.List;
 /// The kept windows of several users, end to end without padding (a "jagged" batch).
 ///
 /// User `b` owns rows `offsets[b] .. offsets[b+1]-1` of `items` and `times`; every user has at
-// least
-/// one event. The arrays belong to the batch.
+/// least one event. The arrays belong to the batch.
 ///
 /// @param offsets int[B+1], ascending strictly, `offsets[0] == 0`
 /// @param items int[offsets[B]], item rows `1..V`

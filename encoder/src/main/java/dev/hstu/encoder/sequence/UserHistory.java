@@ -3,8 +3,7 @@ package dev.hstu.encoder.sequence;
 /// One user's events, oldest first, and the instant at which the next item will be chosen.
 ///
 /// The arrays are shared with the caller and not copied; they must not change while an encoder
-// reads
-/// them.
+/// reads them.
 ///
 /// @param items item rows of the model's vocabulary, each in `1..V` (0 is padding and not allowed)
 /// @param times event times in integer seconds of the model's clock, ascending (equal times keep

@@ -37,10 +37,9 @@ final class TopItems {
   }
 
   /// How far a ranking is from the expected one: 0 when the ids agree; where they don't, the
-  // largest
-  /// difference between what the expected ranking says of an item and what it has at that rank, so
-  /// that tied items may trade places. Below the expected ranking's end only the engine's own score
-  /// of an item is known.
+  /// largest difference between what the expected ranking says of an item and what it has at that
+  /// rank, so that tied items may trade places. Below the expected ranking's end only the engine's
+  /// own score of an item is known.
   ///
   /// @param scores the engine's, by item row
   static double largestGap(

@@ -14,8 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The loss on cases small enough to do by hand: two dimensions, temperature 0.5, item vectors
-// along
-/// the axes.
+/// along the axes.
 class SampledSoftmaxLossTest {
 
   private static final HstuConfig CONFIG = new HstuConfig(4, 2, 1, 2, 1, 1, 1, 1, 0.5, 1);

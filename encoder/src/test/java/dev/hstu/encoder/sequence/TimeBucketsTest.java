@@ -59,7 +59,7 @@ class TimeBucketsTest {
     Random random = new Random(18);
     for (int n = 0; n < 50_000; n++) {
       long delta = random.nextLong() >>> (8 + random.nextInt(50));
-      double exact = Math.log(Math.max(delta, 1)) / 0.301;
+      double exact = Math.log((double) Math.max(delta, 1)) / 0.301;
       boolean nearAnEdge = Math.abs(exact - Math.rint(exact)) < 1e-4;
       if (!nearAnEdge) {
         assertThat(TimeBuckets.bucket(delta)).isEqualTo((int) Math.min(exact, 128));
