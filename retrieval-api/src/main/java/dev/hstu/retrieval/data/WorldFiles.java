@@ -78,16 +78,17 @@ final class WorldFiles {
     WorldItems items = world.items();
     int[] ordinals = new int[items.topicCount()];
     StringWriter text = new StringWriter();
-    CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text);
-    csv.writeRecord("item_id", "title", "genres", "year");
-    for (int item = 0; item < items.count(); item++) {
-      int topic = items.topic(item);
-      int year = ItemTitles.year(items.birthSeconds(item));
-      csv.writeRecord(
-          Long.toString(items.id(item)),
-          ItemTitles.title(topic, ordinals[topic]++, year),
-          ItemTitles.labels(topic),
-          Integer.toString(year));
+    try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text)) {
+      csv.writeRecord("item_id", "title", "genres", "year");
+      for (int item = 0; item < items.count(); item++) {
+        int topic = items.topic(item);
+        int year = ItemTitles.year(items.birthSeconds(item));
+        csv.writeRecord(
+            Long.toString(items.id(item)),
+            ItemTitles.title(topic, ordinals[topic]++, year),
+            ItemTitles.labels(topic),
+            Integer.toString(year));
+      }
     }
     bytes.write(text.toString().getBytes(StandardCharsets.UTF_8));
   }

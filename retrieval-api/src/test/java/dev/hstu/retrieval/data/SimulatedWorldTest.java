@@ -37,6 +37,7 @@ class SimulatedWorldTest {
     SimulatedWorld.generate(SMALL).write(folder.resolve("b"), false);
     SimulatedWorld.generate(new WorldSettings(200, 400, 20, 8)).write(folder.resolve("c"), false);
 
+    assertThat(Files.readAllLines(folder.resolve("a").resolve("items.csv"))).hasSize(1 + 400);
     for (String file : List.of("interactions.csv.gz", "items.csv", "truth.json")) {
       byte[] bytes = Files.readAllBytes(folder.resolve("a").resolve(file));
       assertThat(folder.resolve("b").resolve(file)).hasBinaryContent(bytes);
