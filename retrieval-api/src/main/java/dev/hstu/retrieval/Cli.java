@@ -5,6 +5,7 @@ import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
 import dev.hstu.retrieval.cli.EvaluateCommand;
 import dev.hstu.retrieval.cli.GenerationsCommand;
+import dev.hstu.retrieval.cli.ImportCommand;
 import dev.hstu.retrieval.cli.PublishCommand;
 import dev.hstu.retrieval.cli.RollbackCommand;
 import dev.hstu.retrieval.cli.SimulateCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "VERB",
     subcommands = {
       SimulateCommand.class,
+      ImportCommand.class,
       TrainCommand.class,
       EmbedCommand.class,
       BuildCommand.class,

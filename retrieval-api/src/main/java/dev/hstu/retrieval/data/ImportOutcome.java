@@ -1,0 +1,18 @@
+package dev.hstu.retrieval.data;
+
+/// How an import of readable files ended.
+public sealed interface ImportOutcome {
+
+  ReadSummary read();
+
+  /// The folder is there.
+  record Imported(ReadSummary read, EventSummary events) implements ImportOutcome {}
+
+  /// Nothing was written, because too many rows were bad.
+  ///
+  /// @param what which rows, `interactions` or `catalogue`
+  /// @param badShare of those rows
+  /// @param maxBadShare the largest share allowed
+  record TooManyBadRows(ReadSummary read, String what, double badShare, double maxBadShare)
+      implements ImportOutcome {}
+}

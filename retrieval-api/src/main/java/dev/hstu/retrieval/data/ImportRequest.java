@@ -1,0 +1,56 @@
+package dev.hstu.retrieval.data;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What to import, and where to.
+///
+/// @param interactions log files, read in this order; all with the same kind of columns
+/// @param catalogue items with attributes, or null; all of its items are kept, rated or not
+/// @param out the prepared-data folder to make
+/// @param rules how to understand the files
+/// @param maxBadShare 0..1: the import stops when a larger share of the rows is bad
+/// @param dropRepeats whether only a user's first event with an item is kept
+/// @param overwrite whether an existing `out` is replaced
+public record ImportRequest(
+    List<Path> interactions,
+    @Nullable Path catalogue,
+    Path out,
+    ReadingRules rules,
+    double maxBadShare,
+    boolean dropRepeats,
+    boolean overwrite) {
+
+  /// One row in a hundred: more is a wrong format or column, not noise.
+  public static final double DEFAULT_MAX_BAD_SHARE = 0.01;
+
+  public ImportRequest {
+    interactions = List.copyOf(interactions);
+    if (interactions.isEmpty()) {
+      throw new UnusableInputException("no interaction file is named; give --interactions FILE");
+    }
+    if (!(maxBadShare >= 0 && maxBadShare <= 1)) {
+      throw new UnusableInputException(
+          "max-bad-share=%s must be within 0..1; set --max-bad-share".formatted(maxBadShare));
+    }
+  }
+
+  /// One log, everything found out, the default bound on bad rows.
+  public static ImportRequest of(Path interactions, @Nullable Path catalogue, Path out) {
+    return new ImportRequest(
+        List.of(interactions),
+        catalogue,
+        out,
+        ReadingRules.DETECTED,
+        DEFAULT_MAX_BAD_SHARE,
+        false,
+        false);
+  }
+
+  /// The same with other rules.
+  public ImportRequest with(ReadingRules otherRules) {
+    return new ImportRequest(
+        interactions, catalogue, out, otherRules, maxBadShare, dropRepeats, overwrite);
+  }
+}

@@ -1,0 +1,217 @@
+package dev.hstu.retrieval.data;
+
+import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.sequence.PreparedManifest;
+import dev.hstu.encoder.sequence.Provenance;
+import dev.hstu.kernels.tables.AttributeTable;
+import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.data.ColumnMapping.Resolved;
+import dev.hstu.retrieval.data.EventOrder.Ordered;
+import dev.hstu.retrieval.data.ReadSummary.Rows;
+import dev.hstu.retrieval.data.RecordSources.Content;
+import dev.hstu.retrieval.data.RecordSources.Opened;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Turns interaction files, and a catalogue where there is one, into a prepared-data folder.
+///
+/// Reading holds 20 bytes an event, sorting 36 (see [EventOrder]), beside the ids (8 bytes or their
+/// text, and about 12 for finding them again); no text of the log is held. The folder appears whole
+/// or not at all.
+///
+/// Item rows are the catalogue's, in its order, then those of events whose item it lacks, in order
+// of
+/// appearance; user rows are in order of appearance.
+public final class InteractionImport {
+
+  private final ImportRequest request;
+  private final ImportListener listener;
+  private final IdColumn users = new IdColumn(null);
+  private final IdColumn items;
+  private final EventColumns events = new EventColumns();
+  private final BadRows badRows = new BadRows();
+  private final BadRows badItems = new BadRows();
+  private final List<String> formats = new ArrayList<>();
+  private final SortedMap<String, String> columnNames = new TreeMap<>();
+  private @Nullable EventTiming timing;
+
+  private InteractionImport(ImportRequest request, ImportListener listener) {
+    this.request = request;
+    this.listener = listener;
+    this.items = new IdColumn(request.rules().itemIdType());
+  }
+
+  /// Imports what `request` names.
+  ///
+  /// @throws UnusableInputException when a file or a setting cannot be used; nothing is written
+  // then
+  public static ImportOutcome run(ImportRequest request, ImportListener listener)
+      throws IOException {
+    FolderSwap.requireFree(request.out(), request.overwrite());
+    return new InteractionImport(request, listener).run();
+  }
+
+  private ImportOutcome run() throws IOException {
+    AttributeTable catalogue = readCatalogue();
+    if (badItems.share() > request.maxBadShare()) {
+      return stopped("catalogue", badItems);
+    }
+    for (Path file : request.interactions()) {
+      readInteractions(file);
+    }
+    listener.onRowsRead(badRows.rows());
+    if (badRows.share() > request.maxBadShare()) {
+      return stopped("interactions", badRows);
+    }
+    if (events.size() == 0) {
+      throw new UnusableInputException(
+          "%s: none of the %d rows is an event; see --format and --columns"
+              .formatted(request.interactions(), badRows.rows()));
+    }
+    EventSummary kept = write(catalogue);
+    return new ImportOutcome.Imported(read(), kept);
+  }
+
+  private AttributeTable readCatalogue() throws IOException {
+    Path file = request.catalogue();
+    if (file == null) {
+      return AttributeTable.withoutColumns(0);
+    }
+    ReadingRules rules = request.rules();
+    try {
+      return new CatalogueReader(file, null, rules.itemColumns()).readInto(items, badItems);
+    } catch (IOException e) {
+      throw unreadable(file, badItems.rows(), e);
+    }
+  }
+
+  private void readInteractions(Path file) throws IOException {
+    ReadingRules rules = request.rules();
+    long rowsBefore = badRows.rows();
+    Opened opened =
+        RecordSources.open(
+            file, rules.format(), rules.columns().isNumbered(), Content.INTERACTIONS);
+    try (RecordSource source = opened.source()) {
+      listener.onFile(file, Files.size(file));
+      Resolved columns = rules.columns().resolve(file, source.columns());
+      agreeOnTiming(file, columns);
+      formats.add(opened.format().option());
+      nameColumns(columns);
+      new EventReader(users, items, events, badRows, rules, listener)
+          .read(source, columns, requireTiming());
+    } catch (IOException e) {
+      throw unreadable(file, badRows.rows() - rowsBefore, e);
+    }
+  }
+
+  /// All files must order events by the same thing, else their events cannot be merged.
+  private void agreeOnTiming(Path file, Resolved columns) {
+    EventTiming own = EventTiming.of(file, request.rules().clock(), columns);
+    if (timing != null && timing.source() != own.source()) {
+      throw new UnusableInputException(
+          "'%s' gives times by %s and the files before it by %s; import files of one kind"
+              .formatted(file, own.source(), timing.source()));
+    }
+    timing = own;
+  }
+
+  private EventTiming requireTiming() {
+    if (timing == null) {
+      throw new IllegalStateException("no interaction file has been opened");
+    }
+    return timing;
+  }
+
+  private void nameColumns(Resolved columns) {
+    nameColumn("user", columns, columns.user());
+    nameColumn("item", columns, columns.item());
+    nameColumn("time", columns, requireTiming().column(columns));
+    nameColumn("action", columns, columns.action());
+  }
+
+  private void nameColumn(String field, Resolved columns, int place) {
+    if (place != Resolved.NONE) {
+      columnNames.put(field, columns.header().get(place));
+    }
+  }
+
+  private EventSummary write(AttributeTable catalogue) throws IOException {
+    EventTiming known = requireTiming();
+    Ordered ordered =
+        EventOrder.order(events, users.size(), known.restampSeconds(), request.dropRepeats());
+    IdTable userIds = users.build();
+    IdTable itemIds = items.build();
+    Provenance provenance =
+        new Provenance(
+            sources(),
+            columnNames,
+            known.clock(),
+            badRows.byReason(),
+            ordered.duplicates(),
+            ordered.outOfOrder());
+    AttributeTable attributes = catalogue.select(catalogueRows(catalogue, itemIds.size()));
+    PreparedManifest[] written = new PreparedManifest[1];
+    FolderSwap.write(
+        request.out(),
+        request.overwrite(),
+        folder ->
+            written[0] =
+                PreparedData.write(
+                    folder, provenance, ordered.log(), userIds, itemIds, attributes));
+    return EventSummary.of(ordered, catalogue.rows(), written[0]);
+  }
+
+  private ImportOutcome stopped(String what, BadRows bad) {
+    return new ImportOutcome.TooManyBadRows(read(), what, bad.share(), request.maxBadShare());
+  }
+
+  private ReadSummary read() {
+    List<BadRow> examples = new ArrayList<>(badItems.examples());
+    examples.addAll(badRows.examples());
+    return new ReadSummary(formats, Rows.of(badRows), Rows.of(badItems), examples, notes());
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (timing != null && !timing.note().isEmpty()) {
+      notes.add(timing.note());
+    }
+    String text = items.firstText();
+    if (text != null) {
+      notes.add(
+          "item ids are utf8, since '%.60s' is no 64-bit integer; --id-type int64 would drop such rows"
+              .formatted(text));
+    }
+    return notes;
+  }
+
+  private List<String> sources() {
+    List<String> sources = new ArrayList<>();
+    request.interactions().forEach(file -> sources.add(file.toString()));
+    if (request.catalogue() != null) {
+      sources.add(request.catalogue().toString());
+    }
+    return sources;
+  }
+
+  /// Rows of the catalogue for every item; none for items of events only.
+  private static int[] catalogueRows(AttributeTable catalogue, int items) {
+    return IntStream.range(0, items)
+        .map(row -> row < catalogue.rows() ? row : IdTable.NOT_FOUND)
+        .toArray();
+  }
+
+  private static UnusableInputException unreadable(Path file, long rows, IOException cause) {
+    return new UnusableInputException(
+        "'%s' cannot be read beyond row %d: %s; is the file whole?"
+            .formatted(file, rows, cause.getMessage()),
+        cause);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.hstu.retrieval.data;
+
+import java.util.List;
+import java.util.SortedMap;
+
+/// What an import read.
+///
+/// @param formats of the interaction files, in their order
+/// @param interactions their rows
+/// @param catalogue rows of the catalogue, none without one
+/// @param badRows the first bad rows of either, at most 20 of each
+/// @param notes what was decided for the user, one sentence each
+public record ReadSummary(
+    List<String> formats,
+    Rows interactions,
+    Rows catalogue,
+    List<BadRow> badRows,
+    List<String> notes) {
+
+  public ReadSummary {
+    formats = List.copyOf(formats);
+    badRows = List.copyOf(badRows);
+    notes = List.copyOf(notes);
+  }
+
+  /// Rows read, and those left out because they could not be used.
+  ///
+  /// @param read good and bad ones
+  /// @param bad left out
+  /// @param badByReason the same, split
+  public record Rows(long read, long bad, SortedMap<String, Long> badByReason) {
+
+    static Rows of(BadRows counted) {
+      return new Rows(counted.rows(), counted.bad(), counted.byReason());
+    }
+  }
+}
