@@ -3,7 +3,9 @@ package dev.hstu.retrieval.config;
 import java.util.Collection;
 import java.util.Comparator;
 
-/// The known name that a misspelt one is closest to, by edit distance.
+/// The known name that a misspelt one is closest to: one that begins like it (`time` for
+// `timestamp`),
+/// else the one at the least edit distance.
 public final class NearestName {
 
   private NearestName() {}
@@ -11,7 +13,9 @@ public final class NearestName {
   /// @param known at least one name
   public static String of(String name, Collection<String> known) {
     return known.stream()
-        .min(Comparator.comparingInt((String candidate) -> editDistance(name, candidate)))
+        .min(
+            Comparator.comparing((String candidate) -> !candidate.startsWith(name))
+                .thenComparing(candidate -> editDistance(name, candidate)))
         .orElseThrow(() -> new IllegalArgumentException("known is empty; give at least one name"));
   }
 

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.config;
 
+import dev.hstu.index.search.SearchOptions;
 import java.util.List;
 
 /// What one request may ask for; `retrieval.*`.
@@ -9,8 +10,9 @@ import java.util.List;
 /// @param maxEvents most events of one history
 /// @param maxExcludedItems most entries of one `excludeItemIds`
 /// @param maxIdLength longest item or user id, in UTF-16 units
+/// @param searchBeam items a graph search keeps track of, 0 to choose by k
 public record RetrievalSettings(
-    int defaultK, int maxK, int maxEvents, int maxExcludedItems, int maxIdLength) {
+    int defaultK, int maxK, int maxEvents, int maxExcludedItems, int maxIdLength, int searchBeam) {
 
   static final Setting<Integer> DEFAULT_K =
       Setting.integer("retrieval.default-k", 100, 1, 1000, "Candidates when a request names no k.");
@@ -42,9 +44,17 @@ public record RetrievalSettings(
           1,
           4096,
           "Longest item or user id in characters; longer ones are no ids.");
+  static final Setting<Integer> SEARCH_BEAM =
+      Setting.integer(
+          "retrieval.search-beam",
+          0,
+          0,
+          SearchOptions.MAX_BEAM,
+          "Items a graph search keeps track of: more finds more of the true top k and takes longer;"
+              + " 0 chooses by k.");
 
   static final List<Setting<?>> SETTINGS =
-      List.of(DEFAULT_K, MAX_K, MAX_EVENTS, MAX_EXCLUDED_ITEMS, MAX_ID_LENGTH);
+      List.of(DEFAULT_K, MAX_K, MAX_EVENTS, MAX_EXCLUDED_ITEMS, MAX_ID_LENGTH, SEARCH_BEAM);
 
   public RetrievalSettings {
     if (defaultK > maxK) {
@@ -60,6 +70,14 @@ public record RetrievalSettings(
         values.get(MAX_K),
         values.get(MAX_EVENTS),
         values.get(MAX_EXCLUDED_ITEMS),
-        values.get(MAX_ID_LENGTH));
+        values.get(MAX_ID_LENGTH),
+        values.get(SEARCH_BEAM));
+  }
+
+  /// How many popular items a generation keeps at hand: the largest k and everything one request
+  // can
+  /// exclude, so that no request finds the list too short.
+  public int popularItems() {
+    return maxK + maxEvents + maxExcludedItems;
   }
 }

@@ -17,8 +17,9 @@ class NearestNameTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"evnts, events", "timestmp, timestamp", "events, events"})
-  void theNearestIsTheLeastDistance(String name, String nearest) {
-    assertThat(NearestName.of(name, List.of("timestamp", "events", "k"))).isEqualTo(nearest);
+  @CsvSource({"evnts, events", "timestmp, timestamp", "events, events", "time, timestamp"})
+  void theNearestBeginsAlikeOrIsTheLeastDistanceAway(String name, String nearest) {
+    assertThat(NearestName.of(name, List.of("itemId", "timestamp", "events", "k")))
+        .isEqualTo(nearest);
   }
 }

@@ -1,0 +1,41 @@
+package dev.hstu.retrieval.retrieve;
+
+import dev.hstu.index.search.Candidates;
+
+/// The arrays of one worker, used again for each query and grown to the largest so far, so that a
+/// search allocates no vectors. For one thread at a time.
+public final class RetrievalBuffers {
+
+  /// Candidates fit without growing up to the default k.
+  private static final int EXPECTED_K = 100;
+
+  final ExclusionSet exclusions = new ExclusionSet();
+  final Candidates found = new Candidates(EXPECTED_K);
+  private int[] items = new int[256];
+  private long[] times = new long[256];
+  private float[] embedding = new float[0];
+
+  /// Room for so many events; the former content is lost when it grows.
+  void reserveEvents(int events) {
+    if (items.length < events) {
+      items = new int[events];
+      times = new long[events];
+    }
+  }
+
+  int[] items() {
+    return items;
+  }
+
+  long[] times() {
+    return times;
+  }
+
+  /// float[dimension], the former content of the same dimension.
+  float[] embedding(int dimension) {
+    if (embedding.length != dimension) {
+      embedding = new float[dimension];
+    }
+    return embedding;
+  }
+}

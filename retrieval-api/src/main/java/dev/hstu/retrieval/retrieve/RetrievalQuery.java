@@ -1,0 +1,35 @@
+package dev.hstu.retrieval.retrieve;
+
+/// What is asked of a generation. The arrays are shared, not copied, and must not change during a
+/// retrieval.
+///
+/// @param itemIds external ids of the events' items, oldest event first
+/// @param times the events' times, whole seconds of the model's clock, ascending, one an item
+/// @param requestTime when the next item is chosen, not before the last event
+/// @param k candidates wanted, at least 1
+/// @param excludeSeen whether the events' items are left out
+/// @param excludedItemIds external ids to leave out besides; unknown ones have no effect
+public record RetrievalQuery(
+    String[] itemIds,
+    long[] times,
+    long requestTime,
+    int k,
+    boolean excludeSeen,
+    String[] excludedItemIds) {
+
+  public RetrievalQuery {
+    if (itemIds.length != times.length) {
+      throw new IllegalArgumentException(
+          "itemIds has %d entries and times %d; give one time per item"
+              .formatted(itemIds.length, times.length));
+    }
+    if (k < 1) {
+      throw new IllegalArgumentException("k=" + k + " must be at least 1");
+    }
+  }
+
+  /// Number of events, known or not.
+  public int events() {
+    return itemIds.length;
+  }
+}

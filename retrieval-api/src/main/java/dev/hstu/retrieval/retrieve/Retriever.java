@@ -1,0 +1,152 @@
+package dev.hstu.retrieval.retrieve;
+
+import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.index.search.Candidates;
+import dev.hstu.index.search.ItemFilter;
+import dev.hstu.index.search.ItemIndex;
+import dev.hstu.index.search.SearchOptions;
+import dev.hstu.kernels.tables.IdTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// History in, candidates out, for one generation. Unknown items of a history are skipped and
+/// counted; a history without a known item gets the popular items, marked as such. Exactly k
+/// candidates or a stated shortfall.
+///
+/// For any number of threads, each with buffers of its own. Owns nothing: encoder and index are
+/// closed by whoever opened them.
+public final class Retriever {
+
+  private final UserEncoder encoder;
+  private final IdTable vocabulary;
+  private final ItemIndex index;
+  private final IdTable ids;
+  private final PopularItems popularItems;
+  private final SearchOptions options;
+
+  /// @param vocabulary the model's; table row `r` is item row `r + 1` of the encoder
+  /// @param ids of the index's rows
+  public Retriever(
+      UserEncoder encoder,
+      IdTable vocabulary,
+      ItemIndex index,
+      IdTable ids,
+      PopularItems popularItems,
+      SearchOptions options) {
+    this.encoder = encoder;
+    this.vocabulary = vocabulary;
+    this.index = index;
+    this.ids = ids;
+    this.popularItems = popularItems;
+    this.options = options;
+  }
+
+  /// Answers one query.
+  ///
+  /// @param buffers the calling thread's, overwritten
+  public Retrieval retrieve(RetrievalQuery query, RetrievalBuffers buffers) {
+    long start = System.nanoTime();
+    ItemFilter filter = exclusions(query, buffers.exclusions);
+    int known = lookUpHistory(query, buffers);
+    int unknown = query.events() - known;
+    if (known == 0) {
+      List<Candidate> popular = popularItems.first(query.k(), filter, ids);
+      return answer(query, popular, Ranking.POPULARITY, unknown, buffers, start, start);
+    }
+    float[] embedding = buffers.embedding(index.dimension());
+    encoder.encode(keptWindow(buffers, known, query.requestTime()), embedding);
+    long encoded = System.nanoTime();
+    index.search(embedding, query.k(), filter, options, buffers.found);
+    return answer(
+        query, externalIds(buffers.found), Ranking.MODEL, unknown, buffers, start, encoded);
+  }
+
+  /// The most popular items of the catalogue, at most `k`.
+  public List<Candidate> popular(int k) {
+    return popularItems.first(k, ItemFilter.all(), ids);
+  }
+
+  private ItemFilter exclusions(RetrievalQuery query, ExclusionSet exclusions) {
+    int seen = query.excludeSeen() ? query.events() : 0;
+    exclusions.reset(seen + query.excludedItemIds().length);
+    for (int i = 0; i < seen; i++) {
+      exclude(query.itemIds()[i], exclusions);
+    }
+    for (String id : query.excludedItemIds()) {
+      exclude(id, exclusions);
+    }
+    return exclusions.size() == 0 ? ItemFilter.all() : exclusions;
+  }
+
+  private void exclude(String id, ExclusionSet exclusions) {
+    int row = ids.rowOf(id);
+    if (row != IdTable.NOT_FOUND) {
+      exclusions.add(row);
+    }
+  }
+
+  /// Leaves the known events in the buffers.
+  ///
+  /// @return how many they are
+  private int lookUpHistory(RetrievalQuery query, RetrievalBuffers buffers) {
+    buffers.reserveEvents(query.events());
+    int known = 0;
+    for (int i = 0; i < query.events(); i++) {
+      int row = vocabulary.rowOf(query.itemIds()[i]);
+      if (row != IdTable.NOT_FOUND) {
+        buffers.items()[known] = row + 1;
+        buffers.times()[known] = query.times()[i];
+        known++;
+      }
+    }
+    return known;
+  }
+
+  private HistoryBatch keptWindow(RetrievalBuffers buffers, int known, long requestTime) {
+    int start = encoder.config().window().start(known);
+    return new HistoryBatch(
+        new int[] {0, known - start},
+        Arrays.copyOfRange(buffers.items(), start, known),
+        Arrays.copyOfRange(buffers.times(), start, known),
+        new long[] {requestTime});
+  }
+
+  private List<Candidate> externalIds(Candidates found) {
+    List<Candidate> candidates = new ArrayList<>(found.size());
+    for (int i = 0; i < found.size(); i++) {
+      candidates.add(new Candidate(ids.idAt(found.row(i)), found.score(i)));
+    }
+    return candidates;
+  }
+
+  private Retrieval answer(
+      RetrievalQuery query,
+      List<Candidate> candidates,
+      Ranking ranking,
+      int unknown,
+      RetrievalBuffers buffers,
+      long start,
+      long encoded) {
+    return new Retrieval(
+        candidates,
+        ranking,
+        unknown,
+        shortfall(query.k(), candidates.size(), buffers.exclusions.size()),
+        encoded - start,
+        System.nanoTime() - encoded);
+  }
+
+  private @Nullable Shortfall shortfall(int requested, int returned, int excluded) {
+    if (returned == requested) {
+      return null;
+    }
+    return new Shortfall(
+        requested,
+        returned,
+        "the catalogue has %d items and %d of them are seen or excluded"
+            .formatted(ids.size(), excluded));
+  }
+}
