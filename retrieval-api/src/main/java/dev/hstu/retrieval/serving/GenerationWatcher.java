@@ -1,0 +1,124 @@
+package dev.hstu.retrieval.serving;
+
+import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.retrieval.config.GenerationSettings;
+import dev.hstu.retrieval.config.ServiceConfiguration;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows `CURRENT`: opens what it names and, only once that is verified and warmed, swaps it in.
+/// What cannot be opened leaves the one before serving, is remembered for the health page, and is
+/// tried again after a while, since opening reads every file.
+@Singleton
+public final class GenerationWatcher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationWatcher.class);
+
+  /// Stands for the generation's id when not even the pointer could be read.
+  private static final String POINTER = "CURRENT";
+
+  private final ServiceConfiguration configuration;
+  private final GenerationSwitch generations;
+  private final ServiceMetrics metrics;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("generation-watcher").factory());
+  private final CompletableFuture<LiveGeneration> first = new CompletableFuture<>();
+  private volatile Published published = new Published.None();
+
+  public GenerationWatcher(
+      ServiceConfiguration configuration, GenerationSwitch generations, ServiceMetrics metrics) {
+    this.configuration = configuration;
+    this.generations = generations;
+    this.metrics = metrics;
+  }
+
+  /// Begins to watch, on a thread of its own.
+  void start() {
+    ScheduledFuture<?> _ =
+        thread.scheduleWithFixedDelay(
+            this::look, 0, settings().pollMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// Completes when the first generation serves.
+  CompletableFuture<LiveGeneration> first() {
+    return first.copy();
+  }
+
+  /// What has become of the published generation, as of the last look.
+  public Published published() {
+    return published;
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  /// One look at `CURRENT`. Never throws: the next look is due whatever happens in this one.
+  private void look() {
+    String id = POINTER;
+    try {
+      GenerationStore store = GenerationStore.at(settings().folder());
+      Optional<String> current = store.currentId();
+      if (current.isPresent()) {
+        id = current.get();
+        takeUp(store, id);
+      } else if (generations.current().isEmpty()) {
+        published = new Published.None();
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      refuse(id, e);
+    }
+  }
+
+  private void takeUp(GenerationStore store, String id) throws IOException {
+    if (generations.current().map(live -> live.manifest().id().equals(id)).orElse(false)) {
+      published = new Published.Serving(id);
+    } else if (!wasJustRefused(id)) {
+      published = new Published.Opening(id);
+      long start = System.nanoTime();
+      LiveGeneration next = LiveGeneration.open(store, id, configuration);
+      generations.swapTo(next);
+      published = new Published.Serving(id);
+      metrics.serving(next);
+      LOG.info(
+          "serving generation {}: {} items, engine {}, opened in {} ms",
+          id,
+          next.manifest().items(),
+          next.engine(),
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+      first.complete(next);
+    }
+  }
+
+  private boolean wasJustRefused(String id) {
+    return published instanceof Published.Refused refused
+        && refused.id().equals(id)
+        && Duration.between(refused.at(), Instant.now()).toSeconds() < settings().retrySeconds();
+  }
+
+  private void refuse(String id, Throwable failure) {
+    String reason = String.valueOf(failure.getMessage());
+    if (!(published instanceof Published.Refused before && before.reason().equals(reason))) {
+      LOG.error("generation {} cannot be taken up: {}", id, reason);
+      LOG.debug("where", failure);
+    }
+    published = new Published.Refused(id, reason, Instant.now());
+    metrics.refused();
+  }
+
+  private GenerationSettings settings() {
+    return configuration.generations();
+  }
+}

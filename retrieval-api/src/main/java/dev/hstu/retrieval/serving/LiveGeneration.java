@@ -1,0 +1,150 @@
+package dev.hstu.retrieval.serving;
+
+import dev.hstu.encoder.Encoder;
+import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.generation.Generation;
+import dev.hstu.index.generation.GenerationManifest;
+import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.search.SearchOptions;
+import dev.hstu.index.search.SearchPlan;
+import dev.hstu.retrieval.config.RetrievalSettings;
+import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.retrieve.PopularItems;
+import dev.hstu.retrieval.retrieve.Retriever;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One generation, opened: encoder, index, ids and popularity together, so that a request can never
+/// mix two. Counts who uses it, and closes itself when it is retired and the last user has left.
+public final class LiveGeneration {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LiveGeneration.class);
+
+  private final GenerationManifest manifest;
+  private final Model model;
+  private final UserEncoder encoder;
+  private final Retriever retriever;
+  private final OwnedResources resources;
+  private final Instant openedAt = Instant.now();
+
+  /// Leases given out, and one for the switch that serves this generation; 0 means closed.
+  private final AtomicInteger holds = new AtomicInteger(1);
+
+  private LiveGeneration(
+      GenerationManifest manifest,
+      Model model,
+      UserEncoder encoder,
+      Retriever retriever,
+      OwnedResources resources) {
+    this.manifest = manifest;
+    this.model = model;
+    this.encoder = encoder;
+    this.retriever = retriever;
+    this.resources = resources;
+  }
+
+  /// Opens, verifies and warms a generation. Reads every file of it.
+  ///
+  /// @throws IOException naming the file that is damaged, or both fingerprints when the vectors
+  // come
+  ///     from another model than the one beside them
+  static LiveGeneration open(GenerationStore store, String id, ServiceConfiguration configuration)
+      throws IOException {
+    OwnedResources resources = new OwnedResources();
+    try {
+      LiveGeneration live = open(resources, store, id, configuration);
+      WarmUp.run(live.retriever, live.model, configuration.generations().warmUpQueries());
+      return live;
+    } catch (IOException | RuntimeException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  private static LiveGeneration open(
+      OwnedResources resources,
+      GenerationStore store,
+      String id,
+      ServiceConfiguration configuration)
+      throws IOException {
+    Generation generation = resources.own(store.open(id));
+    OpenModel folder = resources.own(ModelFolder.open(generation.modelFolder()));
+    Model model = folder.model();
+    generation.requireModel(model.fingerprint());
+    UserEncoder encoder = resources.own(Encoder.open(model, configuration.encoder().choice()));
+    RetrievalSettings settings = configuration.retrieval();
+    Retriever retriever =
+        new Retriever(
+            encoder,
+            model.vocabulary(),
+            generation.index(),
+            generation.ids(),
+            PopularItems.of(generation.popularity(), settings.popularItems()),
+            new SearchOptions(settings.searchBeam(), SearchPlan.AUTO));
+    return new LiveGeneration(generation.manifest(), model, encoder, retriever, resources);
+  }
+
+  public GenerationManifest manifest() {
+    return manifest;
+  }
+
+  /// The model beside the index; its clock says what times mean.
+  public Model model() {
+    return model;
+  }
+
+  public Retriever retriever() {
+    return retriever;
+  }
+
+  /// The engine that encodes, in its own words.
+  public String engine() {
+    return encoder.engine();
+  }
+
+  public Instant openedAt() {
+    return openedAt;
+  }
+
+  /// Takes a hold.
+  ///
+  /// @return false when this generation is closed already
+  boolean acquire() {
+    int count = holds.get();
+    while (count > 0) {
+      if (holds.compareAndSet(count, count + 1)) {
+        return true;
+      }
+      count = holds.get();
+    }
+    return false;
+  }
+
+  /// Gives a hold back; the last one closes.
+  void release() {
+    if (holds.decrementAndGet() == 0) {
+      // Unmapping and freeing native memory takes a while, and the last to leave is a request.
+      Thread.ofPlatform().daemon().name("close-generation").start(this::close);
+    }
+  }
+
+  /// Whether everything has been given back and closed, or is about to be.
+  boolean isClosed() {
+    return holds.get() == 0;
+  }
+
+  private void close() {
+    try {
+      resources.close();
+      LOG.info("closed generation {}", manifest.id());
+    } catch (IllegalStateException e) {
+      LOG.warn("generation {} did not close cleanly", manifest.id(), e);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.hstu.retrieval.serving;
+
+import dev.hstu.encoder.Encoder;
+import dev.hstu.encoder.Engine;
+import dev.hstu.encoder.EngineStatus;
+import dev.hstu.encoder.EngineUnavailableException;
+import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.config.ServingSettings;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.http.server.exceptions.ServerStartupException;
+import io.micronaut.runtime.graceful.GracefulShutdownCapable;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The service in this process: started, listening, and stopped in order. The one handle the
+// command
+/// line, the demo and the tests need.
+///
+/// ```java
+/// try (RunningService service = RunningService.start(configuration)) {
+///   service.awaitReady(Duration.ofSeconds(30));
+///   ... service.address() ...
+/// }
+/// ```
+public final class RunningService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
+
+  private final ServingSettings settings;
+  private final ApplicationContext context;
+  private final EmbeddedServer server;
+  private final ServiceState state;
+  private final GenerationWatcher watcher;
+  private final RetrievalWorkers workers;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private RunningService(
+      ServingSettings settings, ApplicationContext context, EmbeddedServer server) {
+    this.settings = settings;
+    this.context = context;
+    this.server = server;
+    state = context.getBean(ServiceState.class);
+    watcher = context.getBean(GenerationWatcher.class);
+    workers = context.getBean(RetrievalWorkers.class);
+  }
+
+  /// Listens and begins to watch for generations. Returns before one is open: the service is live
+  // at
+  /// once and ready when [#awaitReady] says so.
+  ///
+  /// @throws EngineUnavailableException when the configured engine can't run here
+  /// @throws ServiceStartException when the address can't be listened on
+  public static RunningService start(ServiceConfiguration configuration) {
+    return start(configuration, InstantSource.system());
+  }
+
+  /// As [#start(ServiceConfiguration)], with another idea of now.
+  public static RunningService start(ServiceConfiguration configuration, InstantSource now) {
+    requireEngine(configuration);
+    ApplicationContext context =
+        ApplicationContext.builder()
+            .banner(false)
+            .deduceEnvironment(false)
+            .environmentPropertySource(false)
+            .properties(serverProperties(configuration.serving()))
+            .singletons(
+                configuration,
+                configuration.retrieval(),
+                configuration.serving(),
+                configuration.admission(),
+                configuration.generations(),
+                new ServerClock(now))
+            .start();
+    try {
+      EmbeddedServer server = context.getBean(EmbeddedServer.class).start();
+      RunningService service = new RunningService(configuration.serving(), context, server);
+      service.watcher.start();
+      LOG.info("listening on {}", server.getURI());
+      return service;
+    } catch (ServerStartupException e) {
+      context.close();
+      throw ServiceStartException.cannotListen(configuration.serving(), e);
+    } catch (RuntimeException e) {
+      context.close();
+      throw e;
+    }
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /// `http://host:port`.
+  public URI address() {
+    return server.getURI();
+  }
+
+  /// Waits until a generation serves.
+  ///
+  /// @return what serves, or what is missing
+  public Readiness awaitReady(Duration patience) throws InterruptedException {
+    try {
+      watcher.first().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.debug("not ready within {}", patience, e);
+    }
+    return readiness();
+  }
+
+  /// Whether requests are answered now, and why not.
+  public Readiness readiness() {
+    return state.readiness();
+  }
+
+  /// Stops in order: readiness goes and requests are still answered for the drain time, then
+  // nothing
+  /// new is accepted and requests in flight finish within the grace time, then everything closes.
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      state.stop();
+      LOG.info("stopping: not ready any more, still answering for {} ms", settings.drainMillis());
+      await(settings.drainMillis());
+      finishRequests();
+      context.close();
+      LOG.info("stopped");
+    }
+  }
+
+  private void finishRequests() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.graceMillis());
+    boolean finished = false;
+    try {
+      if (server instanceof GracefulShutdownCapable graceful) {
+        graceful
+            .shutdownGracefully()
+            .toCompletableFuture()
+            .get(settings.graceMillis(), TimeUnit.MILLISECONDS);
+      }
+      long left = TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadline - System.nanoTime()));
+      finished = workers.finish((int) left);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("connections left open", e);
+    }
+    if (!finished) {
+      LOG.warn(
+          "requests in flight did not finish within {} ms; raise serving.grace-millis",
+          settings.graceMillis());
+    }
+  }
+
+  private static void await(int millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void requireEngine(ServiceConfiguration configuration) {
+    Engine wanted = configuration.encoder().choice().engine();
+    if (wanted == Engine.REFERENCE) {
+      return; // plain Java runs anywhere, and asking for the list would load the others
+    }
+    for (EngineStatus status : Encoder.engines()) {
+      if (status.engine() == wanted && !status.available()) {
+        throw new EngineUnavailableException(wanted, status.description());
+      }
+    }
+  }
+
+  private static Map<String, Object> serverProperties(ServingSettings settings) {
+    return Map.of(
+        "micronaut.server.host", settings.host(),
+        "micronaut.server.port", settings.port() == 0 ? -1 : settings.port(),
+        "micronaut.server.max-request-size", settings.maxBodyBytes(),
+        "micronaut.server.netty.max-header-size", settings.maxHeaderBytes(),
+        "micronaut.server.idle-timeout", settings.idleSeconds() + "s");
+  }
+}

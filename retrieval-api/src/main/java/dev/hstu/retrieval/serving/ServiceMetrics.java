@@ -1,0 +1,154 @@
+package dev.hstu.retrieval.serving;
+
+import dev.hstu.retrieval.retrieve.Retrieval;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/// What `/metrics` says about retrieval. Rates and latencies of all routes are Micronaut's own
+/// `http_server_requests_seconds`.
+///
+/// | name | kind | says |
+/// |---|---|---|
+/// | `hstu_retrieve_stage_seconds{stage}` | histogram | queue, encode, search, total of one request
+// |
+/// | `hstu_retrieve_in_flight`, `hstu_retrieve_queued` | gauge | being computed or waiting; waiting
+// |
+/// | `hstu_retrieve_fallbacks_total` | counter | answers from the popular list |
+/// | `hstu_retrieve_shortfalls_total` | counter | answers with fewer than k candidates |
+/// | `hstu_retrieve_unknown_items_total` | counter | events skipped, their item unknown |
+/// | `hstu_retrieve_turned_away_total{reason}` | counter | queue_full, deadline, stopping,
+// not_ready |
+/// | `hstu_generation_info{generation,model,engine}` | gauge, 1 | what serves |
+/// | `hstu_generation_swaps_total{outcome}` | counter | served, refused |
+@Singleton
+public final class ServiceMetrics {
+
+  /// Why a request got no candidates.
+  public enum TurnedAway {
+    QUEUE_FULL,
+    DEADLINE,
+    STOPPING,
+    NOT_READY
+  }
+
+  /// Bucket edges from a cached search to the deadline; each edge is one more series per stage.
+  private static final Duration[] EDGES =
+      List.of(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000, 2_000_000)
+          .stream()
+          .map(micros -> Duration.of(micros, ChronoUnit.MICROS))
+          .toArray(Duration[]::new);
+
+  private final MeterRegistry registry;
+  private final Timer queue;
+  private final Timer encode;
+  private final Timer search;
+  private final Timer total;
+  private final Counter fallbacks;
+  private final Counter shortfalls;
+  private final Counter unknownItems;
+  private final Counter served;
+  private final Counter refused;
+  private final MultiGauge generation;
+  private final Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
+
+  public ServiceMetrics(MeterRegistry registry, RetrievalWorkers workers) {
+    this.registry = registry;
+    queue = stage("queue");
+    encode = stage("encode");
+    search = stage("search");
+    total = stage("total");
+    fallbacks = counter("hstu.retrieve.fallbacks", "Answers from the popular list");
+    shortfalls = counter("hstu.retrieve.shortfalls", "Answers with fewer than k candidates");
+    unknownItems = counter("hstu.retrieve.unknown.items", "Events skipped, their item unknown");
+    served = swaps("served");
+    refused = swaps("refused");
+    generation =
+        MultiGauge.builder("hstu.generation.info")
+            .description("The generation that serves; always 1")
+            .register(registry);
+    Gauge.builder("hstu.retrieve.in.flight", workers, RetrievalWorkers::inFlight)
+        .description("Requests being computed or waiting")
+        .register(registry);
+    Gauge.builder("hstu.retrieve.queued", workers, RetrievalWorkers::queued)
+        .description("Requests waiting for a worker")
+        .register(registry);
+    for (TurnedAway reason : TurnedAway.values()) {
+      turnedAway.put(reason, turnedAwayCounter(reason));
+    }
+  }
+
+  /// Counts one answer.
+  public void answered(Retrieval retrieval, long queueNanos, long totalNanos) {
+    queue.record(queueNanos, TimeUnit.NANOSECONDS);
+    search.record(retrieval.searchNanos(), TimeUnit.NANOSECONDS);
+    total.record(totalNanos, TimeUnit.NANOSECONDS);
+    switch (retrieval.ranking()) {
+      case MODEL -> encode.record(retrieval.encodeNanos(), TimeUnit.NANOSECONDS);
+      case POPULARITY -> fallbacks.increment();
+    }
+    unknownItems.increment(retrieval.unknownItems());
+    if (retrieval.shortfall() != null) {
+      shortfalls.increment();
+    }
+  }
+
+  /// Counts one request that got no candidates.
+  public void turnedAway(TurnedAway reason) {
+    Objects.requireNonNull(turnedAway.get(reason)).increment();
+  }
+
+  /// Says which generation serves from now on.
+  void serving(LiveGeneration live) {
+    served.increment();
+    Tags tags =
+        Tags.of(
+            "generation", live.manifest().id(),
+            "model", live.manifest().modelFingerprint(),
+            "engine", live.engine());
+    generation.register(List.of(MultiGauge.Row.of(tags, 1)), true);
+  }
+
+  /// Counts a published generation that could not be taken up.
+  void refused() {
+    refused.increment();
+  }
+
+  private Timer stage(String stage) {
+    return Timer.builder("hstu.retrieve.stage")
+        .description("Time of one request by stage")
+        .tag("stage", stage)
+        .serviceLevelObjectives(EDGES)
+        .register(registry);
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(registry);
+  }
+
+  private Counter swaps(String outcome) {
+    return Counter.builder("hstu.generation.swaps")
+        .description("Published generations, taken up or not")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private Counter turnedAwayCounter(TurnedAway reason) {
+    return Counter.builder("hstu.retrieve.turned.away")
+        .description("Requests that got no candidates")
+        .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+}
