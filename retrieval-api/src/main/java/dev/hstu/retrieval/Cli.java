@@ -8,6 +8,7 @@ import dev.hstu.retrieval.cli.GenerationsCommand;
 import dev.hstu.retrieval.cli.ImportCommand;
 import dev.hstu.retrieval.cli.PublishCommand;
 import dev.hstu.retrieval.cli.RollbackCommand;
+import dev.hstu.retrieval.cli.ServeCommand;
 import dev.hstu.retrieval.cli.SimulateCommand;
 import dev.hstu.retrieval.cli.TrainCommand;
 import dev.hstu.retrieval.cli.UserError;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       RollbackCommand.class,
       GenerationsCommand.class,
       EvaluateCommand.class,
+      ServeCommand.class,
       VerifyCommand.class,
       EnginesCommand.class
     })

@@ -1,0 +1,60 @@
+package dev.hstu.retrieval.http;
+
+import io.micronaut.http.HttpStatus;
+
+/// Every kind of error answer there is. A client tells them apart by [#uri()], which never changes;
+/// titles and details are for people.
+public enum ProblemType {
+  MALFORMED_JSON("malformed-json", HttpStatus.BAD_REQUEST, "The body is not valid JSON"),
+  WRONG_TYPE("wrong-type", HttpStatus.BAD_REQUEST, "A value has the wrong type"),
+  UNKNOWN_FIELD("unknown-field", HttpStatus.BAD_REQUEST, "A field is not known"),
+  MISSING_FIELD("missing-field", HttpStatus.BAD_REQUEST, "A required field is missing"),
+  OUT_OF_RANGE("out-of-range", HttpStatus.BAD_REQUEST, "A value is out of range"),
+  MILLISECONDS("milliseconds", HttpStatus.BAD_REQUEST, "A time is in milliseconds"),
+  UNSORTED_EVENTS("unsorted-events", HttpStatus.BAD_REQUEST, "Events are not in order of time"),
+  FUTURE_EVENT("future-event", HttpStatus.BAD_REQUEST, "An event is later than the request"),
+  TOO_MANY_ENTRIES("too-many-entries", HttpStatus.BAD_REQUEST, "A list is too long"),
+  BAD_REQUEST("bad-request", HttpStatus.BAD_REQUEST, "The request cannot be read"),
+  NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such route"),
+  METHOD_NOT_ALLOWED(
+      "method-not-allowed", HttpStatus.METHOD_NOT_ALLOWED, "The route does not take this method"),
+  NOT_ACCEPTABLE(
+      "not-acceptable", HttpStatus.NOT_ACCEPTABLE, "The answer has no such representation"),
+  BODY_TOO_LARGE("body-too-large", HttpStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
+  UNSUPPORTED_MEDIA_TYPE(
+      "unsupported-media-type", HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body has the wrong type"),
+  HEADERS_TOO_LARGE(
+      "headers-too-large",
+      HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+      "The request's headers are too large"),
+  OVERLOADED("overloaded", HttpStatus.TOO_MANY_REQUESTS, "Too many requests at once"),
+  INTERNAL_ERROR("internal-error", HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
+  NOT_READY("not-ready", HttpStatus.SERVICE_UNAVAILABLE, "The service is not ready"),
+  SHUTTING_DOWN("shutting-down", HttpStatus.SERVICE_UNAVAILABLE, "The service is stopping"),
+  DEADLINE_EXCEEDED(
+      "deadline-exceeded", HttpStatus.GATEWAY_TIMEOUT, "The answer would come too late");
+
+  private static final String PREFIX = "urn:hstu:problem:";
+
+  private final String slug;
+  private final HttpStatus status;
+  private final String title;
+
+  ProblemType(String slug, HttpStatus status, String title) {
+    this.slug = slug;
+    this.status = status;
+    this.title = title;
+  }
+
+  public String uri() {
+    return PREFIX + slug;
+  }
+
+  public HttpStatus status() {
+    return status;
+  }
+
+  public String title() {
+    return title;
+  }
+}

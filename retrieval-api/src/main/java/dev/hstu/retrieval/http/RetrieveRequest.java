@@ -1,0 +1,68 @@
+package dev.hstu.retrieval.http;
+
+import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The body of `POST /retrieve`, as sent: what is absent or null on the wire is null here, ids are
+/// text whether sent as a number or a string.
+@Serdeable
+@Schema(description = "A user's history and what to return for it")
+public record RetrieveRequest(
+    @Schema(
+            description = "Whose history it is; not needed for an answer",
+            implementation = Object.class,
+            oneOf = {String.class, Long.class})
+        @Nullable String userId,
+    @Schema(
+            description = "The user's events, oldest first; without any, the popular items answer",
+            requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+        List<Event> events,
+    @Schema(
+            description =
+                "When the next item is chosen, whole seconds, not before the last event. Left out:"
+                    + " the server's clock or, for a model whose clock is a sequence, one step after"
+                    + " the last event",
+            example = "1700000600")
+        @Nullable Long requestTime,
+    @Schema(
+            description = "How many candidates",
+            defaultValue = "100",
+            minimum = "1",
+            maximum = "1000")
+        @Nullable Integer k,
+    @Schema(description = "Leave out the items of all events sent", defaultValue = "true")
+        @Nullable Boolean excludeSeen,
+    @Schema(
+            description = "Further items to leave out; unknown ones do nothing",
+            requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+        @ArraySchema(
+            schema =
+                @Schema(
+                    implementation = Object.class,
+                    oneOf = {String.class, Long.class}))
+        List<String> excludeItemIds) {
+
+  public RetrieveRequest {
+    events = List.copyOf(events);
+    excludeItemIds = List.copyOf(excludeItemIds);
+  }
+
+  /// One thing the user did.
+  @Serdeable
+  @Schema(name = "Event", description = "One thing the user did")
+  public record Event(
+      @Schema(
+              description = "The item's id; 64-bit integers are never rounded",
+              implementation = Object.class,
+              oneOf = {String.class, Long.class},
+              example = "9007199254740993")
+          String itemId,
+      @Schema(description = "When, whole seconds", example = "1700000000") long timestamp,
+      @Schema(
+              description =
+                  "What was done, e.g. a rating; read by models that were trained with actions")
+          @Nullable Float action) {}
+}

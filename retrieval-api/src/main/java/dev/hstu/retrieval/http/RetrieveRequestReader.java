@@ -1,0 +1,157 @@
+package dev.hstu.retrieval.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.hstu.retrieval.config.RetrievalSettings;
+import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads [RetrieveRequest] from a body. Lists are refused as they grow past their bound. Unknown
+/// fields are refused too, since a misspelt `requestTime` would otherwise give plausible nonsense.
+// A
+/// null optional field is an absent one.
+@Singleton
+final class RetrieveRequestReader {
+
+  private static final List<String> FIELDS =
+      List.of("userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds");
+  private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
+
+  /// The name kept for user attributes, which no model reads yet.
+  private static final String RESERVED_FIELD = "userAttributes";
+
+  private final RetrievalSettings limits;
+
+  RetrieveRequestReader(RetrievalSettings limits) {
+    this.limits = limits;
+  }
+
+  /// @throws InvalidRequestException when the body is not JSON or not a retrieve request
+  RetrieveRequest read(byte[] body) {
+    try (RequestJson json = new RequestJson(body)) {
+      json.begin();
+      RetrieveRequest request = readRequest(json);
+      json.end();
+      return request;
+    } catch (JsonProcessingException e) {
+      throw RequestJson.malformed(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a body in memory could not be read", e);
+    }
+  }
+
+  private RetrieveRequest readRequest(RequestJson json) throws IOException {
+    json.requireObject();
+    Fields fields = new Fields();
+    while (json.nextField()) {
+      if (!FIELDS.contains(json.fieldName())) {
+        throw unknownField(json);
+      }
+      if (!json.isNull()) {
+        readField(json, fields);
+      }
+    }
+    return fields.request();
+  }
+
+  private void readField(RequestJson json, Fields fields) throws IOException {
+    switch (json.fieldName()) {
+      case "userId" -> fields.userId = json.id(limits.maxIdLength());
+      case "events" -> fields.events = readEvents(json);
+      case "requestTime" -> fields.requestTime = json.seconds();
+      case "k" -> fields.k = readK(json);
+      case "excludeSeen" -> fields.excludeSeen = json.trueOrFalse();
+      case "excludeItemIds" -> fields.excludeItemIds = readExcludedItems(json);
+      default -> throw unknownField(json);
+    }
+  }
+
+  private int readK(RequestJson json) throws IOException {
+    return json.integer(
+        1, limits.maxK(), "send another k or leave it out for " + limits.defaultK());
+  }
+
+  private List<Event> readEvents(RequestJson json) throws IOException {
+    json.requireList();
+    List<Event> events = new ArrayList<>();
+    while (json.nextEntry()) {
+      requireRoom(events.size(), limits.maxEvents(), "events", "send the newest ones");
+      events.add(readEvent(json));
+    }
+    return events;
+  }
+
+  private Event readEvent(RequestJson json) throws IOException {
+    json.requireObject();
+    String pointer = json.pointer();
+    String itemId = null;
+    Long timestamp = null;
+    Float action = null;
+    while (json.nextField()) {
+      switch (json.fieldName()) {
+        case "itemId" -> itemId = json.id(limits.maxIdLength());
+        case "timestamp" -> timestamp = json.seconds();
+        case "action" -> action = json.isNull() ? null : json.float32();
+        default -> throw json.unknownField(EVENT_FIELDS);
+      }
+    }
+    return new Event(
+        requirePresent(itemId, pointer, "itemId"),
+        requirePresent(timestamp, pointer, "timestamp"),
+        action);
+  }
+
+  private List<String> readExcludedItems(RequestJson json) throws IOException {
+    json.requireList();
+    List<String> ids = new ArrayList<>();
+    while (json.nextEntry()) {
+      requireRoom(ids.size(), limits.maxExcludedItems(), "excludeItemIds", "send fewer");
+      ids.add(json.id(limits.maxIdLength()));
+    }
+    return ids;
+  }
+
+  private static InvalidRequestException unknownField(RequestJson json) throws IOException {
+    return json.fieldName().equals(RESERVED_FIELD)
+        ? json.unknownField(
+            "is reserved for attributes of the user, which no model reads yet; leave it out")
+        : json.unknownField(FIELDS);
+  }
+
+  private static void requireRoom(int size, int most, String name, String mend) {
+    if (size == most) {
+      throw new InvalidRequestException(
+          ProblemType.TOO_MANY_ENTRIES,
+          "/" + name,
+          "%s has more than %d entries; %s".formatted(name, most, mend));
+    }
+  }
+
+  private static <T> T requirePresent(@Nullable T value, String pointer, String name) {
+    if (value == null) {
+      throw new InvalidRequestException(
+          ProblemType.MISSING_FIELD,
+          pointer + "/" + name,
+          "the event has no %s; each event needs itemId and timestamp".formatted(name));
+    }
+    return value;
+  }
+
+  /// The fields read so far.
+  private static final class Fields {
+    private @Nullable String userId;
+    private List<Event> events = List.of();
+    private @Nullable Long requestTime;
+    private @Nullable Integer k;
+    private @Nullable Boolean excludeSeen;
+    private List<String> excludeItemIds = List.of();
+
+    RetrieveRequest request() {
+      return new RetrieveRequest(userId, events, requestTime, k, excludeSeen, excludeItemIds);
+    }
+  }
+}

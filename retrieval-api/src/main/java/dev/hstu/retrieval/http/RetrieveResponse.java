@@ -1,0 +1,50 @@
+package dev.hstu.retrieval.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.hstu.retrieval.retrieve.Candidate;
+import dev.hstu.retrieval.retrieve.Shortfall;
+import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The answer of `POST /retrieve`.
+///
+/// @param generation what answered; encoder, index and ids are all of it
+/// @param fallback `popular` when no item of the history is known, else absent
+/// @param shortfall why there are fewer than k candidates, else absent
+@Serdeable
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(description = "The items to rank next, best first")
+public record RetrieveResponse(
+    @Schema(description = "The generation that answered", example = "20260101T000000Z-1a2b3c4d")
+        String generation,
+    @Schema(description = "The engine that encoded", example = "djl pytorch-2.7.1 cpu float32")
+        String engine,
+    @Schema(description = "The request time used, whole seconds", example = "1700000600")
+        long requestTime,
+    @Schema(
+            description =
+                "Best first. The score is a cosine; with fallback popular, the number of"
+                    + " interactions")
+        List<Candidate> candidates,
+    @Schema(description = "Events skipped because the model does not know their item")
+        int unknownItems,
+    @Schema(
+            description = "Set to popular when no item of the history is known",
+            allowableValues = FALLBACK_POPULAR)
+        @Nullable String fallback,
+    @Schema(description = "Set when there are fewer than k candidates")
+        @Nullable Shortfall shortfall,
+    Timings timings) {
+
+  static final String FALLBACK_POPULAR = "popular";
+
+  /// Where the time went, in microseconds.
+  ///
+  /// @param queueMicros waiting for a worker
+  /// @param totalMicros from arrival to the answer's last candidate
+  @Serdeable
+  @Schema(name = "Timings", description = "Where the time went, in microseconds")
+  public record Timings(long queueMicros, long encodeMicros, long searchMicros, long totalMicros) {}
+}
