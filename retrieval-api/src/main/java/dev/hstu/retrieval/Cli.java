@@ -1,6 +1,7 @@
 package dev.hstu.retrieval;
 
 import dev.hstu.retrieval.cli.BuildCommand;
+import dev.hstu.retrieval.cli.DemoCommand;
 import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
 import dev.hstu.retrieval.cli.EvaluateCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       PublishCommand.class,
       RollbackCommand.class,
       GenerationsCommand.class,
+      DemoCommand.class,
       EvaluateCommand.class,
       ServeCommand.class,
       VerifyCommand.class,
