@@ -6,11 +6,13 @@ import dev.hstu.encoder.training.TrainingPlan;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// A training as its bar: steps, and beside them epoch, loss, users a second and time left.
+/// A training as its bar: this run's steps, which also tell the time left, and beside them epoch,
+/// loss and users a second.
 final class TrainingProgressBar implements TrainingListener, AutoCloseable {
 
   private final Console console;
   private @Nullable ProgressReporter bar;
+  private long resumedAtStep;
 
   TrainingProgressBar(Console console) {
     this.console = console;
@@ -31,21 +33,21 @@ final class TrainingProgressBar implements TrainingListener, AutoCloseable {
     if (plan.resumedAtStep() > 0) {
       console.remark(String.format(Locale.ROOT, "goes on after step %,d", plan.resumedAtStep()));
     }
-    bar = console.progress("train", plan.steps(), "steps");
+    resumedAtStep = plan.resumedAtStep();
+    bar = console.progress("train", plan.steps() - resumedAtStep, "steps");
   }
 
   @Override
   public void onStep(StepProgress progress) {
     if (bar != null) {
       bar.at(
-          progress.step(),
+          progress.step() - resumedAtStep,
           String.format(
               Locale.ROOT,
-              "epoch %d loss %.4f %,.0f users/s %.0f s left",
+              "epoch %d loss %.4f %,.0f users/s",
               progress.epoch(),
               progress.loss(),
-              progress.usersPerSecond(),
-              progress.secondsLeft()));
+              progress.usersPerSecond()));
     }
   }
 

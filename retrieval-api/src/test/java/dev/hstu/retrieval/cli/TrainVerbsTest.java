@@ -1,0 +1,145 @@
+package dev.hstu.retrieval.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.encoder.sequence.InteractionLog;
+import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.sequence.Provenance;
+import dev.hstu.kernels.safetensors.DType;
+import dev.hstu.kernels.safetensors.SafetensorsFile;
+import dev.hstu.kernels.tables.AttributeTable;
+import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.Cli;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// `hstu train` and `hstu embed` as a user types them.
+final class TrainVerbsTest {
+
+  private static final int ITEMS = 9;
+  private static final int USERS = 12;
+  private static final int EVENTS = 6;
+
+  @TempDir private Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final PrintStream systemOut = System.out;
+  private final PrintStream systemErr = System.err;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    int[] items = new int[USERS * EVENTS];
+    Arrays.setAll(items, i -> 1 + i * 5 % ITEMS);
+    long[] times = new long[items.length];
+    Arrays.setAll(times, i -> 1_000_000 + 100L * i);
+    long[] offsets = new long[USERS + 1];
+    Arrays.setAll(offsets, u -> (long) u * EVENTS);
+    PreparedData.write(
+        folder.resolve("data"),
+        new Provenance(List.of(), new TreeMap<>(), Clock.parse("wall"), new TreeMap<>(), 0, 0),
+        new InteractionLog(offsets, items, times, new float[items.length]),
+        ids("user", USERS),
+        ids("item", ITEMS),
+        AttributeTable.withoutColumns(ITEMS));
+  }
+
+  @AfterEach
+  void giveTheTerminalBack() {
+    System.setOut(systemOut);
+    System.setErr(systemErr);
+  }
+
+  @Test
+  void trainsAndEmbeds() throws IOException {
+    assertThat(train("--epochs", "2", "--hold-out", "1", "--batch-users", "5", "--json")).isZero();
+    JsonNode training = new ObjectMapper().readTree(text(out));
+    assertThat(training.path("steps").asInt()).isEqualTo(2 * 3);
+    assertThat(training.path("users").asInt()).isEqualTo(USERS);
+    assertThat(text(err)).contains("small: 12 users (0 with too few events skipped), 48 events");
+
+    out.reset();
+    Path vectors = folder.resolve("vectors.safetensors");
+    assertThat(run("embed", "--model", path("model"), "--out", vectors.toString())).isZero();
+    assertThat(text(out)).contains("9 vectors of dimension 32");
+    try (SafetensorsFile file = SafetensorsFile.open(vectors)) {
+      file.tensor("vectors", DType.F32, ITEMS, 32);
+      assertThat(file.metadata())
+          .containsEntry("model_fingerprint", training.path("fingerprint").asText());
+    }
+  }
+
+  @Test
+  void choosesAnEpochByValidationWhenTwoEventsAreHeldOut() throws IOException {
+    assertThat(train("--epochs", "3", "--hold-out", "2", "--validate-every", "1", "--json"))
+        .isZero();
+    JsonNode training = new ObjectMapper().readTree(text(out));
+    assertThat(training.path("epoch").asInt()).isBetween(1, 3);
+    assertThat(training.path("validation_score").asDouble()).isBetween(0.0, 1.0);
+    assertThat(text(err)).contains("epoch 3 on the validation event: HR@10");
+  }
+
+  @Test
+  void refusesInOneSentence() {
+    assertThat(train("--epochs", "1")).isZero();
+    assertThat(train("--epochs", "1")).isEqualTo(2);
+    assertThat(text(err)).contains("hstu: --out").contains("exists already");
+    assertThat(train("--preset", "huge")).isEqualTo(2);
+    assertThat(text(err)).contains("hstu: preset 'huge' is not known; choose one of");
+    assertThat(train("--epochs", "0")).isEqualTo(2);
+    assertThat(text(err)).contains("hstu: epochs=0 must be within 1..10000");
+    assertThat(run("train", "--data", path("none"), "--out", path("other"))).isEqualTo(2);
+    assertThat(text(err)).contains("none/manifest.json");
+    assertThat(run("embed", "--model", path("none"), "--out", path("vectors"))).isEqualTo(2);
+    assertThat(text(err)).contains("none/config.json");
+    assertThat(run("train", "--data", path("data"), "--out", path("other"), "--device", "gpu9"))
+        .isEqualTo(2);
+    assertThat(text(err)).contains("device gpu9 is not there");
+  }
+
+  private int train(String... options) {
+    List<String> arguments =
+        List.of("train", "--data", path("data"), "--out", path("model"), "--preset", "small");
+    if (List.of(options).contains("--preset")) {
+      arguments = arguments.subList(0, 5);
+    }
+    return run(Stream.concat(arguments.stream(), Arrays.stream(options)).toArray(String[]::new));
+  }
+
+  private int run(String... arguments) {
+    CommandLine commandLine = Cli.commandLine();
+    commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    return commandLine.execute(arguments);
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static IdTable ids(String prefix, int count) {
+    return IdTable.ofStrings(IntStream.range(0, count).mapToObj(i -> prefix + i).toList());
+  }
+
+  private static String text(ByteArrayOutputStream stream) {
+    return stream.toString(StandardCharsets.UTF_8);
+  }
+}
