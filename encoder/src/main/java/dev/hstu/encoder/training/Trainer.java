@@ -107,7 +107,7 @@ public final class Trainer {
   private TrainingResult run(Path folder) throws IOException {
     if (examples.count() == 0) {
       throw new IllegalArgumentException(
-          "no user has the %d events that a history, a target and holdOut=%d need; import more, or hold out less"
+          "no user has the %d events that holdOut=%d needs; import more or hold out less"
               .formatted(2 + settings.holdOut(), settings.holdOut()));
     }
     try (Optimisation optimisation = Optimisation.of(settings, examples, firstOrResumedState())) {
@@ -254,7 +254,7 @@ public final class Trainer {
       return;
     }
     throw new TrainingDivergedException(
-        "step %d (epoch %d): loss %s, gradient norm %s, with learning rate %s; %s; begin anew with a lower learning rate"
+        "step %d (epoch %d): loss %s, gradient norm %s, learning rate %s; %s; begin anew with a lower rate"
             .formatted(
                 progress.steps() + 1,
                 epoch + 1,

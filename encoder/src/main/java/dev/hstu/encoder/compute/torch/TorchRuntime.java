@@ -48,7 +48,7 @@ public final class TorchRuntime {
     if (number >= engine.getGpuCount()) {
       throw new EngineUnavailableException(
           dev.hstu.encoder.Engine.DJL,
-          "device %s is not there: this PyTorch sees %d GPUs; choose cpu, or put the GPU libraries of pytorch-native on the class path"
+          "device %s is not there, PyTorch sees %d GPUs; choose cpu, or add its GPU libraries"
               .formatted(device, engine.getGpuCount()));
     }
     return engine.newBaseManager(Device.gpu(number));
@@ -71,7 +71,7 @@ public final class TorchRuntime {
       return Optional.empty();
     } catch (RuntimeException | LinkageError e) {
       return Optional.of(
-          "PyTorch's native libraries did not load (%s); put pytorch-native-cpu and pytorch-jni for this platform on the class path"
+          "PyTorch's native libraries did not load (%s); add pytorch-native-cpu of this platform"
               .formatted(e.getMessage()));
     }
   }
