@@ -254,7 +254,7 @@ public final class Trainer {
       return;
     }
     throw new TrainingDivergedException(
-        "step %d (epoch %d): loss %s, gradient norm %s, learning rate %s; %s; begin anew with a lower rate"
+        "step %d (epoch %d): loss %s, gradient norm %s, learning rate %s; %s; restart with a lower one"
             .formatted(
                 progress.steps() + 1,
                 epoch + 1,
