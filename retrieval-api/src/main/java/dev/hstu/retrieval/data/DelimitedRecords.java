@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of a text with separators, with or without RFC 4180 quotes.
@@ -35,6 +36,7 @@ final class DelimitedRecords implements RecordSource {
   private final Deque<Line> unread = new ArrayDeque<>();
 
   private int expectedFields = UNKNOWN;
+  private int[] selected = {};
   private long position;
   private @Nullable RowDefect defect;
   private String defectDetail = "";
@@ -42,11 +44,21 @@ final class DelimitedRecords implements RecordSource {
   /// How a text is written.
   ///
   /// @param separator one or two chars between fields
-  /// @param quoted whether RFC 4180 quotes mean anything
+  /// @param quotes what quotes mean
   /// @param header the columns' names, or null when the first row names them
   /// @param charset of the bytes
-  record Dialect(
-      String separator, boolean quoted, @Nullable List<String> header, Charset charset) {}
+  record Dialect(String separator, Quotes quotes, @Nullable List<String> header, Charset charset) {}
+
+  /// What quotes mean.
+  enum Quotes {
+    /// Nothing; they are characters like others.
+    LITERAL,
+    /// RFC 4180, and the selected columns (ids, numbers) hold no line breaks: where one seems to, a
+    /// quote is broken and has swallowed the lines up to the next one.
+    AROUND_LINES,
+    /// RFC 4180, any column may hold line breaks.
+    AROUND_TEXT
+  }
 
   /// Takes over `bytes`, closed with this.
   DelimitedRecords(Path file, SourceBytes bytes, Dialect dialect) throws IOException {
@@ -54,7 +66,10 @@ final class DelimitedRecords implements RecordSource {
     this.bytes = bytes;
     this.dialect = dialect;
     this.lines = new LineReader(new InputStreamReader(bytes.stream(), dialect.charset()));
-    this.quotes = dialect.quoted() ? new QuotedRecords(dialect.separator().charAt(0)) : null;
+    this.quotes =
+        dialect.quotes() == Quotes.LITERAL
+            ? null
+            : new QuotedRecords(dialect.separator().charAt(0));
     List<String> header = dialect.header();
     this.columns = header == null ? readHeader() : header;
     this.expectedFields = columns.size();
@@ -72,7 +87,7 @@ final class DelimitedRecords implements RecordSource {
 
   @Override
   public void select(int[] columns) {
-    // Splitting a line finds all its fields anyway.
+    selected = columns.clone();
   }
 
   @Override
@@ -184,14 +199,26 @@ final class DelimitedRecords implements RecordSource {
       open = line.tooLong() || isOpenAfter(true, line.text());
     }
     boolean whole = !open && quotes.parse(record.toString(), fields);
-    boolean joinedRightly =
-        ahead.isEmpty() || expectedFields == UNKNOWN || fields.size() == expectedFields;
-    if (!whole || !joinedRightly) {
+    if (!whole || !(ahead.isEmpty() || isJoinedRightly())) {
       ahead.reversed().forEach(unread::addFirst);
       fail(
           RowDefect.QUOTES,
           "a quote that does not close, or stands amid a field: %.60s".formatted(first));
     }
+  }
+
+  /// Whether a record of several lines can be one: a header, or as many fields as the header has,
+  // of
+  /// which the selected ones stay on one line where the dialect says so.
+  private boolean isJoinedRightly() {
+    if (expectedFields == UNKNOWN) {
+      return true;
+    }
+    if (fields.size() != expectedFields) {
+      return false;
+    }
+    return dialect.quotes() == Quotes.AROUND_TEXT
+        || IntStream.of(selected).noneMatch(column -> fields.text(column).indexOf('\n') >= 0);
   }
 
   private boolean isOpenAfter(boolean open, String line) {

@@ -95,10 +95,10 @@ public final class InteractionImport {
   private void readInteractions(Path file) throws IOException {
     ReadingRules rules = request.rules();
     long rowsBefore = badRows.rows();
-    Opened opened =
-        RecordSources.open(
-            file, rules.format(), rules.columns().isNumbered(), Content.INTERACTIONS);
-    try (RecordSource source = opened.source()) {
+    boolean headerless = rules.columns().isNumbered();
+    try (Opened opened =
+        RecordSources.open(file, rules.format(), headerless, Content.INTERACTIONS)) {
+      RecordSource source = opened.source();
       listener.onFile(file, Files.size(file));
       Resolved columns = rules.columns().resolve(file, source.columns());
       agreeOnTiming(file, columns);

@@ -17,6 +17,10 @@ import org.xerial.snappy.Snappy;
 /// codecs, which read XML configurations, look for Hadoop's native library and log about both.
 final class ParquetCodecs implements CompressionCodecFactory {
 
+  /// Bound on one unpacked page: writers make pages of about 1 MiB, and a damaged header must not
+  /// make us allocate what it says.
+  static final int MAX_PAGE_BYTES = 256 << 20;
+
   @Override
   public BytesInputDecompressor getDecompressor(CompressionCodecName codec) {
     return switch (codec) {
@@ -90,6 +94,10 @@ final class ParquetCodecs implements CompressionCodecFactory {
     }
 
     private byte[] whole(byte[] packed, int size) throws IOException {
+      if (size < 0 || size > MAX_PAGE_BYTES) {
+        throw new IOException(
+            "a page states %d bytes, outside 0..%d".formatted(size, MAX_PAGE_BYTES));
+      }
       byte[] page = unpacking.unpack(packed, size);
       if (page.length != size) {
         throw new EOFException(

@@ -55,9 +55,9 @@ final class ParquetRecords implements RecordSource {
             .build();
     try {
       return new ParquetRecords(file, ParquetFileReader.open(new LocalInputFile(file), options));
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       throw new UnusableInputException(
-          "'%s' is no whole Parquet file: %s".formatted(file, e.getMessage()), e);
+          "'%s' is no whole Parquet file: %.200s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -168,7 +168,7 @@ final class ParquetRecords implements RecordSource {
     return cause instanceof UnusableInputException known
         ? known
         : new UnusableInputException(
-            "'%s' is damaged after row %d: %s".formatted(file, position, cause.getMessage()),
+            "'%s' is damaged after row %d: %.200s".formatted(file, position, cause.getMessage()),
             cause);
   }
 

@@ -1,6 +1,8 @@
 package dev.hstu.retrieval.data;
 
 import dev.hstu.retrieval.data.DelimitedRecords.Dialect;
+import dev.hstu.retrieval.data.DelimitedRecords.Quotes;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -41,14 +43,16 @@ final class RecordSources {
     Content(List<String> columns) {
       this.columns = columns;
     }
-
-    private Charset csvCharset(byte[] head) {
-      return this == INTERACTIONS ? StandardCharsets.UTF_8 : charset(head);
-    }
   }
 
   /// A file opened, and the format it was opened in.
-  record Opened(RecordSource source, FileFormat format) {}
+  record Opened(RecordSource source, FileFormat format) implements Closeable {
+
+    @Override
+    public void close() throws IOException {
+      source.close();
+    }
+  }
 
   /// Opens `file`.
   ///
@@ -70,9 +74,10 @@ final class RecordSources {
       }
       Dialect dialect =
           switch (format) {
-            case GROUPLENS_DAT -> new Dialect("::", false, content.columns, charset(head));
-            case GROUPLENS_TABS -> new Dialect("\t", false, content.columns, charset(head));
-            case CSV -> csv(file, firstLine, headerless, content.csvCharset(head));
+            case GROUPLENS_DAT -> new Dialect("::", Quotes.LITERAL, content.columns, charset(head));
+            case GROUPLENS_TABS ->
+                new Dialect("\t", Quotes.LITERAL, content.columns, charset(head));
+            case CSV -> csv(file, firstLine, headerless, content, charset(head));
             case PARQUET -> throw new IllegalStateException("opened above");
           };
       return new Opened(new DelimitedRecords(file, bytes, dialect), format);
@@ -94,7 +99,8 @@ final class RecordSources {
     return byTab.size() == LOG_FIELDS && numbers ? FileFormat.GROUPLENS_TABS : FileFormat.CSV;
   }
 
-  private static Dialect csv(Path file, String firstLine, boolean headerless, Charset charset) {
+  private static Dialect csv(
+      Path file, String firstLine, boolean headerless, Content content, Charset catalogueCharset) {
     char separator = separator(firstLine);
     List<String> fields = List.of(firstLine.split(Pattern.quote(String.valueOf(separator)), -1));
     if (!headerless && fields.stream().allMatch(field -> NUMBER.matcher(field).matches())) {
@@ -104,7 +110,12 @@ final class RecordSources {
     }
     List<String> numbered =
         headerless ? IntStream.rangeClosed(1, fields.size()).mapToObj(n -> "#" + n).toList() : null;
-    return new Dialect(String.valueOf(separator), true, numbered, charset);
+    String between = String.valueOf(separator);
+    return switch (content) {
+      case INTERACTIONS ->
+          new Dialect(between, Quotes.AROUND_LINES, numbered, StandardCharsets.UTF_8);
+      case CATALOGUE -> new Dialect(between, Quotes.AROUND_TEXT, numbered, catalogueCharset);
+    };
   }
 
   /// The separator that occurs most in the first line; a comma where none does.
