@@ -1,0 +1,93 @@
+package dev.hstu.retrieval.http;
+
+import static dev.hstu.retrieval.serving.TinyGenerations.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hstu.retrieval.http.ServiceClient.Answer;
+import dev.hstu.retrieval.serving.RunningService;
+import dev.hstu.retrieval.serving.TinyGenerations;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a client sees when there is more work than the service takes on.
+class AdmissionRouteTest {
+
+  /// Takes milliseconds to read and look up.
+  private static final String LONG_REQUEST =
+      IntStream.range(0, 10_000)
+          .mapToObj(i -> "{\"itemId\":%s,\"timestamp\":%d}".formatted(id(i % 300), i))
+          .collect(Collectors.joining(",", "{\"requestTime\":10000,\"events\":[", "]}"));
+
+  @TempDir static Path folder;
+  private static TinyGenerations generations;
+
+  @BeforeAll
+  static void publish() throws IOException {
+    generations = new TinyGenerations(folder);
+    generations.publish(1);
+  }
+
+  @Test
+  void aFloodIsAnsweredOrTurnedAwayWith429AndNothingElse() throws Exception {
+    try (RunningService service =
+            start(Map.of("admission.workers", "1", "admission.max-queued", "1"));
+        ServiceClient client = new ServiceClient(service)) {
+      List<CompletableFuture<Answer>> answers = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        answers.add(client.retrieveLater(LONG_REQUEST));
+      }
+      List<Answer> turnedAway = new ArrayList<>();
+      for (CompletableFuture<Answer> answer : answers) {
+        assertThat(answer.get().status()).isIn(200, 429);
+        if (answer.get().status() == 429) {
+          turnedAway.add(answer.get());
+        }
+      }
+
+      assertThat(turnedAway).isNotEmpty().hasSizeLessThan(answers.size());
+      Answer one = turnedAway.getFirst();
+      assertThat(one.header("retry-after")).isEqualTo("1");
+      assertThat(one.contentType()).isEqualTo("application/problem+json");
+      assertThat(one.json().path("type").asText()).isEqualTo("urn:hstu:problem:overloaded");
+      assertThat(one.json().path("detail").asText())
+          .matches("[01] requests wait for 1 workers already; try again after Retry-After seconds");
+      assertThat(client.get("/metrics").response().body())
+          .contains(
+              "hstu_retrieve_turned_away_total{reason=\"queue_full\"} %d.0"
+                  .formatted(turnedAway.size()));
+    }
+  }
+
+  @Test
+  void anAnswerThatWouldComeTooLateIs504() throws Exception {
+    try (RunningService service = start(Map.of("admission.deadline-millis", "1"));
+        ServiceClient client = new ServiceClient(service)) {
+      Answer answer = client.retrieve(LONG_REQUEST);
+
+      assertThat(answer.status()).isEqualTo(504);
+      JsonNode problem = answer.json();
+      assertThat(problem.path("type").asText()).isEqualTo("urn:hstu:problem:deadline-exceeded");
+      assertThat(problem.path("detail").asText())
+          .isEqualTo(
+              "no answer within 1 ms; send fewer requests at once, or raise"
+                  + " admission.deadline-millis");
+    }
+  }
+
+  private static RunningService start(Map<String, String> settings) throws InterruptedException {
+    RunningService service = RunningService.start(generations.configuration(settings));
+    service.awaitReady(Duration.ofSeconds(30));
+    return service;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.hstu.retrieval.serving;
+
+import static dev.hstu.retrieval.serving.TinyGenerations.id;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hstu.retrieval.http.ServiceClient;
+import dev.hstu.retrieval.http.ServiceClient.Answer;
+import java.net.ConnectException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Stopping in order: readiness first, then no more connections, and no request taken on is lost.
+class GracefulStopTest {
+
+  private static final String LONG_REQUEST =
+      IntStream.range(0, 10_000)
+          .mapToObj(i -> "{\"itemId\":%s,\"timestamp\":%d}".formatted(id(i % 300), i))
+          .collect(Collectors.joining(",", "{\"requestTime\":10000,\"events\":[", "]}"));
+
+  @TempDir Path folder;
+
+  @Test
+  void readinessGoesFirstAndRequestsInFlightFinish() throws Exception {
+    TinyGenerations generations = new TinyGenerations(folder);
+    generations.publish(1);
+    RunningService service =
+        RunningService.start(
+            generations.configuration(
+                Map.of("serving.drain-millis", "3000", "admission.workers", "1")));
+    try (ServiceClient client = new ServiceClient(service)) {
+      service.awaitReady(Duration.ofSeconds(30));
+      assertThat(client.get("/health/ready").status()).isEqualTo(200);
+      CompletableFuture<Void> stopping = CompletableFuture.runAsync(service::close);
+      Answer notReady =
+          Eventually.see(() -> client.get("/health/ready"), ready -> ready.status() == 503);
+      assertThat(notReady.json().path("type").asText()).isEqualTo("urn:hstu:problem:shutting-down");
+
+      // Still within the drain time: the load balancer has not noticed yet.
+      List<CompletableFuture<Answer>> inFlight = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        inFlight.add(client.retrieveLater(LONG_REQUEST));
+      }
+      assertThat(client.get("/health/live").status()).isEqualTo(200);
+      stopping.get();
+
+      for (CompletableFuture<Answer> answer : inFlight) {
+        assertThat(answer.get().status()).isEqualTo(200);
+      }
+      assertThatThrownBy(() -> client.get("/health/live")).isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void stoppingTwiceIsStoppingOnce() {
+    TinyGenerations generations = new TinyGenerations(folder);
+    RunningService service = RunningService.start(generations.configuration(Map.of()));
+    service.close();
+    service.close();
+
+    assertThat(service.readiness()).isEqualTo(new Readiness.Stopping());
+  }
+}

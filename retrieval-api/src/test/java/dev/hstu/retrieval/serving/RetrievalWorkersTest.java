@@ -1,0 +1,125 @@
+package dev.hstu.retrieval.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hstu.retrieval.config.AdmissionSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/// So many at a time, so many waiting, and no work past its deadline.
+class RetrievalWorkersTest {
+
+  private static final int LONG_MILLIS = 30_000;
+
+  private final CountDownLatch release = new CountDownLatch(1);
+
+  @Test
+  void oneMoreThanWorkersAndQueueHoldIsTurnedAway() throws Exception {
+    try (RetrievalWorkers workers = workers(2, 3, LONG_MILLIS)) {
+      List<CompletableFuture<Integer>> answers = new ArrayList<>();
+      CountDownLatch begun = new CountDownLatch(2);
+      for (int i = 0; i < 2; i++) {
+        answers.add(admitted(workers, begun));
+      }
+      begun.await();
+      for (int i = 0; i < 3; i++) {
+        answers.add(admitted(workers, new CountDownLatch(1)));
+      }
+      assertThat(workers.queued()).isEqualTo(3);
+      assertThat(workers.inFlight()).isEqualTo(5);
+
+      assertThat(workers.submit(buffers -> 1)).isEqualTo(new Admission.QueueFull<Integer>(3));
+
+      release.countDown();
+      for (CompletableFuture<Integer> answer : answers) {
+        assertThat(answer.get()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void workThatIsStillWaitingAtItsDeadlineIsNeverBegun() throws Exception {
+    try (RetrievalWorkers workers = workers(1, 3, 20)) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CompletableFuture<Integer> slow = admitted(workers, begun);
+      begun.await();
+      AtomicBoolean ran = new AtomicBoolean();
+      CompletableFuture<Boolean> late = answer(workers.submit(buffers -> ran.getAndSet(true)));
+
+      assertThatThrownBy(late::get).hasCauseInstanceOf(TimeoutException.class);
+      assertThatThrownBy(slow::get).hasCauseInstanceOf(TimeoutException.class);
+      release.countDown();
+
+      assertThat(workers.finish(LONG_MILLIS)).isTrue();
+      assertThat(ran).isFalse();
+    }
+  }
+
+  @Test
+  void aFailureReachesItsCallerAndTheWorkerLivesOn() throws Exception {
+    try (RetrievalWorkers workers = workers(1, 3, LONG_MILLIS)) {
+      CompletableFuture<Integer> failing =
+          answer(
+              workers.submit(
+                  buffers -> {
+                    throw new IllegalStateException("this one");
+                  }));
+
+      assertThatThrownBy(failing::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasRootCauseMessage("this one");
+      assertThat(answer(workers.submit(buffers -> 7)).get()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void finishingWaitsForWhatWasTakenOnAndTakesOnNothingMore() throws Exception {
+    try (RetrievalWorkers workers = workers(1, 3, LONG_MILLIS)) {
+      CountDownLatch begun = new CountDownLatch(1);
+      CompletableFuture<Integer> running = admitted(workers, begun);
+      CompletableFuture<Integer> waiting = admitted(workers, new CountDownLatch(1));
+      begun.await();
+
+      assertThat(workers.finish(1)).isFalse();
+      assertThat(workers.submit(buffers -> 1)).isEqualTo(new Admission.Stopping<Integer>());
+      release.countDown();
+
+      assertThat(workers.finish(LONG_MILLIS)).isTrue();
+      assertThat(running.get() + waiting.get()).isEqualTo(2);
+    }
+  }
+
+  private CompletableFuture<Integer> admitted(RetrievalWorkers workers, CountDownLatch begun) {
+    return answer(
+        workers.submit(
+            buffers -> {
+              begun.countDown();
+              try {
+                return release.await(LONG_MILLIS, TimeUnit.MILLISECONDS) ? 1 : 0;
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return 0;
+              }
+            }));
+  }
+
+  private static <T> CompletableFuture<T> answer(Admission<T> admission) {
+    return switch (admission) {
+      case Admission.Admitted<T>(CompletableFuture<T> answer) -> answer;
+      case Admission.QueueFull<T> _, Admission.Stopping<T> _ ->
+          throw new AssertionError("turned away: " + admission);
+    };
+  }
+
+  private static RetrievalWorkers workers(int workers, int queued, int deadlineMillis) {
+    return new RetrievalWorkers(new AdmissionSettings(workers, queued, deadlineMillis, 1));
+  }
+}
