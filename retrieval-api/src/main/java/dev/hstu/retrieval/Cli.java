@@ -16,6 +16,8 @@ import dev.hstu.retrieval.cli.UserError;
 import dev.hstu.retrieval.cli.VerifyCommand;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +53,10 @@ public final class Cli implements Callable<Integer> {
   static final int EXIT_BROKEN = 1;
   static final int EXIT_BAD_INPUT = 2;
 
+  /// Lucene says on every start which instructions it found; held here, since a logger that nobody
+  /// holds forgets its level.
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
   @Spec private CommandSpec spec;
 
   private Cli() {}
@@ -63,6 +69,7 @@ public final class Cli implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    LUCENE.setLevel(Level.WARNING);
     System.exit(commandLine().execute(arguments));
   }
 
