@@ -32,7 +32,7 @@ public record AdmissionSettings(
           2000,
           1,
           600_000,
-          "From arrival to answer; past it a request is answered 504 and its work is dropped.");
+          "From arrival to answer; past it a request is answered 504, and not begun if it still waits.");
   static final Setting<Integer> RETRY_AFTER_SECONDS =
       Setting.integer(
           "admission.retry-after-seconds",

@@ -60,9 +60,10 @@ public final class GenerationWatcher implements AutoCloseable {
     return published;
   }
 
+  /// Looks no more. An open under way runs to its end: an interrupt would damage its channels.
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.shutdown();
   }
 
   /// One look at `CURRENT`. Never throws: the next look is due whatever happens in this one.

@@ -41,6 +41,7 @@ public final class RunningService implements AutoCloseable {
   private final ServiceState state;
   private final GenerationWatcher watcher;
   private final RetrievalWorkers workers;
+  private final GenerationSwitch generations;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RunningService(
@@ -51,6 +52,7 @@ public final class RunningService implements AutoCloseable {
     state = context.getBean(ServiceState.class);
     watcher = context.getBean(GenerationWatcher.class);
     workers = context.getBean(RetrievalWorkers.class);
+    generations = context.getBean(GenerationSwitch.class);
   }
 
   /// Listens and begins to watch for generations. Returns before one is open: the service is live
@@ -131,6 +133,9 @@ public final class RunningService implements AutoCloseable {
       LOG.info("stopping: not ready any more, still answering for {} ms", settings.drainMillis());
       await(settings.drainMillis());
       finishRequests();
+      watcher.close();
+      workers.close();
+      generations.close();
       context.close();
       LOG.info("stopped");
     }

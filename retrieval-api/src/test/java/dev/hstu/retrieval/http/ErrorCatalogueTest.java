@@ -1,0 +1,123 @@
+package dev.hstu.retrieval.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hstu.retrieval.serving.RunningService;
+import dev.hstu.retrieval.serving.TinyGenerations;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Holds `ERRORS.md` equal to what a running service answers; `-Dhstu.rewrite=true` writes it anew.
+class ErrorCatalogueTest {
+
+  private static final Path PAGE =
+      Path.of(System.getProperty("hstu.root"), "retrieval-api", "ERRORS.md");
+
+  private static final String HEAD =
+      """
+      # Errors of the service
+
+      Every error is answered as `application/problem+json` (RFC 9457) with `type`, `title`, `status`,
+      `detail` and, where a value of the request body is at fault, `field`: a JSON Pointer to it.
+      Tell errors apart by `type`; it never changes. 429 and 503 carry `Retry-After`.
+
+      | type | status | title |
+      |---|---|---|
+      """;
+
+  private static final String EXAMPLES =
+      """
+
+      ## By example
+
+      Bounds lowered to 3 events, 2 excluded items and 1,024 bytes of body; the server's clock stands at
+      1700000000. `POST` means `curl -H 'Content-Type: application/json' -d BODY http://HOST/retrieve`.
+      Held equal to a running service by a test.
+      """;
+
+  private static final List<String> BODIES =
+      List.of(
+          "{\"k\":0}",
+          "{\"k\":\"10\"}",
+          "{\"events\":[{\"itemId\":1,\"timestamp\":9},{\"itemId\":2,\"timestamp\":8}]}",
+          "{\"events\":[{\"itemId\":1,\"timestamp\":11}],\"requestTime\":10}",
+          "{\"events\":[{\"itemId\":1,\"timestamp\":1700000001}]}",
+          "{\"requestTime\":1700000000000}",
+          "{\"events\":[{\"itemId\":1.5,\"timestamp\":1}]}",
+          "{\"events\":[{\"itemId\":1}]}",
+          "{\"evnts\":[]}",
+          "{\"excludeItemIds\":[1,2,3]}",
+          "{\"k\":1,}",
+          "");
+
+  @TempDir Path folder;
+
+  @Test
+  void thePageSaysWhatTheServiceAnswers() throws Exception {
+    String page = page();
+    if (Boolean.getBoolean("hstu.rewrite")) {
+      Files.writeString(PAGE, page);
+    }
+    assertThat(PAGE).content().isEqualTo(page);
+  }
+
+  private String page() throws IOException, InterruptedException {
+    StringBuilder page = new StringBuilder(HEAD);
+    for (ProblemType type : ProblemType.values()) {
+      page.append(
+          "| `%s` | %d | %s |\n".formatted(type.uri(), type.status().getCode(), type.title()));
+    }
+    page.append(EXAMPLES);
+    TinyGenerations generations = new TinyGenerations(folder);
+    Map<String, String> bounds =
+        Map.of(
+            "retrieval.max-events", "3",
+            "retrieval.max-excluded-items", "2",
+            "serving.max-body-bytes", "1024");
+    try (RunningService service =
+            RunningService.start(
+                generations.configuration(bounds),
+                InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L)));
+        ServiceClient client = new ServiceClient(service)) {
+      String folderName = generations.store().root().toString();
+      page.append(
+          entry("POST {}, before anything is published", client.retrieve("{}"))
+              .replace(folderName, "DIR"));
+      generations.publish(1);
+      service.awaitReady(Duration.ofSeconds(30));
+      for (String body : BODIES) {
+        page.append(
+            entry(
+                body.isEmpty() ? "POST with an empty body" : "POST " + body,
+                client.retrieve(body)));
+      }
+      page.append(entry("POST of 1,025 bytes", client.retrieve(" ".repeat(1025))));
+      page.append(entry("GET /retrieve", client.get("/retrieve")));
+      page.append(entry("GET /retrive", client.get("/retrive")));
+      page.append(entry("POST with Content-Type: text/plain", client.send(plainText(client))));
+    }
+    return page.toString();
+  }
+
+  private static HttpRequest.Builder plainText(ServiceClient client) {
+    return client
+        .request("/retrieve")
+        .header("Content-Type", "text/plain")
+        .POST(BodyPublishers.ofString("{}"));
+  }
+
+  private static String entry(String request, ServiceClient.Answer answer) {
+    assertThat(answer.contentType()).isEqualTo("application/problem+json");
+    return "\n```\n%s\n%d %s\n```\n".formatted(request, answer.status(), answer.response().body());
+  }
+}
