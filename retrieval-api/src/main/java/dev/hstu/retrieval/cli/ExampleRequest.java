@@ -11,8 +11,7 @@ import java.time.Instant;
 import java.util.List;
 
 /// A request that can be pasted into a shell: a few popular items of the generation that serves,
-// with
-/// times its clock understands.
+/// with times its clock understands.
 public final class ExampleRequest {
 
   private static final int EVENTS = 3;

@@ -4,8 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /// The known name that a misspelt one is closest to: one that begins like it (`time` for
-// `timestamp`),
-/// else the one at the least edit distance.
+/// `timestamp`), else the one at the least edit distance.
 public final class NearestName {
 
   private NearestName() {}

@@ -75,8 +75,7 @@ public record RetrievalSettings(
   }
 
   /// How many popular items a generation keeps at hand: the largest k and everything one request
-  // can
-  /// exclude, so that no request finds the list too short.
+  /// can exclude, so that no request finds the list too short.
   public int popularItems() {
     return maxK + maxEvents + maxExcludedItems;
   }

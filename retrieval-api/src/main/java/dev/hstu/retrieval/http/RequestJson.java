@@ -13,10 +13,8 @@ import java.io.IOException;
 import java.util.List;
 
 /// A request body, token by token. Values are read strictly: an integer is an integer (and keeps
-// all
-/// its digits), nothing is coerced, and every refusal is an [InvalidRequestException] that points
-// at
-/// its value. Not thread-safe; one per body.
+/// all its digits), nothing is coerced, and every refusal is an [InvalidRequestException] that
+/// points at its value. Not thread-safe; one per body.
 final class RequestJson implements AutoCloseable {
 
   /// Requests nest 3 deep; a few more levels give a better message than the bound's own.

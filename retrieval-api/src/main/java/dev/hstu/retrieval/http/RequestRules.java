@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Objects;
 
 /// What a request means under a model's clock: fills in the defaults and refuses events out of
-// order
-/// or later than the request time.
+/// order or later than the request time.
 @Singleton
 final class RequestRules {
 

@@ -11,9 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads [RetrieveRequest] from a body. Lists are refused as they grow past their bound. Unknown
-/// fields are refused too, since a misspelt `requestTime` would otherwise give plausible nonsense.
-// A
-/// null optional field is an absent one.
+/// fields are refused too, since a misspelt `requestTime` would otherwise give plausible
+/// nonsense. A null optional field is an absent one.
 @Singleton
 final class RetrieveRequestReader {
 

@@ -11,10 +11,8 @@ import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
 import jakarta.inject.Singleton;
 
 /// The errors the HTTP server finds by itself (no such route, wrong method or media type, a body
-// too
-/// large, a request it cannot parse), as problems. Micronaut sends every error through here, so
-// that
-/// no page of its own and no stack trace leaves the process.
+/// too large, a request it cannot parse), as problems. Micronaut sends every error through here,
+/// so that no page of its own and no stack trace leaves the process.
 @Singleton
 final class ServerErrors implements ErrorResponseProcessor<byte[]> {
 

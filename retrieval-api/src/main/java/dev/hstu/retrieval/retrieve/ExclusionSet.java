@@ -4,9 +4,8 @@ import dev.hstu.index.search.ItemFilter;
 import java.util.Arrays;
 
 /// The catalogue rows one query leaves out, as a filter. Made to be used again: open addressing
-// over
-/// one array that grows to the largest query so far, of which each query clears and uses only what
-/// it needs. For one thread.
+/// over one array that grows to the largest query so far, of which each query clears and uses
+/// only what it needs. For one thread.
 final class ExclusionSet implements ItemFilter {
 
   private static final int EMPTY = -1;

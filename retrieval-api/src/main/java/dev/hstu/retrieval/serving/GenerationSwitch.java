@@ -6,11 +6,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The one reference to the generation that serves. A request takes a lease and sees encoder,
-// index,
-/// ids and popularity of the same generation throughout; a swap replaces the reference, and the old
-/// generation closes itself when its last lease is returned. Leases take no lock; swaps and the
-// close
-/// exclude each other.
+/// index, ids and popularity of the same generation throughout; a swap replaces the reference,
+/// and the old generation closes itself when its last lease is returned. Leases take no lock;
+/// swaps and the close exclude each other.
 @Singleton
 public final class GenerationSwitch implements AutoCloseable {
 

@@ -66,7 +66,8 @@ public final class GenerationWatcher implements AutoCloseable {
     thread.shutdown();
   }
 
-  /// One look at `CURRENT`. Never throws: the next look is due whatever happens in this one.
+  /// One look at `CURRENT`. Never throws, not even when memory is short: a scheduled task that
+  /// throws is never run again, and the next publish would go unnoticed.
   private void look() {
     String id = POINTER;
     try {
@@ -78,7 +79,7 @@ public final class GenerationWatcher implements AutoCloseable {
       } else if (generations.current().isEmpty()) {
         published = new Published.None();
       }
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
       refuse(id, e);
     }
   }

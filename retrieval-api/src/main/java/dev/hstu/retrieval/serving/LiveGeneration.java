@@ -52,8 +52,7 @@ public final class LiveGeneration {
   /// Opens, verifies and warms a generation. Reads every file of it.
   ///
   /// @throws IOException naming the file that is damaged, or both fingerprints when the vectors
-  // come
-  ///     from another model than the one beside them
+  ///     come from another model than the one beside them
   static LiveGeneration open(GenerationStore store, String id, ServiceConfiguration configuration)
       throws IOException {
     OwnedResources resources = new OwnedResources();
@@ -61,7 +60,7 @@ public final class LiveGeneration {
       LiveGeneration live = open(resources, store, id, configuration);
       WarmUp.run(live.retriever, live.model, configuration.generations().warmUpQueries());
       return live;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       resources.close();
       throw e;
     }

@@ -14,10 +14,9 @@ import java.util.function.Function;
 /// Computes retrievals off the event loop, so many at a time and so many waiting.
 ///
 /// Platform threads of a fixed number, not virtual ones: encoding and searching are computation
-// from
-/// end to end (nothing in them waits), native code would pin a carrier anyway, and each thread
-// keeps
-/// its [RetrievalBuffers]. Waiting happens in one bounded queue, in order of arrival.
+/// from end to end (nothing in them waits), native code would pin a carrier anyway, and each
+/// thread keeps its [RetrievalBuffers]. Waiting happens in one bounded queue, in order of
+/// arrival.
 @Singleton
 public final class RetrievalWorkers implements AutoCloseable {
 

@@ -22,8 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The service in this process: started, listening, and stopped in order. The one handle the
-// command
-/// line, the demo and the tests need.
+/// command line, the demo and the tests need.
 ///
 /// ```java
 /// try (RunningService service = RunningService.start(configuration)) {
@@ -56,8 +55,7 @@ public final class RunningService implements AutoCloseable {
   }
 
   /// Listens and begins to watch for generations. Returns before one is open: the service is live
-  // at
-  /// once and ready when [#awaitReady] says so.
+  /// at once and ready when [#awaitReady] says so.
   ///
   /// @throws EngineUnavailableException when the configured engine can't run here
   /// @throws ServiceStartException when the address can't be listened on
@@ -124,8 +122,8 @@ public final class RunningService implements AutoCloseable {
   }
 
   /// Stops in order: readiness goes and requests are still answered for the drain time, then
-  // nothing
-  /// new is accepted and requests in flight finish within the grace time, then everything closes.
+  /// nothing new is accepted and requests in flight finish within the grace time, then everything
+  /// closes.
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -22,15 +22,13 @@ import java.util.concurrent.TimeUnit;
 ///
 /// | name | kind | says |
 /// |---|---|---|
-/// | `hstu_retrieve_stage_seconds{stage}` | histogram | queue, encode, search, total of one request
-// |
-/// | `hstu_retrieve_in_flight`, `hstu_retrieve_queued` | gauge | being computed or waiting; waiting
-// |
+/// | `hstu_retrieve_stage_seconds{stage}` | histogram | queue, encode, search, total |
+/// | `hstu_retrieve_in_flight` | gauge | requests being computed or waiting |
+/// | `hstu_retrieve_queued` | gauge | requests waiting for a worker |
 /// | `hstu_retrieve_fallbacks_total` | counter | answers from the popular list |
 /// | `hstu_retrieve_shortfalls_total` | counter | answers with fewer than k candidates |
 /// | `hstu_retrieve_unknown_items_total` | counter | events skipped, their item unknown |
-/// | `hstu_retrieve_turned_away_total{reason}` | counter | queue_full, deadline, stopping,
-// not_ready |
+/// | `hstu_retrieve_turned_away_total{reason}` | counter | no candidates, see [TurnedAway] |
 /// | `hstu_generation_info{generation,model,engine}` | gauge, 1 | what serves |
 /// | `hstu_generation_swaps_total{outcome}` | counter | served, refused |
 @Singleton

@@ -8,8 +8,8 @@ import dev.hstu.retrieval.retrieve.Retriever;
 import java.util.Random;
 
 /// Seeded retrievals before a generation serves: they fault its pages in and let engine and
-// compiler
-/// see histories of every length, so that the first users wait no longer than the next ones.
+/// compiler see histories of every length, so that the first users wait no longer than the next
+/// ones.
 final class WarmUp {
 
   private static final long SEED = 20_240_227;

@@ -24,10 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AdmissionRouteTest {
 
   /// Takes milliseconds to read and look up.
-  private static final String LONG_REQUEST =
-      IntStream.range(0, 10_000)
-          .mapToObj(i -> "{\"itemId\":%s,\"timestamp\":%d}".formatted(id(i % 300), i))
-          .collect(Collectors.joining(",", "{\"requestTime\":10000,\"events\":[", "]}"));
+  private static final String LONG_REQUEST = request(10_000);
 
   @TempDir static Path folder;
   private static TinyGenerations generations;
@@ -71,9 +68,10 @@ class AdmissionRouteTest {
 
   @Test
   void anAnswerThatWouldComeTooLateIs504() throws Exception {
-    try (RunningService service = start(Map.of("admission.deadline-millis", "1"));
+    try (RunningService service =
+            start(Map.of("admission.deadline-millis", "1", "retrieval.max-events", "60000"));
         ServiceClient client = new ServiceClient(service)) {
-      Answer answer = client.retrieve(LONG_REQUEST);
+      Answer answer = client.retrieve(request(60_000));
 
       assertThat(answer.status()).isEqualTo(504);
       JsonNode problem = answer.json();
@@ -83,6 +81,12 @@ class AdmissionRouteTest {
               "no answer within 1 ms; send fewer requests at once, or raise"
                   + " admission.deadline-millis");
     }
+  }
+
+  private static String request(int events) {
+    return IntStream.range(0, events)
+        .mapToObj(i -> "{\"itemId\":%s,\"timestamp\":%d}".formatted(id(i % 300), i))
+        .collect(Collectors.joining(",", "{\"requestTime\":100000,\"events\":[", "]}"));
   }
 
   private static RunningService start(Map<String, String> settings) throws InterruptedException {

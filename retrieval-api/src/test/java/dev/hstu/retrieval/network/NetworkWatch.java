@@ -19,10 +19,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /// Sees what this process does on the network beyond loopback, three ways: names it looks up
-// (refused
-/// by [LocalNamesOnly]), bytes its Java sockets read and write (flight recorder), and all sockets
-// it
-/// has open, native ones included, looked at every few milliseconds.
+/// (refused by [LocalNamesOnly]), bytes its Java sockets read and write (flight recorder), and
+/// all sockets it has open, native ones included, looked at every few milliseconds.
 public final class NetworkWatch {
 
   private static final int LOOK_EVERY_MILLIS = 5;

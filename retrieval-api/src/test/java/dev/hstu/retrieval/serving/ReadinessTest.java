@@ -93,6 +93,11 @@ class ReadinessTest {
               () -> client.get("/health/ready").json(),
               ready -> ready.path("generation").asText().equals(next));
       assertThat(recovered.has("refused")).isFalse();
+      assertThat(client.get("/metrics").response().body().lines())
+          .filteredOn(line -> line.startsWith("hstu_generation_info{"))
+          .singleElement()
+          .asString()
+          .contains(next);
     }
   }
 

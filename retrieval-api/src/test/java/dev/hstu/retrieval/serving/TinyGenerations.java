@@ -87,7 +87,7 @@ public final class TinyGenerations {
   }
 
   /// Builds and publishes a generation. Row `r` of the catalogue has `r % 7 * 100 + r`
-  // interactions.
+  /// interactions.
   public String publish(long seed, IdTable ids, Clock clock) throws IOException {
     String id = build(seed, ids, clock);
     store.publish(id);
@@ -149,8 +149,7 @@ public final class TinyGenerations {
   }
 
   /// Settings of a service on these generations: a free port, quick to notice and to stop, the
-  // plain
-  /// engine unless `overrides` say otherwise.
+  /// plain engine unless `overrides` say otherwise.
   public ServiceConfiguration configuration(Map<String, String> overrides) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("generations.folder", store.root().toString());
