@@ -6,6 +6,7 @@ import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
 import dev.hstu.retrieval.cli.EvaluateCommand;
 import dev.hstu.retrieval.cli.GenerationsCommand;
+import dev.hstu.retrieval.cli.ImportCheckpointCommand;
 import dev.hstu.retrieval.cli.ImportCommand;
 import dev.hstu.retrieval.cli.PublishCommand;
 import dev.hstu.retrieval.cli.RollbackCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SimulateCommand.class,
       ImportCommand.class,
+      ImportCheckpointCommand.class,
       TrainCommand.class,
       EmbedCommand.class,
       BuildCommand.class,

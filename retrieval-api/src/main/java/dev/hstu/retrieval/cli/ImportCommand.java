@@ -16,7 +16,6 @@ import dev.hstu.retrieval.data.TimeScale;
 import dev.hstu.retrieval.data.UnusableInputException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -129,11 +128,14 @@ public final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Console console = Console.system(json);
     try (Progress progress = new Progress(console)) {
-      ImportOutcome outcome = InteractionImport.run(request(), progress);
-      progress.close();
-      return report(console, outcome);
+      return report(console, InteractionImport.run(request(), progress));
     } catch (UnusableInputException e) {
       throw new UserError(e.getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      throw new UserError(
+          "the heap of %,d MiB is too small for these files, which need about 36 bytes a row and the ids; raise it with HSTU_JAVA_OPTS=-Xmx4g"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          e);
     }
   }
 
@@ -152,7 +154,7 @@ public final class ImportCommand implements Callable<Integer> {
 
   private int report(Console console, ImportOutcome outcome) {
     if (json) {
-      console.printJson(document(outcome));
+      console.printJson(ImportReport.document(out, outcome));
     } else {
       outcome.read().notes().forEach(console::remark);
       outcome.read().badRows().forEach(row -> console.remark(row.describe()));
@@ -160,7 +162,7 @@ public final class ImportCommand implements Callable<Integer> {
     return switch (outcome) {
       case ImportOutcome.Imported(ReadSummary read, EventSummary events) -> {
         if (!json) {
-          console.print(ImportTables.of(read, events));
+          console.print(ImportReport.table(read, events));
           console.print(out + ": " + events.fingerprint());
         }
         yield 0;
@@ -172,21 +174,10 @@ public final class ImportCommand implements Callable<Integer> {
                   "%.2f%% of the rows of the %s are bad (%s), more than the %.2f%% allowed; nothing was written; mend them or set --max-bad-share",
                   100 * share,
                   what,
-                  ImportTables.reasons(
+                  ImportReport.reasons(
                       what.equals("catalogue") ? read.catalogue() : read.interactions()),
                   100 * most));
     };
-  }
-
-  private Map<String, Object> document(ImportOutcome outcome) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("out", out.toString());
-    document.put("imported", outcome instanceof ImportOutcome.Imported);
-    document.put("read", outcome.read());
-    if (outcome instanceof ImportOutcome.Imported imported) {
-      document.put("events", imported.events());
-    }
-    return document;
   }
 
   /// Shows the reading of each file by its bytes.
@@ -209,6 +200,11 @@ public final class ImportCommand implements Callable<Integer> {
       if (reporter != null) {
         reporter.at(bytesRead, String.format(Locale.ROOT, "%,d rows", rows));
       }
+    }
+
+    @Override
+    public void onRowsRead(long rows) {
+      close();
     }
 
     @Override

@@ -98,8 +98,8 @@ public final class SimulateCommand implements Callable<Integer> {
     document.put("topics", world.settings().topics());
     document.put("events", world.events());
     document.put("cutoffs", WorldTruth.cutoffs());
-    document.put("popularityHr", world.truth().popularity());
-    document.put("oracleHr", world.truth().oracle());
+    document.put("popularity_hr", world.truth().popularity());
+    document.put("oracle_hr", world.truth().oracle());
     return document;
   }
 

@@ -70,6 +70,7 @@ final class EventReader {
         listener.onRead(source.file(), source.bytesRead(), bad.rows());
       }
     }
+    listener.onRead(source.file(), source.bytesRead(), bad.rows());
   }
 
   private void fill(RecordSource source, Resolved columns, int timeColumn) {

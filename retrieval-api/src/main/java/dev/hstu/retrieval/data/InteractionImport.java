@@ -99,11 +99,11 @@ public final class InteractionImport {
     try (Opened opened =
         RecordSources.open(file, rules.format(), headerless, Content.INTERACTIONS)) {
       RecordSource source = opened.source();
-      listener.onFile(file, Files.size(file));
       Resolved columns = rules.columns().resolve(file, source.columns());
       agreeOnTiming(file, columns);
       formats.add(opened.format().option());
       nameColumns(columns);
+      listener.onFile(file, Files.size(file));
       new EventReader(users, items, events, badRows, rules, listener)
           .read(source, columns, requireTiming());
     } catch (IOException e) {

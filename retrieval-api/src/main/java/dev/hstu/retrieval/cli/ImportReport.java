@@ -2,17 +2,21 @@ package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.retrieval.data.EventSummary;
+import dev.hstu.retrieval.data.ImportOutcome;
 import dev.hstu.retrieval.data.ReadSummary;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
-/// An import's summary as a table.
-final class ImportTables {
+/// What an import read and kept, as a table for people and as a document for programs.
+final class ImportReport {
 
-  private ImportTables() {}
+  private ImportReport() {}
 
-  static Table of(ReadSummary read, EventSummary events) {
+  static Table table(ReadSummary read, EventSummary events) {
     Table table =
         new Table("import", "count", "")
             .row("rows read", count(read.interactions().read()), String.join(", ", read.formats()))
@@ -67,5 +71,50 @@ final class ImportTables {
 
   private static String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /// One JSON document; `events` is there when the import was not stopped.
+  static Map<String, Object> document(Path out, ImportOutcome outcome) {
+    ReadSummary read = outcome.read();
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("out", out.toString());
+    document.put("imported", outcome instanceof ImportOutcome.Imported);
+    document.put("formats", read.formats());
+    document.put("rows", rows(read.interactions()));
+    document.put("catalogue_rows", rows(read.catalogue()));
+    document.put("bad_rows", read.badRows());
+    document.put("notes", read.notes());
+    if (outcome instanceof ImportOutcome.Imported imported) {
+      document.put("events", events(imported.events()));
+    }
+    return document;
+  }
+
+  private static Map<String, Object> rows(ReadSummary.Rows rows) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("read", rows.read());
+    document.put("bad", rows.bad());
+    document.put("bad_by_reason", rows.badByReason());
+    return document;
+  }
+
+  private static Map<String, Object> events(EventSummary events) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("kept", events.events());
+    document.put("duplicates", events.duplicates());
+    document.put("repeats_dropped", events.repeats());
+    document.put("out_of_order", events.outOfOrder());
+    document.put("users", events.users());
+    document.put("user_id_type", events.userIdType());
+    document.put("events_per_user", events.eventsPerUser());
+    document.put("items", events.items());
+    document.put("item_id_type", events.itemIdType());
+    document.put("items_without_events", events.itemsWithoutEvents());
+    document.put("items_outside_catalogue", events.itemsOutsideCatalogue());
+    document.put("clock", events.clock());
+    document.put("first_time", events.firstTime());
+    document.put("last_time", events.lastTime());
+    document.put("fingerprint", events.fingerprint());
+    return document;
   }
 }
