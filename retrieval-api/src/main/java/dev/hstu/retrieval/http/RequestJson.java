@@ -26,6 +26,9 @@ final class RequestJson implements AutoCloseable {
   /// How much of an offending text an answer repeats.
   private static final int MAX_QUOTE = 40;
 
+  /// Where Jackson's messages name its own Java settings and buffers, which help no client.
+  private static final String PARSER_INTERNALS = ", from `[^`]*`| \\(start marker at .*\\)";
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -199,7 +202,12 @@ final class RequestJson implements AutoCloseable {
 
   /// A document that is not JSON, in words.
   static InvalidRequestException malformed(JsonProcessingException e) {
-    String problem = e.getOriginalMessage().lines().findFirst().orElse("unexpected input");
+    String problem =
+        e.getOriginalMessage()
+            .lines()
+            .findFirst()
+            .orElse("unexpected input")
+            .replaceAll(PARSER_INTERNALS, "");
     JsonLocation place = e.getLocation();
     String where =
         place == null

@@ -47,6 +47,8 @@ final class RetrieveAnswers {
     this.json = json;
   }
 
+  /// Answers one request.
+  ///
   /// @param arrivedNanos [System#nanoTime] of the request's arrival
   /// @return the body of the answer; empty when no generation serves
   /// @throws InvalidRequestException when the request breaks the contract

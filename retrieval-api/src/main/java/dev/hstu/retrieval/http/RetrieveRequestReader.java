@@ -86,7 +86,6 @@ final class RetrieveRequestReader {
 
   private Event readEvent(RequestJson json) throws IOException {
     json.requireObject();
-    String pointer = json.pointer();
     String itemId = null;
     Long timestamp = null;
     Float action = null;
@@ -99,8 +98,8 @@ final class RetrieveRequestReader {
       }
     }
     return new Event(
-        requirePresent(itemId, pointer, "itemId"),
-        requirePresent(timestamp, pointer, "timestamp"),
+        requirePresent(json, itemId, "itemId"),
+        requirePresent(json, timestamp, "timestamp"),
         action);
   }
 
@@ -130,11 +129,12 @@ final class RetrieveRequestReader {
     }
   }
 
-  private static <T> T requirePresent(@Nullable T value, String pointer, String name) {
+  /// Called at the event's end, where the pointer is that of the event.
+  private static <T> T requirePresent(RequestJson json, @Nullable T value, String name) {
     if (value == null) {
       throw new InvalidRequestException(
           ProblemType.MISSING_FIELD,
-          pointer + "/" + name,
+          json.pointer() + "/" + name,
           "the event has no %s; each event needs itemId and timestamp".formatted(name));
     }
     return value;
