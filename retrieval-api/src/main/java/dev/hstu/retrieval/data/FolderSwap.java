@@ -19,30 +19,33 @@ final class FolderSwap {
   private FolderSwap() {}
 
   /// Writes a folder that does not exist yet.
+  ///
+  /// @param <T> what is known once it is written
   @FunctionalInterface
-  interface FolderWriter {
+  interface FolderWriter<T> {
     /// Makes `folder`, wholly or not at all.
-    void write(Path folder) throws IOException;
+    T write(Path folder) throws IOException;
   }
 
   /// Makes `target` by `writer`.
   ///
+  /// @return what the writer returns
   /// @throws UnusableInputException when `target` exists and `overwrite` is false
-  static void write(Path target, boolean overwrite, FolderWriter writer) throws IOException {
+  static <T> T write(Path target, boolean overwrite, FolderWriter<T> writer) throws IOException {
     Path place = target.toAbsolutePath().normalize();
     requireFree(target, overwrite);
     Path replaced = hidden(place, "replaced");
     putBack(replaced, place);
     if (!exists(place)) {
-      writer.write(place);
-      return;
+      return writer.write(place);
     }
     Path next = hidden(place, "next");
     DurableFiles.deleteRecursively(next);
-    writer.write(next);
+    T written = writer.write(next);
     DurableFiles.renameAtomically(place, replaced);
     DurableFiles.renameAtomically(next, place);
     DurableFiles.deleteRecursively(replaced);
+    return written;
   }
 
   /// Says no to an existing target before any work is done.

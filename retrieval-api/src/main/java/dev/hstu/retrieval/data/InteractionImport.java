@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// appearance; user rows are in order of appearance.
 public final class InteractionImport {
 
+  /// Why events are left out on demand, in the manifest.
+  private static final String REPEATED = "item had before";
+
   private final ImportRequest request;
   private final ImportListener listener;
   private final IdColumn users = new IdColumn(null);
@@ -153,19 +156,26 @@ public final class InteractionImport {
             sources(),
             columnNames,
             known.clock(),
-            badRows.byReason(),
+            dropped(ordered),
             ordered.duplicates(),
             ordered.outOfOrder());
     AttributeTable attributes = catalogue.select(catalogueRows(catalogue, itemIds.size()));
-    PreparedManifest[] written = new PreparedManifest[1];
-    FolderSwap.write(
-        request.out(),
-        request.overwrite(),
-        folder ->
-            written[0] =
+    PreparedManifest manifest =
+        FolderSwap.write(
+            request.out(),
+            request.overwrite(),
+            folder ->
                 PreparedData.write(
                     folder, provenance, ordered.log(), userIds, itemIds, attributes));
-    return EventSummary.of(ordered, catalogue.rows(), written[0]);
+    return EventSummary.of(ordered, catalogue.rows(), manifest);
+  }
+
+  private SortedMap<String, Long> dropped(Ordered ordered) {
+    SortedMap<String, Long> dropped = badRows.byReason();
+    if (ordered.repeats() > 0) {
+      dropped.put(REPEATED, ordered.repeats());
+    }
+    return dropped;
   }
 
   private ImportOutcome stopped(String what, BadRows bad) {

@@ -40,13 +40,14 @@ final class WorldFiles {
     FolderSwap.write(out, overwrite, folder -> write(world, folder));
   }
 
-  private static void write(SimulatedWorld world, Path target) throws IOException {
+  private static Path write(SimulatedWorld world, Path target) throws IOException {
     try (AtomicFolder folder = AtomicFolder.creating(target)) {
       Path path = folder.path();
       DurableFiles.writeAtomically(path.resolve(INTERACTIONS), bytes -> interactions(world, bytes));
       DurableFiles.writeAtomically(path.resolve(ITEMS), bytes -> items(world, bytes));
       DurableFiles.writeAtomically(path.resolve(TRUTH), JSON.writeValueAsBytes(truth(world)));
       folder.commit();
+      return target;
     }
   }
 

@@ -8,7 +8,7 @@ package dev.hstu.retrieval.data;
 // event
 /// is drawn; popularity counts all events but the users' last ones.
 ///
-/// @param users how many last events were ranked
+/// @param users how many users' last events were ranked, at most 10,000
 /// @param oracle share of users with rank at most [#CUTOFFS]`[i]`
 /// @param popularity the same for popularity
 public record WorldTruth(int users, double[] oracle, double[] popularity) {

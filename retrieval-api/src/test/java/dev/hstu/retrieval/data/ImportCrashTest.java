@@ -41,6 +41,11 @@ class ImportCrashTest {
   @Tag("soak")
   void manyKilledImportsLeaveNothingHalfWritten() throws Exception {
     kill(60, new SplittableRandom(3));
+  }
+
+  @Test
+  @Tag("soak")
+  void manyKilledReplacementsLeaveTheOldOrTheNewFolder() throws Exception {
     killReplacements(60, new SplittableRandom(4));
   }
 
