@@ -34,6 +34,8 @@ public final class HtmlReport {
   private static final int BOTTOM = 34;
   private static final int TOP = 34;
   private static final int SERIES_COLOURS = 4;
+  private static final int LEGEND_GAP = 34;
+  private static final int CHARACTER_WIDTH = 7;
 
   private HtmlReport() {}
 
@@ -51,8 +53,14 @@ public final class HtmlReport {
                 : "generation " + escape(report.generation()))
         .append("</h1>\n");
     appendFacts(page, report);
-    page.append("<h2>Hit rate by K</h2>\n");
-    appendChart(page, report.rankings());
+    for (SeenFilter filter : SeenFilter.values()) {
+      List<EvaluationReport.Ranking> rankings =
+          report.rankings().stream().filter(r -> r.seen().equals(filter.label())).toList();
+      if (!rankings.isEmpty()) {
+        page.append("<h2>Hit rate by K, ").append(filter.label()).append("</h2>\n");
+        appendChart(page, rankings);
+      }
+    }
     appendTable(page, "Hit rate", report.rankings(), true);
     appendTable(page, "NDCG", report.rankings(), false);
     report.rankings().forEach(ranking -> appendRecall(page, ranking));
@@ -170,11 +178,11 @@ public final class HtmlReport {
     }
     int legend = LEFT;
     for (int r = 0; r < rankings.size(); r++) {
-      String title = title(rankings.get(r));
+      String title = rankings.get(r).name();
       page.append(
           "<rect x=\"%d\" y=\"8\" width=\"12\" height=\"12\" fill=\"var(--series-%d)\"/><text x=\"%d\" y=\"18\">%s</text>"
               .formatted(legend, r % SERIES_COLOURS, legend + 18, escape(title)));
-      legend += 34 + 7 * title.length();
+      legend += LEGEND_GAP + CHARACTER_WIDTH * title.length();
     }
     page.append("</svg>\n");
   }
