@@ -8,11 +8,10 @@ import dev.hstu.retrieval.serving.RetrievalWorkers;
 import dev.hstu.retrieval.serving.ServiceMetrics;
 import dev.hstu.retrieval.serving.ServiceMetrics.TurnedAway;
 import dev.hstu.retrieval.serving.ServiceState;
-import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
@@ -94,10 +93,10 @@ final class RetrieveController {
           @Content(
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
-  CompletionStage<MutableHttpResponse<byte[]>> retrieve(@Nullable @Body byte[] body) {
+  CompletionStage<MutableHttpResponse<byte[]>> retrieve(HttpRequest<byte[]> request) {
     long arrivedNanos = System.nanoTime();
-    byte[] bytes = body == null ? NO_BODY : body;
-    return switch (workers.submit(buffers -> answer(bytes, arrivedNanos, buffers))) {
+    byte[] body = request.getBody().orElse(NO_BODY);
+    return switch (workers.submit(buffers -> answer(body, arrivedNanos, buffers))) {
       case Admission.Admitted(CompletableFuture<MutableHttpResponse<byte[]>> answer) ->
           answer.exceptionally(this::failed);
       case Admission.QueueFull(int queued) -> CompletableFuture.completedFuture(queueFull(queued));

@@ -30,9 +30,7 @@ public record RetrieveResponse(
         List<Candidate> candidates,
     @Schema(description = "Events skipped because the model does not know their item")
         int unknownItems,
-    @Schema(
-            description = "Set to popular when no item of the history is known",
-            allowableValues = FALLBACK_POPULAR)
+    @Schema(description = "Set to the word popular when no item of the history is known")
         @Nullable String fallback,
     @Schema(description = "Set when there are fewer than k candidates")
         @Nullable Shortfall shortfall,

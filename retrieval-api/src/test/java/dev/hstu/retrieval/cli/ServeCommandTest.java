@@ -62,7 +62,7 @@ class ServeCommandTest {
       assertThat(answer.path("candidates")).hasSize(10);
       assertThat(answer.path("unknownItems").asInt()).isZero();
       assertThat(answer.has("fallback")).isFalse();
-      URI address = URI.create(ready.split(" ")[1]);
+      URI address = URI.create(ready.split(" ", -1)[1]);
       try (ServiceClient client = new ServiceClient(address)) {
         assertThat(client.get("/health/ready").status()).isEqualTo(200);
       }

@@ -9,6 +9,7 @@ import dev.hstu.retrieval.serving.RunningService;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -386,7 +387,7 @@ class ProblemAnswersTest {
 
   @Test
   void anUnreadableUriIs400() throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", service.port());
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
         OutputStream out = socket.getOutputStream()) {
       out.write(
           "GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"

@@ -160,17 +160,14 @@ class RetrieveRouteTest {
 
   @Test
   void idsBeyondADoublesIntegersAreKeptWhetherNumbersOrStrings() throws Exception {
-    String asNumber = "{\"events\":[{\"itemId\":%d,\"timestamp\":1}],\"requestTime\":9,\"k\":50}";
-    String asString =
-        "{\"events\":[{\"itemId\":\"%d\",\"timestamp\":1}],\"requestTime\":9,\"k\":50}";
     // 2^53 + 3 and its neighbour, which one double stands for.
     long odd = FIRST_ID + 2;
     long even = FIRST_ID + 3;
     assertThat((double) odd).isEqualTo((double) even);
 
-    Answer number = client.retrieve(asNumber.formatted(odd));
-    Answer string = client.retrieve(asString.formatted(odd));
-    Answer neighbour = client.retrieve(asNumber.formatted(even));
+    Answer number = client.retrieve(request(Long.toString(odd)));
+    Answer string = client.retrieve(request("\"%d\"".formatted(odd)));
+    Answer neighbour = client.retrieve(request(Long.toString(even)));
 
     assertThat(number.itemIds()).isEqualTo(string.itemIds()).isNotEqualTo(neighbour.itemIds());
     assertThat(number.json().path("unknownItems").asInt()).isZero();
@@ -208,7 +205,7 @@ class RetrieveRouteTest {
     assertThat(answer.json().path("fallback").asText()).isEqualTo("popular");
     assertThat(answer.itemIds()).isEqualTo(mostPopular(10, List.of()));
     assertThat(answer.json().path("candidates").get(0).path("score").asDouble())
-        .isEqualTo(TinyGenerations.interactions(row(answer.itemIds().getFirst())));
+        .isEqualTo((double) TinyGenerations.interactions(row(answer.itemIds().getFirst())));
   }
 
   @Test
@@ -225,6 +222,12 @@ class RetrieveRouteTest {
   void withoutARequestTimeTheServersClockCounts() throws Exception {
     assertThat(client.retrieve(oneEvent("\"k\":1")).json().path("requestTime").asLong())
         .isEqualTo(NOW);
+  }
+
+  /// A history of one item, whose id stands in the JSON as given.
+  private static String request(String itemId) {
+    return "{\"events\":[{\"itemId\":%s,\"timestamp\":1}],\"requestTime\":9,\"k\":50}"
+        .formatted(itemId);
   }
 
   private static String oneEvent(String more) {

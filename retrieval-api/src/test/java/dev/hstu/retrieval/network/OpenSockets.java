@@ -25,7 +25,7 @@ final class OpenSockets {
     Set<String> found = new TreeSet<>();
     for (String table : new String[] {"tcp", "tcp6", "udp", "udp6"}) {
       for (String line : Files.readAllLines(PROC.resolve("net").resolve(table))) {
-        String[] columns = line.strip().split("\\s+");
+        String[] columns = line.strip().split("\\s+", -1);
         if (columns.length > 9 && inodes.contains(columns[9])) {
           InetAddress local = address(columns[1]);
           InetAddress remote = address(columns[2]);

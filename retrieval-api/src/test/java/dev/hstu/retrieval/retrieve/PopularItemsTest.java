@@ -38,7 +38,9 @@ class PopularItemsTest {
                 .toList());
     assertThat(first)
         .allSatisfy(
-            item -> assertThat(item.score()).isEqualTo(counts[Integer.parseInt(item.itemId())]));
+            item ->
+                assertThat(item.score())
+                    .isEqualTo((float) counts[Integer.parseInt(item.itemId())]));
   }
 
   @Test
