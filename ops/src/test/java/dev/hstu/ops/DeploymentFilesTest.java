@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
 /// The container, compose and Prometheus files agree with each other and with the archive they
-// ship;
-/// what only a container engine can show is not claimed here.
+/// ship; what only a container engine can show is not claimed here.
 final class DeploymentFilesTest {
 
   private static final Path ROOT = Path.of(System.getProperty("hstu.root"));

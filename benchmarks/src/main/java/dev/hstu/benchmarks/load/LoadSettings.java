@@ -9,8 +9,7 @@ import java.time.Duration;
 ///
 /// @param target where requests are posted
 /// @param requestsPerSecond the open-loop rate; 0 for a closed loop, in which each connection sends
-// as
-///     soon as it was answered
+/// as soon as it was answered
 /// @param connections requests in flight at most, 1..[#MAX_CONNECTIONS]
 /// @param warmUp not measured
 /// @param duration measured, at most [#MAX_DURATION]

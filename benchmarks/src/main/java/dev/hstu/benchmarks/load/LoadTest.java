@@ -22,10 +22,8 @@ import org.HdrHistogram.Histogram;
 /// connections.
 ///
 /// In an open loop request `n` is due at `start + n / rate` whatever happened to those before it,
-// and
-/// its latency counts from then (so coordinated omission cannot flatter the server). In a closed
-// loop
-/// it is due when its connection is free, which finds the highest throughput.
+/// and its latency counts from then (so coordinated omission cannot flatter the server). In a
+/// closed loop it is due when its connection is free, which finds the highest throughput.
 public final class LoadTest {
 
   private static final long HIGHEST_MICROS = TimeUnit.MINUTES.toMicros(2);

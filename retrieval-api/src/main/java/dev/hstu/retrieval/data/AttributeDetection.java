@@ -7,8 +7,7 @@ import java.util.regex.Pattern;
 
 /// Finds out from the name and all values of a column what kind of attribute it is: LABELS where it
 /// is named like genres or a value has a bar in it, NUMBER where every value is a number in its
-// plain
-/// spelling, TEXT otherwise and for titles.
+/// plain spelling, TEXT otherwise and for titles.
 final class AttributeDetection {
 
   static final char LABEL_SEPARATOR = '|';

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.data;
 
 /// One value of a row as its source has it, reused from row to row so that reading allocates
-// nothing.
+/// nothing.
 ///
 /// A text shares the source's buffer and is valid until the source moves on.
 final class Cell {

@@ -23,13 +23,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a model folder of weights that the public implementation trained, given as safetensors
-// under
-/// its own tensor names, and the vocabulary and clock they were trained with.
+/// under its own tensor names, and the vocabulary and clock they were trained with.
 ///
 /// Shapes are taken from a configuration (a JSON file, or the file's metadata `config`) or else
-// from
-/// the tensors, which tell all but the number of heads and how the slots are split. Every tensor is
-/// checked against them, and every value must be finite.
+/// from the tensors, which tell all but the number of heads and how the slots are split. Every
+/// tensor is checked against them, and every value must be finite.
 public final class CheckpointImport {
 
   private static final String CONFIG_METADATA = "config";

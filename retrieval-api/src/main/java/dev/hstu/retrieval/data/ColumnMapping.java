@@ -13,10 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// | field | usual names |
 /// |---|---|
 /// | user | `user_id`, `userId`, `user`, `uid` |
-/// | item | `item_id`, `itemId`, `item`, `iid`, `movieId`, `movie_id`, `product_id`, `parent_asin`,
-// `asin` |
-/// | time | `timestamp`, `time`, `ts`, `unix_timestamp`, `event_time`; for order only `seq`,
-// `sequence` |
+/// | item | `item_id`, `itemId`, `item`, `iid`, `movieId`, `movie_id`, `product_id`, and so on |
+/// | time | `timestamp`, `time`, `ts`, `unix_timestamp`, `event_time`; `seq` for order only |
 /// | action | `rating`, `action`, `event`, `score`, `weight` |
 ///
 /// `#3` names the third column of a file without a header.

@@ -208,8 +208,7 @@ final class DelimitedRecords implements RecordSource {
   }
 
   /// Whether a record of several lines can be one: a header, or as many fields as the header has,
-  // of
-  /// which the selected ones stay on one line where the dialect says so.
+  /// of which the selected ones stay on one line where the dialect says so.
   private boolean isJoinedRightly() {
     if (expectedFields == UNKNOWN) {
       return true;

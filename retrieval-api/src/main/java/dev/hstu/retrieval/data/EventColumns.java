@@ -3,8 +3,7 @@ package dev.hstu.retrieval.data;
 import java.util.ArrayDeque;
 
 /// Events in the order of the files, in columns that grow by chunks: 20 bytes an event, never
-// copied
-/// while they grow.
+/// copied while they grow.
 final class EventColumns {
 
   /// Most events one array can index.
@@ -55,7 +54,7 @@ final class EventColumns {
   }
 
   /// Hands every event to `sink` in order and frees each chunk behind it; afterwards there are
-  // none.
+  /// none.
   void drainTo(EventSink sink) {
     for (Chunk chunk = chunks.pollFirst(); chunk != null; chunk = chunks.pollFirst()) {
       int count = Math.min(size, CHUNK_EVENTS);

@@ -5,8 +5,7 @@ import dev.hstu.encoder.sequence.InteractionLog;
 import java.util.Arrays;
 
 /// Brings events into the form of an [InteractionLog]: a stable counting sort by user, a stable
-// sort
-/// by time inside each user, then duplicates out.
+/// sort by time inside each user, then duplicates out.
 ///
 /// Needs 16 bytes an event beside the 20 of the columns it drains, hence 36 bytes an event at its
 /// peak, and scratch space for the user with most events.

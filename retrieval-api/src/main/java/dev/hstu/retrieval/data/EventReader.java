@@ -7,8 +7,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns rows into events: checks every value of a row before it takes any, so that a bad row
-// leaves
-/// no trace but its count.
+/// leaves no trace but its count.
 final class EventReader {
 
   /// The action of logs that name none.

@@ -7,13 +7,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /// Puts a folder that is written whole ([dev.hstu.kernels.storage.AtomicFolder]) at its place, with
-// or
-/// without another one there.
+/// or without another one there.
 ///
 /// A replacement is written beside as `.NAME.next`; then the old folder moves to `.NAME.replaced`
-// and
-/// the new one to its place. A process killed between these two renames leaves no target for the
-/// moment but both folders whole; the next run puts the old one back before it begins.
+/// and the new one to its place. A process killed between these two renames leaves no target for
+/// the moment but both folders whole; the next run puts the old one back before it begins.
 final class FolderSwap {
 
   private FolderSwap() {}

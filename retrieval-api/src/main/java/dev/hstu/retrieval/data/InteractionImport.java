@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// or not at all.
 ///
 /// Item rows are the catalogue's, in its order, then those of events whose item it lacks, in order
-// of
-/// appearance; user rows are in order of appearance.
+/// of appearance; user rows are in order of appearance.
 public final class InteractionImport {
 
   /// Why events are left out on demand, in the manifest.
@@ -54,7 +53,7 @@ public final class InteractionImport {
   /// Imports what `request` names.
   ///
   /// @throws UnusableInputException when a file or a setting cannot be used; nothing is written
-  // then
+  /// then
   public static ImportOutcome run(ImportRequest request, ImportListener listener)
       throws IOException {
     FolderSwap.requireFree(request.out(), request.overwrite());

@@ -5,8 +5,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /// Titles, genres and years of simulated items. Items of one topic share the noun of their title,
-// so
-/// that a person sees at a glance whether a list of candidates hangs together.
+/// so that a person sees at a glance whether a list of candidates hangs together.
 final class ItemTitles {
 
   private static final List<String> ADJECTIVES =

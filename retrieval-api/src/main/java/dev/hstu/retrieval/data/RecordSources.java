@@ -58,8 +58,7 @@ final class RecordSources {
   ///
   /// @param wanted the format, or null to detect it
   /// @param headerless whether a CSV file's columns are numbered (`#1`, `#2`, ...) because its
-  // first
-  ///     line is a row
+  /// first line is a row
   /// @param content what the rows are about, which names the columns of formats without a header
   static Opened open(Path file, @Nullable FileFormat wanted, boolean headerless, Content content)
       throws IOException {

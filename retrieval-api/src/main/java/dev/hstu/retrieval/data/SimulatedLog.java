@@ -4,8 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /// The events of a simulated world, user after user, each user's in order of time. 25 bytes an
-// event
-/// with the order over all users.
+/// event with the order over all users.
 final class SimulatedLog {
 
   /// Bits for an event's index beside its time in one sort key.

@@ -12,8 +12,7 @@ import java.util.SplittableRandom;
 /// | part | share | from |
 /// |---|---|---|
 /// | successor | [#SUCCESSOR_SHARE], inside a session only | the last item's successors |
-/// | topic | what is left | the session's topic, or at a session's start every taste by its weight
-// |
+/// | topic | what is left | the session's topic, or at its start every taste by its weight |
 /// | anything | [#ANYTHING_SHARE] | all items by popularity |
 ///
 /// Items seen before and items not yet born are never drawn; a part without an eligible item gives

@@ -6,10 +6,9 @@ import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /// A made-up interaction log with known truth, for the demo and for tests: users with a few
-// drifting
-/// tastes, sessions, popularity (Zipf), items that arrive over the year, and next items that follow
-/// from the last ones ([SimulatedUser] writes the mixture down). Seeded: the same settings give the
-/// same world, byte for byte.
+/// drifting tastes, sessions, popularity (Zipf), items that arrive over the year, and next items
+/// that follow from the last ones ([SimulatedUser] writes the mixture down). Seeded: the same
+/// settings give the same world, byte for byte.
 ///
 /// Nobody interacts with an item twice.
 public final class SimulatedWorld {
@@ -61,8 +60,7 @@ public final class SimulatedWorld {
   }
 
   /// Writes `interactions.csv.gz`, `items.csv` and `truth.json` into the new folder `out`, all of
-  // it
-  /// or nothing.
+  /// it or nothing.
   ///
   /// @param overwrite whether an existing `out` is replaced
   /// @throws UnusableInputException when `out` exists and may not be replaced

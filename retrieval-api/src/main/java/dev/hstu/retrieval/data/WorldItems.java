@@ -4,8 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// The items of a simulated world: each belongs to one topic, has a weight inside it (Zipf), a
-// birth
-/// time, and a few successors of its own topic that tend to follow it.
+/// birth time, and a few successors of its own topic that tend to follow it.
 final class WorldItems {
 
   /// 2024-01-01T00:00:00Z, when the world begins.

@@ -20,7 +20,7 @@ public record WorldSettings(int users, int items, int eventsPerUser, long seed) 
   public static final int MAX_EVENTS_PER_USER = 1_000;
 
   /// The demo's world: big enough that popularity is a weak guess, small enough to learn in a
-  // minute.
+  /// minute.
   public static final WorldSettings DEMO = new WorldSettings(3_000, 2_000, 45, 42);
 
   private static final int ITEMS_PER_TOPIC = 50;

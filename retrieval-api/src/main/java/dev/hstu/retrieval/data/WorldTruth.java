@@ -5,8 +5,7 @@ package dev.hstu.retrieval.data;
 ///
 /// Both rank all items but those the user has had before (`exclude=all`), ties by row. The oracle
 /// knows the user's tastes at that moment and ranks by the true probabilities, taken before the
-// event
-/// is drawn; popularity counts all events but the users' last ones.
+/// event is drawn; popularity counts all events but the users' last ones.
 ///
 /// @param users how many users' last events were ranked, at most 10,000
 /// @param oracle share of users with rank at most [#CUTOFFS]`[i]`

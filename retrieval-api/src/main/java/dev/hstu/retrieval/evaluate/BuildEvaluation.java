@@ -12,7 +12,7 @@ public final class BuildEvaluation {
   private BuildEvaluation() {}
 
   /// Summary figures are named `exact.exclude=all.hr@100`, `index.exclude=all.recall@500` and so
-  // on.
+  /// on.
   public static GenerationEvaluation of(EvaluationReport report) {
     SortedMap<String, Double> summary = new TreeMap<>();
     for (EvaluationReport.Ranking ranking : report.rankings()) {

@@ -11,8 +11,7 @@ import java.util.TreeMap;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Ranks the whole catalogue for one case after another; the scratch memory of one worker.
-// Catalogue
-/// rows here are 0-based: item row minus one.
+/// Catalogue rows here are 0-based: item row minus one.
 final class CaseRanker {
 
   /// Depth at which the index is asked, and the depths at which its recall is counted.
@@ -63,7 +62,7 @@ final class CaseRanker {
   }
 
   /// The target's rank in what the index returns for the same user and filter, and the recall of
-  // it.
+  /// it.
   ///
   /// @param recall adds one user's recall
   /// @return 1 for the first, or 0 where the target is not returned
@@ -91,8 +90,8 @@ final class CaseRanker {
   }
 
   /// Mean over users of the share of the exact top K that was returned among the first K. A
-  // returned
-  /// item counts when its score reaches the exact K-th score, so that ties cannot lower it.
+  /// returned item counts when its score reaches the exact K-th score, so that ties cannot lower
+  /// it.
   static final class RecallSum {
     private final double[] sums = new double[RECALL_CUTOFFS.length];
     private long users;

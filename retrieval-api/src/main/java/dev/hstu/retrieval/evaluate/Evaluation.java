@@ -20,10 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Runs a protocol over a model's encoder and item vectors, exactly and, where there is one,
-// through
-/// an index. Users are encoded in batches and ranked by all workers; memory is one score per item
-// and
-/// worker, whatever the number of users.
+/// through an index. Users are encoded in batches and ranked by all workers; memory is one score
+/// per item and worker, whatever the number of users.
 public final class Evaluation {
 
   /// Users encoded at a time: enough to fill an engine's batch, few enough for steady progress.
@@ -87,8 +85,7 @@ public final class Evaluation {
   }
 
   /// One user of the batch in both vocabularies. `user` is null where no event is known to the
-  // model,
-  /// so that it has nothing to go by.
+  /// model, so that it has nothing to go by.
   private record Case(
       UserHistory logHistory,
       int logTarget,

@@ -17,7 +17,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One way of evaluating, applicable to any model or generation: the data, the protocol, the
-// engine.
+/// engine.
 ///
 /// @param data histories and targets
 /// @param target which event of a user is to be found
@@ -57,8 +57,7 @@ public record Evaluator(
   /// Ranks every case exactly and through the generation's index.
   ///
   /// @throws dev.hstu.index.generation.DamagedGenerationException when the generation's model is
-  // not
-  ///     the one its vectors come from
+  /// not the one its vectors come from
   public EvaluationReport evaluate(Generation generation, LongConsumer progress)
       throws IOException {
     requireUnseenTargets(generation.modelFolder());

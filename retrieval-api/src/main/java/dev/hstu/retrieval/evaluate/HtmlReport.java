@@ -5,8 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// An [EvaluationReport] as one self-contained page: no script, no font, no address outside the
-// file,
-/// readable in light and dark.
+/// file, readable in light and dark.
 public final class HtmlReport {
 
   private static final String STYLE =

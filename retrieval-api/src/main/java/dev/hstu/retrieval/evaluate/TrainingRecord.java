@@ -9,8 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// What a model was trained on, kept as `training.json` beside its weights so that an evaluation
-// can
-/// tell whether the model has seen the answers. Not part of the model's fingerprint.
+/// can tell whether the model has seen the answers. Not part of the model's fingerprint.
 ///
 /// @param preset the recipe's name
 /// @param dataFingerprint of the prepared-data folder
@@ -47,8 +46,7 @@ public record TrainingRecord(
   }
 
   /// Whether training saw this protocol's targets on the same data, so that a measurement would
-  // only
-  /// show what the model remembers.
+  /// only show what the model remembers.
   boolean sawTargets(String evaluatedData, LeaveOneOut.Target target) {
     return dataFingerprint.equals(evaluatedData) && holdOut < target.eventsHeldOut();
   }

@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Proves that rows come out of a text as an RFC 4180 writer put them in, at the right lines,
-// however
-/// the text falls onto the reader's buffer, and that damage stays local.
+/// however the text falls onto the reader's buffer, and that damage stays local.
 class DelimitedRecordsTest {
 
   private static final String[] PIECES = {

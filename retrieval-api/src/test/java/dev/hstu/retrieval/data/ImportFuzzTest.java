@@ -18,8 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Proves on seeded damage that no input crashes an import, that every row is accounted for, and
-// that
-/// damage to one line never costs another.
+/// that damage to one line never costs another.
 class ImportFuzzTest {
 
   private static final int ROWS = 400;

@@ -15,8 +15,7 @@ import java.util.stream.IntStream;
 public record MicroBatches(long maxCells, int maxRows) {
 
   /// 160,000 cells are 640 kB, four users of 200 events: at `hstu-large` one user alone costs 13.0
-  // ms
-  /// on one core, each of two 10.4, of four 9.4, and of sixteen 9.2. 8,192 rows of 50 values are
+  /// ms on one core, each of two 10.4, of four 9.4, and of sixteen 9.2. 8,192 rows of 50 values are
   /// 1.6 MB.
   public static final MicroBatches DEFAULT = new MicroBatches(160_000, 8_192);
 
