@@ -31,6 +31,16 @@ public final class Encoder {
     return encoder;
   }
 
+  /// Finds out before a long job, rather than at its end, whether an engine can run here.
+  ///
+  /// @throws EngineUnavailableException with the reason when it can't
+  public static void requireAvailable(Engine engine) {
+    EngineStatus status = provider(engine).status();
+    if (!status.available()) {
+      throw new EngineUnavailableException(engine, status.description());
+    }
+  }
+
   /// Every engine this installation knows, whether it can run here, and why not.
   public static List<EngineStatus> engines() {
     return providers().stream().map(EngineProvider::status).toList();

@@ -39,8 +39,7 @@ public record SearchOptions(int beam, SearchPlan plan) {
   /// The beam used for this k.
   public int beamFor(int k) {
     if (beam == 0) {
-      return Math.min(
-          MAX_BEAM, Math.max(MIN_DEFAULT_BEAM, (int) Math.ceil(k * BEAM_PER_CANDIDATE)));
+      return Math.min(MAX_BEAM, Math.max(MIN_DEFAULT_BEAM, k * BEAM_PER_CANDIDATE));
     }
     return Math.max(beam, k);
   }

@@ -1,7 +1,9 @@
 package dev.hstu.retrieval.cli;
 
+import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
+import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
@@ -115,6 +117,9 @@ public final class BuildCommand implements Callable<Integer> {
     GenerationStore store = generations.store();
     long start = System.nanoTime();
     try {
+      if (!noEvaluate) {
+        Encoder.requireAvailable(engine);
+      }
       GenerationManifest manifest = build(store, console);
       double seconds = (System.nanoTime() - start) / 1e9;
       if (publish) {
@@ -131,7 +136,8 @@ public final class BuildCommand implements Callable<Integer> {
         | InvalidVectorException
         | MalformedSafetensorsException
         | DamagedFileException
-        | DirectoryLockedException e) {
+        | DirectoryLockedException
+        | EngineUnavailableException e) {
       throw new UserError(e.getMessage(), e);
     }
   }

@@ -1,11 +1,14 @@
 package dev.hstu.retrieval.cli;
 
+import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
+import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.generation.UnknownGenerationException;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.retrieval.evaluate.EvaluationReport;
@@ -72,7 +75,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--engine",
       defaultValue = "djl",
-      description = "reference, djl or cuda. Default: ${DEFAULT-VALUE}.")
+      description = "reference or djl; see hstu engines. Default: ${DEFAULT-VALUE}.")
   private Engine engine = Engine.DJL;
 
   @Option(names = "--html", paramLabel = "FILE", description = "Also writes a page with charts.")
@@ -84,15 +87,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Console console = Console.system(json);
-    List<SeenFilter> filters = exclude == null ? List.of(SeenFilter.values()) : List.of(exclude);
-    Evaluator evaluator =
-        new Evaluator(
-            PreparedData.open(data),
-            target,
-            filters,
-            EngineChoice.of(engine),
-            Runtime.getRuntime().availableProcessors());
-    EvaluationReport report = evaluate(evaluator, console);
+    EvaluationReport report = evaluate(console);
     if (html != null) {
       DurableFiles.writeAtomically(
           html, HtmlReport.render(report).getBytes(StandardCharsets.UTF_8));
@@ -106,16 +101,33 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private EvaluationReport evaluate(Evaluator evaluator, Console console) throws IOException {
-    try (ProgressReporter progress = console.progress("evaluate", evaluator.cases(), "users")) {
-      Path modelFolder = what.model;
-      if (modelFolder != null) {
-        return evaluator.evaluate(modelFolder, progress::at);
+  private EvaluationReport evaluate(Console console) throws IOException {
+    try {
+      Encoder.requireAvailable(engine);
+      Evaluator evaluator = evaluator();
+      try (ProgressReporter progress = console.progress("evaluate", evaluator.cases(), "users")) {
+        Path modelFolder = what.model;
+        return modelFolder != null
+            ? evaluator.evaluate(modelFolder, progress::at)
+            : evaluateGeneration(evaluator, progress);
       }
-      return evaluateGeneration(evaluator, progress);
-    } catch (SeenTargetsException | DamagedFileException | DamagedGenerationException e) {
+    } catch (SeenTargetsException
+        | DamagedFileException
+        | DamagedGenerationException
+        | UnknownGenerationException
+        | EngineUnavailableException e) {
       throw new UserError(e.getMessage(), e);
     }
+  }
+
+  private Evaluator evaluator() throws IOException {
+    List<SeenFilter> filters = exclude == null ? List.of(SeenFilter.values()) : List.of(exclude);
+    return new Evaluator(
+        PreparedData.open(data),
+        target,
+        filters,
+        EngineChoice.of(engine),
+        Runtime.getRuntime().availableProcessors());
   }
 
   private EvaluationReport evaluateGeneration(Evaluator evaluator, ProgressReporter progress)

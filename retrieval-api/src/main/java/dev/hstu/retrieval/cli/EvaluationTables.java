@@ -56,6 +56,20 @@ final class EvaluationTables {
           recall == null ? "" : number(recall.get(500)));
     }
     console.print(table);
+    report.rankings().stream()
+        .filter(ranking -> ranking.paths() != null)
+        .forEach(
+            ranking ->
+                console.print(
+                    "%s, %s: searches by path %s; a target beyond rank %d counts 0 in its MRR"
+                        .formatted(
+                            ranking.name(),
+                            ranking.seen(),
+                            ranking.paths(),
+                            RankingMetrics.DEEPEST)));
+    if (report.caution() != null) {
+      console.print("caution: " + report.caution());
+    }
     if (report.unknownTargets() > 0) {
       console.print(
           "%,d targets are unknown to the model and count as misses"

@@ -6,23 +6,16 @@ import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchOptions;
-import java.util.Map;
-import java.util.TreeMap;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Ranks the whole catalogue for one case after another; the scratch memory of one worker.
 /// Catalogue rows here are 0-based: item row minus one.
 final class CaseRanker {
 
-  /// Depth at which the index is asked, and the depths at which its recall is counted.
-  static final int DEPTH = 500;
-
-  private static final int[] RECALL_CUTOFFS = {100, 500};
-
   private final ExactScan scan;
   private final float[] scores;
-  private final Candidates exact = new Candidates(DEPTH);
-  private final Candidates approximate = new Candidates(DEPTH);
+  private final Candidates exact = new Candidates(RankingMetrics.DEEPEST);
+  private final Candidates approximate = new Candidates(RankingMetrics.DEEPEST);
 
   CaseRanker(ExactScan scan) {
     this.scan = scan;
@@ -61,19 +54,26 @@ final class CaseRanker {
     return scores[row] > target || (scores[row] == target && row < targetRow);
   }
 
-  /// The target's rank in what the index returns for the same user and filter, and the recall of
-  /// it.
-  ///
-  /// @param recall adds one user's recall
-  /// @return 1 for the first, or 0 where the target is not returned
-  long indexRank(
-      float[] user, int targetRow, RoaringBitmap seen, ItemIndex index, RecallSum recall) {
+  /// Asks the index as `measure` does and counts recall and the target's rank there.
+  void rankThrough(
+      ItemIndex index, IndexMeasure measure, float[] user, int targetRow, RoaringBitmap seen) {
     ItemFilter filter = ItemFilter.excluding(seen);
-    index.search(user, DEPTH, filter, SearchOptions.DEFAULT, approximate);
-    scan.search(user, DEPTH, filter, SearchOptions.DEFAULT, exact);
-    recall.add(exact, approximate);
-    for (int i = 0; i < approximate.size(); i++) {
-      if (approximate.row(i) == targetRow) {
+    long rank = 0;
+    for (int depth = 0; depth < IndexMeasure.DEPTHS.length; depth++) {
+      int k = IndexMeasure.DEPTHS[depth];
+      index.search(user, k, filter, measure.options(), approximate);
+      scan.search(user, k, filter, SearchOptions.EXACT, exact);
+      measure.addSearch(depth, exact, approximate);
+      if (rank == 0) {
+        rank = rankIn(approximate, targetRow);
+      }
+    }
+    measure.addRank(rank);
+  }
+
+  private static long rankIn(Candidates candidates, int targetRow) {
+    for (int i = 0; i < candidates.size(); i++) {
+      if (candidates.row(i) == targetRow) {
         return i + 1L;
       }
     }
@@ -87,45 +87,5 @@ final class CaseRanker {
       rows.add(history.items()[e] - 1);
     }
     return rows;
-  }
-
-  /// Mean over users of the share of the exact top K that was returned among the first K. A
-  /// returned item counts when its score reaches the exact K-th score, so that ties cannot lower
-  /// it.
-  static final class RecallSum {
-    private final double[] sums = new double[RECALL_CUTOFFS.length];
-    private long users;
-
-    void add(Candidates exact, Candidates returned) {
-      users++;
-      for (int c = 0; c < RECALL_CUTOFFS.length; c++) {
-        int depth = Math.min(RECALL_CUTOFFS[c], exact.size());
-        if (depth == 0) {
-          sums[c] += 1;
-          continue;
-        }
-        float floor = exact.score(depth - 1);
-        int found = 0;
-        while (found < Math.min(depth, returned.size()) && returned.score(found) >= floor) {
-          found++;
-        }
-        sums[c] += (double) found / depth;
-      }
-    }
-
-    void addAll(RecallSum other) {
-      users += other.users;
-      for (int c = 0; c < sums.length; c++) {
-        sums[c] += other.sums[c];
-      }
-    }
-
-    Map<Integer, Double> means() {
-      Map<Integer, Double> means = new TreeMap<>();
-      for (int c = 0; c < RECALL_CUTOFFS.length; c++) {
-        means.put(RECALL_CUTOFFS[c], users == 0 ? 1 : sums[c] / users);
-      }
-      return means;
-    }
   }
 }

@@ -6,6 +6,7 @@ import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.index.search.SearchPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -147,9 +148,13 @@ public final class Evaluation {
       add(sums.exact, rankable ? ranker.exactRank(one.target - 1, seen) : 0);
       ItemIndex index = subject.index;
       if (index != null) {
-        add(
-            sums.index,
-            rankable ? ranker.indexRank(user, one.target - 1, seen, index, sums.recall) : 0);
+        for (IndexMeasure measure : sums.throughIndex) {
+          if (rankable) {
+            ranker.rankThrough(index, measure, user, one.target - 1, seen);
+          } else {
+            measure.addRank(0);
+          }
+        }
       }
     }
   }
@@ -167,9 +172,11 @@ public final class Evaluation {
 
     private static final class Sums {
       private final RankingMetrics exact = new RankingMetrics();
-      private final RankingMetrics index = new RankingMetrics();
       private final RankingMetrics popularity = new RankingMetrics();
-      private final CaseRanker.RecallSum recall = new CaseRanker.RecallSum();
+      private final List<IndexMeasure> throughIndex =
+          List.of(
+              new IndexMeasure("index", SearchPlan.AUTO),
+              new IndexMeasure("graph", SearchPlan.GRAPH));
     }
 
     private final Map<SeenFilter, Sums> sums = new EnumMap<>(SeenFilter.class);
@@ -185,9 +192,10 @@ public final class Evaluation {
           (filter, part) -> {
             Sums whole = sums.get(filter);
             whole.exact.addAll(part.exact);
-            whole.index.addAll(part.index);
             whole.popularity.addAll(part.popularity);
-            whole.recall.addAll(part.recall);
+            for (int m = 0; m < whole.throughIndex.size(); m++) {
+              whole.throughIndex.get(m).addAll(part.throughIndex.get(m));
+            }
           });
     }
 
@@ -209,14 +217,14 @@ public final class Evaluation {
       sums.forEach(
           (filter, part) -> {
             String seen = filter.label();
-            rankings.add(new EvaluationReport.Ranking("exact", seen, part.exact.summary(), null));
+            rankings.add(
+                new EvaluationReport.Ranking("exact", seen, part.exact.summary(), null, null));
             if (withIndex) {
-              rankings.add(
-                  new EvaluationReport.Ranking(
-                      "index", seen, part.index.summary(), part.recall.means()));
+              part.throughIndex.forEach(measure -> rankings.add(measure.ranking(seen)));
             }
             rankings.add(
-                new EvaluationReport.Ranking("popularity", seen, part.popularity.summary(), null));
+                new EvaluationReport.Ranking(
+                    "popularity", seen, part.popularity.summary(), null, null));
           });
       return rankings;
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param usersWithoutCase users with too few events
 /// @param unknownTargets targets the model's vocabulary lacks; each counts as a miss
 /// @param rankings one entry a way of ranking
+/// @param caution why the figures may flatter the model, or null where nothing speaks against them
 /// @param seconds wall time of the run
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EvaluationReport(
@@ -30,20 +31,24 @@ public record EvaluationReport(
     int usersWithoutCase,
     int unknownTargets,
     List<Ranking> rankings,
+    @Nullable String caution,
     double seconds) {
 
   /// One way of ranking, measured.
   ///
-  /// @param name `exact`, `index` or `popularity`
+  /// @param name `exact`; `index`, asked as a service asks it; `graph`, the same with the planner
+  ///     held to the graph; or `popularity`
   /// @param seen what was left out of the ranking, e.g. `exclude=all`
   /// @param recall mean share of the exact top K that this ranking returns, by K; null where the
   ///     ranking is not an approximation of the exact one
+  /// @param paths how many of the index's searches took which path; null where there is no index
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Ranking(
       String name,
       String seen,
       RankingMetrics.Summary metrics,
-      @Nullable Map<Integer, Double> recall) {}
+      @Nullable Map<Integer, Double> recall,
+      @Nullable Map<String, Long> paths) {}
 
   /// The ranking of that name and filter.
   ///

@@ -47,10 +47,10 @@ public record Evaluator(
   ///
   /// @throws SeenTargetsException when the model was trained on the targets
   public EvaluationReport evaluate(Path modelFolder, LongConsumer progress) throws IOException {
-    requireUnseenTargets(modelFolder);
+    String caution = cautionAbout(modelFolder);
     try (OpenModel open = ModelFolder.open(modelFolder)) {
       Model model = open.model();
-      return evaluate(model, new ExactScan(ModelVectors.of(model)), null, null, progress);
+      return evaluate(model, new ExactScan(ModelVectors.of(model)), null, null, caution, progress);
     }
   }
 
@@ -60,11 +60,16 @@ public record Evaluator(
   /// not the one its vectors come from
   public EvaluationReport evaluate(Generation generation, LongConsumer progress)
       throws IOException {
-    requireUnseenTargets(generation.modelFolder());
+    String caution = cautionAbout(generation.modelFolder());
     try (OpenModel open = ModelFolder.open(generation.modelFolder())) {
       generation.requireModel(open.model().fingerprint());
       return evaluate(
-          open.model(), generation.exactScan(), generation.index(), generation.id(), progress);
+          open.model(),
+          generation.exactScan(),
+          generation.index(),
+          generation.id(),
+          caution,
+          progress);
     }
   }
 
@@ -73,12 +78,14 @@ public record Evaluator(
   /// @param scan over the model's item vectors, row `r` being vocabulary row `r`
   /// @param index over the same vectors, or null to rank exactly only
   /// @param generation named in the report, or null for a model folder
+  /// @param caution stands in the report
   /// @param progress told the number of users done
   private EvaluationReport evaluate(
       Model model,
       ExactScan scan,
       @Nullable ItemIndex index,
       @Nullable String generation,
+      @Nullable String caution,
       LongConsumer progress) {
     long start = System.nanoTime();
     LeaveOneOut protocol = protocol();
@@ -99,15 +106,27 @@ public record Evaluator(
           protocol.usersWithoutCase(),
           outcome.unknownTargets(),
           outcome.rankings(index != null),
+          caution,
           (System.nanoTime() - start) / 1e9);
     }
   }
 
-  private void requireUnseenTargets(Path modelFolder) throws IOException {
+  /// Refuses a model that was trained on these very targets, and says where that cannot be told.
+  private @Nullable String cautionAbout(Path modelFolder) throws IOException {
     TrainingRecord training = TrainingRecord.read(modelFolder).orElse(null);
-    if (training != null && training.sawTargets(data.fingerprint(), target)) {
+    if (training == null) {
+      return "nothing tells what the model was trained on; if on these targets, the figures show"
+          + " what it remembers";
+    }
+    if (training.sawTargets(data.fingerprint(), target)) {
       throw new SeenTargetsException(training, target);
     }
+    if (training.holdOut() < target.eventsHeldOut()) {
+      return ("the model was trained with --hold-out %d on other data (%.12s); if that held these"
+              + " targets, the figures show what it remembers")
+          .formatted(training.holdOut(), training.dataFingerprint());
+    }
+    return null;
   }
 
   private LeaveOneOut protocol() {

@@ -95,6 +95,9 @@ public final class HtmlReport {
     fact(page, "Engine", report.engine());
     fact(page, "Model fingerprint", report.model());
     fact(page, "Data fingerprint", report.dataFingerprint());
+    if (report.caution() != null) {
+      fact(page, "Caution", report.caution());
+    }
     fact(page, "Wall time", String.format(Locale.ROOT, "%.1f s", report.seconds()));
     page.append("</dl>\n");
   }

@@ -15,6 +15,9 @@ public final class RankingMetrics {
   /// The cut-offs every table shows.
   static final int[] CUTOFFS = {1, 10, 50, 100, 200, 500};
 
+  /// The last of the cut-offs.
+  public static final int DEEPEST = 500;
+
   private static final double LOG_2 = Math.log(2);
 
   private final long[] hits = new long[CUTOFFS.length];
