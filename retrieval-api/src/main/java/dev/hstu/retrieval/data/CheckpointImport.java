@@ -64,7 +64,7 @@ public final class CheckpointImport {
   public static Written run(
       Path weights, Shapes shapes, IdTable vocabulary, Clock clock, ItemRows rows, Path out)
       throws IOException {
-    FolderSwap.requireFree(out, false);
+    FolderSwap.prepare(out, false);
     try (SafetensorsFile file = SafetensorsFile.open(weights)) {
       String prefix = prefix(file);
       HstuConfig config = config(file, prefix, shapes);

@@ -30,10 +30,8 @@ final class FolderSwap {
   /// @return what the writer returns
   /// @throws UnusableInputException when `target` exists and `overwrite` is false
   static <T> T write(Path target, boolean overwrite, FolderWriter<T> writer) throws IOException {
-    Path place = target.toAbsolutePath().normalize();
-    requireFree(target, overwrite);
+    Path place = prepare(target, overwrite);
     Path replaced = hidden(place, "replaced");
-    putBack(replaced, place);
     if (!exists(place)) {
       return writer.write(place);
     }
@@ -46,18 +44,23 @@ final class FolderSwap {
     return written;
   }
 
-  /// Says no to an existing target before any work is done.
+  /// Puts back what a killed run had moved away, then says no to an existing target. To be called
+  /// before any work: until then the target a reader knows may be missing.
   ///
+  /// @return where the folder is to stand, absolute
   /// @throws UnusableInputException when `target` exists and `overwrite` is false
-  static void requireFree(Path target, boolean overwrite) {
-    if (target.toAbsolutePath().normalize().getFileName() == null) {
+  static Path prepare(Path target, boolean overwrite) throws IOException {
+    Path place = target.toAbsolutePath().normalize();
+    if (place.getFileName() == null) {
       throw new UnusableInputException(
           "'%s' names no folder; give the path of one to --out".formatted(target));
     }
-    if (!overwrite && exists(target)) {
+    putBack(hidden(place, "replaced"), place);
+    if (!overwrite && exists(place)) {
       throw new UnusableInputException(
           "'%s' exists; give another --out, or --overwrite to replace it".formatted(target));
     }
+    return place;
   }
 
   private static void putBack(Path replaced, Path place) throws IOException {

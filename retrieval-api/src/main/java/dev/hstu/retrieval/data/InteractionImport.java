@@ -56,7 +56,7 @@ public final class InteractionImport {
   /// then
   public static ImportOutcome run(ImportRequest request, ImportListener listener)
       throws IOException {
-    FolderSwap.requireFree(request.out(), request.overwrite());
+    FolderSwap.prepare(request.out(), request.overwrite());
     return new InteractionImport(request, listener).run();
   }
 
