@@ -119,9 +119,17 @@ public final class GenerationStore {
   /// @throws DamagedGenerationException when it must not be served
   public void publish(String id) throws IOException {
     open(id).close();
+    publishChecked(id);
+  }
+
+  /// The second half of [#publish]. Reading every byte takes too long to hold the lock for, and a
+  /// prune may have deleted the generation since; under the lock none can, so its files are looked
+  /// for once more.
+  void publishChecked(String id) throws IOException {
     try (DirectoryLock lock = DirectoryLock.acquire(root)) {
       CurrentPointer pointer = readForRewriting();
       if (!pointer.current().equals(Optional.of(id))) {
+        GenerationFiles.requireSizes(folder(id), manifest(id));
         replace(lock, pointer.published(id));
       }
     }

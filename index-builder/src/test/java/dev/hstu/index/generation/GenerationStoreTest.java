@@ -93,6 +93,17 @@ final class GenerationStoreTest {
   }
 
   @Test
+  void aGenerationDeletedWhileItWasCheckedIsNotPublished() throws IOException {
+    build(2);
+    store.prune(1);
+
+    assertThatThrownBy(() -> store.publishChecked(ids.get(0)))
+        .isInstanceOf(UnknownGenerationException.class)
+        .hasMessageContaining(ids.get(0));
+    assertThat(store.currentId()).isEmpty();
+  }
+
+  @Test
   void anOpenGenerationOutlivesItsDeletion() throws IOException {
     build(2);
     try (Generation open = store.open(ids.get(0))) {
