@@ -63,18 +63,21 @@ class SwapUnderLoadTest {
       served.add(serving(service.awaitReady(Duration.ofSeconds(30))));
       AtomicBoolean enough = new AtomicBoolean();
       List<Future<Integer>> hammering = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
-        int first = i;
-        Callable<Integer> hammer = () -> hammer(client, queries, truth, first, enough);
-        hammering.add(clients.submit(hammer));
+      try {
+        for (int i = 0; i < CLIENTS; i++) {
+          int first = i;
+          Callable<Integer> hammer = () -> hammer(client, queries, truth, first, enough);
+          hammering.add(clients.submit(hammer));
+        }
+        for (int swap = 0; swap < swaps; swap++) {
+          String next = ids.get(swap % 2);
+          generations.store().publish(next);
+          untilServing(client, next, queries.getFirst());
+          served.add(serving(service.readiness()));
+        }
+      } finally {
+        enough.set(true); // else closing the clients would wait for ever after a failure
       }
-      for (int swap = 0; swap < swaps; swap++) {
-        String next = ids.get(swap % 2);
-        generations.store().publish(next);
-        untilServing(client, next, queries.getFirst());
-        served.add(serving(service.readiness()));
-      }
-      enough.set(true);
       int requests = 0;
       for (Future<Integer> hammered : hammering) {
         requests += hammered.get();
