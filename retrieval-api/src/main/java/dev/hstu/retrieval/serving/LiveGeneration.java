@@ -61,7 +61,7 @@ public final class LiveGeneration {
       WarmUp.run(live.retriever, live.model, configuration.generations().warmUpQueries());
       return live;
     } catch (IOException | RuntimeException | Error e) {
-      resources.close();
+      resources.closeAfter(e);
       throw e;
     }
   }

@@ -14,6 +14,16 @@ final class OwnedResources implements AutoCloseable {
     return resource;
   }
 
+  /// Closes everything after `failure`, which stays the one to be told: what closing adds is
+  /// suppressed in it.
+  void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (RuntimeException | Error e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   /// @throws IllegalStateException when a resource could not be closed, after closing the others
   @Override
   public void close() {
