@@ -14,6 +14,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -140,27 +143,33 @@ public final class RunningService implements AutoCloseable {
   }
 
   private void finishRequests() {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.graceMillis());
-    boolean finished = false;
-    try {
-      if (server instanceof GracefulShutdownCapable graceful) {
-        graceful
-            .shutdownGracefully()
-            .toCompletableFuture()
-            .get(settings.graceMillis(), TimeUnit.MILLISECONDS);
-      }
-      long left = TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadline - System.nanoTime()));
-      finished = workers.finish((int) left);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.debug("connections left open", e);
-    }
-    if (!finished) {
+    CompletionStage<?> connectionsClosed =
+        server instanceof GracefulShutdownCapable graceful
+            ? graceful.shutdownGracefully()
+            : CompletableFuture.completedStage(null);
+    if (!finishWithin(settings.graceMillis(), connectionsClosed, workers)) {
       LOG.warn(
           "requests in flight did not finish within {} ms; raise serving.grace-millis",
           settings.graceMillis());
     }
+  }
+
+  /// Waits for the connections, then for the workers with what is left of the time: connections
+  /// that fail to close are no reason to give up requests that are being computed.
+  ///
+  /// @return whether all requests taken on finished
+  static boolean finishWithin(
+      int graceMillis, CompletionStage<?> connectionsClosed, RetrievalWorkers workers) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
+    try {
+      connectionsClosed.toCompletableFuture().get(graceMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | CancellationException | TimeoutException e) {
+      LOG.debug("connections left open", e);
+    }
+    long left = TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadline - System.nanoTime()));
+    return workers.finish((int) left);
   }
 
   private static void await(int millis) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.retrieval.http.ServiceClient;
 import dev.hstu.retrieval.http.ServiceClient.Answer;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,16 @@ class GracefulStopTest {
   }
 
   @Test
+  void connectionsThatFailToCloseLeaveTheRequestsTheirGrace() {
+    try (RetrievalWorkers workers = workers()) {
+      CompletionStage<?> failed = CompletableFuture.failedStage(new IOException("reset"));
+
+      assertThat(RunningService.finishWithin(30_000, failed, workers)).isTrue();
+      assertThat(workers.submit(buffers -> 1)).isInstanceOf(Admission.Stopping.class);
+    }
+  }
+
+  @Test
   void stoppingTwiceIsStoppingOnce() {
     TinyGenerations generations = new TinyGenerations(folder);
     RunningService service = RunningService.start(generations.configuration(Map.of()));
@@ -67,5 +79,9 @@ class GracefulStopTest {
     service.close();
 
     assertThat(service.readiness()).isEqualTo(new Readiness.Stopping());
+  }
+
+  private RetrievalWorkers workers() {
+    return new RetrievalWorkers(new TinyGenerations(folder).configuration(Map.of()).admission());
   }
 }
