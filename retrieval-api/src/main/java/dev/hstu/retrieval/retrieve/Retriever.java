@@ -48,16 +48,18 @@ public final class Retriever {
   ///
   /// @param buffers the calling thread's, overwritten
   public Retrieval retrieve(RetrievalQuery query, RetrievalBuffers buffers) {
-    long start = System.nanoTime();
     ItemFilter filter = exclusions(query, buffers.exclusions);
     int known = lookUpHistory(query, buffers);
     int unknown = query.events() - known;
     if (known == 0) {
+      long start = System.nanoTime();
       List<Candidate> popular = popularItems.first(query.k(), filter, ids);
       return answer(query, popular, Ranking.POPULARITY, unknown, buffers, start, start);
     }
     float[] embedding = buffers.embedding(index.dimension());
-    encoder.encode(keptWindow(buffers, known, query.requestTime()), embedding);
+    HistoryBatch window = keptWindow(buffers, known, query.requestTime());
+    long start = System.nanoTime();
+    encoder.encode(window, embedding);
     long encoded = System.nanoTime();
     index.search(embedding, query.k(), filter, options, buffers.found);
     return answer(
