@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.config;
 
+import dev.hstu.kernels.names.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 
@@ -14,26 +15,7 @@ public final class NearestName {
     return known.stream()
         .min(
             Comparator.comparing((String candidate) -> !candidate.startsWith(name))
-                .thenComparing(candidate -> editDistance(name, candidate)))
+                .thenComparing(candidate -> EditDistance.between(name, candidate)))
         .orElseThrow(() -> new IllegalArgumentException("known is empty; give at least one name"));
-  }
-
-  /// Levenshtein distance, one row at a time.
-  static int editDistance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int above = row[j];
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(substituted, Math.min(above, row[j - 1]) + 1);
-        diagonal = above;
-      }
-    }
-    return row[row.length - 1];
   }
 }
