@@ -45,7 +45,9 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(names = "--port", description = "0 takes a free one. Default: 8080.")
   private @Nullable String port;
 
-  @Option(names = "--engine", description = "djl, reference or cuda. Default: djl.")
+  @Option(
+      names = "--engine",
+      description = "djl or reference (cuda: not in this release, see hstu engines). Default: djl.")
   private @Nullable String engine;
 
   @Option(names = "--config", paramLabel = "FILE", description = "YAML file with settings.")

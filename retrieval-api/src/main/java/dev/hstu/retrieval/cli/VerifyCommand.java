@@ -43,7 +43,10 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
-      description = "reference, djl or cuda; may repeat. Default: every engine present.")
+      description = {
+        "reference or djl (cuda: not in this release, see hstu engines); may repeat.",
+        "Default: every engine present."
+      })
   private List<String> engines = List.of();
 
   @Option(

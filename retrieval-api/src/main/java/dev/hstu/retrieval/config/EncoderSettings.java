@@ -17,14 +17,15 @@ public record EncoderSettings(EngineChoice choice) {
           "encoder.engine",
           Engine.DJL.id(),
           Stream.of(Engine.values()).map(Engine::id).toList(),
-          "djl is PyTorch, the fast one on a CPU; reference is plain Java.");
+          "djl is PyTorch, the fast one on a CPU; reference is plain Java; cuda: not in this release,"
+              + " see hstu engines.");
   static final Setting<String> DEVICE =
       Setting.matching(
           "encoder.device",
           AUTO,
           "auto|cpu|gpu[0-9]{1,2}",
           "auto, cpu or gpu0, gpu1, ...",
-          "Where the engine computes; auto is the CPU, and the first GPU for cuda.");
+          "Where the engine computes; auto is the CPU.");
   static final Setting<String> PRECISION =
       Setting.choice(
           "encoder.precision",
