@@ -50,6 +50,17 @@ final class DeploymentFilesTest {
         .isLessThan(containerfile.indexOf("\nENTRYPOINT"));
   }
 
+  /// A volume mounted where the image has no folder would be root's, and nothing could be
+  // published.
+  @Test
+  void theVolumeBelongsToTheUserTheServiceRunsAs() {
+    String mend = "mkdir %1$s \\\n && chown hstu: %1$s".formatted(containerVolume());
+
+    assertThat(containerfile.indexOf(mend)).isPositive();
+    assertThat(containerfile.indexOf(mend)).isLessThan(containerfile.indexOf("\nUSER hstu"));
+    assertThat(containerfile.indexOf(mend)).isLessThan(containerfile.indexOf("\nVOLUME"));
+  }
+
   @Test
   void portsAreTheSameEverywhereAndOnLoopback() throws IOException {
     String port = instruction("EXPOSE");
