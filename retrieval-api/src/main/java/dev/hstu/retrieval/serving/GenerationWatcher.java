@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,10 @@ public final class GenerationWatcher implements AutoCloseable {
           Thread.ofPlatform().daemon().name("generation-watcher").factory());
   private final CompletableFuture<LiveGeneration> first = new CompletableFuture<>();
   private volatile Published published = new Published.None();
+
+  /// What was refused since something was last served or taken up, so that a poll or a retry that
+  /// meets the same failure is neither logged nor counted again. Only the watcher's thread uses it.
+  private Published.@Nullable Refused lastRefusal;
 
   public GenerationWatcher(
       ServiceConfiguration configuration, GenerationSwitch generations, ServiceMetrics metrics) {
@@ -68,7 +73,7 @@ public final class GenerationWatcher implements AutoCloseable {
 
   /// One look at `CURRENT`. Never throws, not even when memory is short: a scheduled task that
   /// throws is never run again, and the next publish would go unnoticed.
-  private void look() {
+  void look() {
     String id = POINTER;
     try {
       GenerationStore store = GenerationStore.at(settings().folder());
@@ -86,13 +91,13 @@ public final class GenerationWatcher implements AutoCloseable {
 
   private void takeUp(GenerationStore store, String id) throws IOException {
     if (generations.current().map(live -> live.manifest().id().equals(id)).orElse(false)) {
-      published = new Published.Serving(id);
+      serves(id);
     } else if (!wasJustRefused(id)) {
       published = new Published.Opening(id);
       long start = System.nanoTime();
       LiveGeneration next = LiveGeneration.open(store, id, configuration);
       generations.swapTo(next);
-      published = new Published.Serving(id);
+      serves(id);
       metrics.serving(next);
       LOG.info(
           "serving generation {}: {} items, engine {}, opened in {} ms",
@@ -112,12 +117,19 @@ public final class GenerationWatcher implements AutoCloseable {
 
   private void refuse(String id, Throwable failure) {
     String reason = String.valueOf(failure.getMessage());
-    if (!(published instanceof Published.Refused before && before.reason().equals(reason))) {
+    Published.Refused refusal = new Published.Refused(id, reason, Instant.now());
+    if (!refusal.isSameAs(lastRefusal)) {
       LOG.error("generation {} cannot be taken up: {}", id, reason);
       LOG.debug("where", failure);
+      metrics.refused();
     }
-    published = new Published.Refused(id, reason, Instant.now());
-    metrics.refused();
+    lastRefusal = refusal;
+    published = refusal;
+  }
+
+  private void serves(String id) {
+    published = new Published.Serving(id);
+    lastRefusal = null;
   }
 
   private GenerationSettings settings() {

@@ -1,0 +1,66 @@
+package dev.hstu.retrieval.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.retrieval.config.ServiceConfiguration;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a look at `CURRENT` counts, one look at a time.
+class GenerationWatcherTest {
+
+  @TempDir Path folder;
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private TinyGenerations generations;
+  private ServiceConfiguration configuration;
+
+  @BeforeEach
+  void configure() {
+    generations = new TinyGenerations(folder);
+    configuration = generations.configuration(Map.of());
+  }
+
+  @Test
+  void aRefusalIsCountedOnceHoweverOftenItIsLookedAt() throws IOException {
+    String good = generations.build(1, TinyGenerations.longIds(), new Clock.Wall());
+    try (RetrievalWorkers workers = new RetrievalWorkers(configuration.admission());
+        GenerationSwitch live = new GenerationSwitch();
+        GenerationWatcher watcher =
+            new GenerationWatcher(configuration, live, new ServiceMetrics(registry, workers))) {
+      point("garbage");
+      watcher.look();
+      watcher.look();
+      assertThat(watcher.published()).isInstanceOf(Published.Refused.class);
+      assertThat(swaps("refused")).isOne();
+
+      point("other garbage");
+      watcher.look();
+      watcher.look();
+      assertThat(swaps("refused")).as("another reason").isEqualTo(2);
+
+      generations.store().publish(good);
+      watcher.look();
+      assertThat(swaps("served")).isOne();
+
+      point("other garbage");
+      watcher.look();
+      assertThat(swaps("refused")).as("again, after something served").isEqualTo(3);
+    }
+  }
+
+  private void point(String content) throws IOException {
+    Files.writeString(generations.store().root().resolve("CURRENT"), content + "\n");
+  }
+
+  private double swaps(String outcome) {
+    return registry.get("hstu.generation.swaps").tag("outcome", outcome).counter().count();
+  }
+}
