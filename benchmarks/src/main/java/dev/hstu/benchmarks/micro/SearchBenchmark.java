@@ -10,6 +10,7 @@ import dev.hstu.index.search.GraphSettings;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchOptions;
+import dev.hstu.index.search.SearchPlan;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ public class SearchBenchmark {
         folder.resolve("graph"), vectors, 0, ITEMS, GraphSettings.DEFAULT, 2, GraphProgress.NONE);
     graph = GraphIndex.open(List.of(folder.resolve("graph")), vectors);
     searched = index.equals("exact") ? scan : graph;
-    options = SearchOptions.DEFAULT;
+    options = new SearchOptions(0, index.equals("exact") ? SearchPlan.EXACT : SearchPlan.GRAPH);
     double recall = recall(scan, searched);
     System.out.printf("recall@%d %.4f%n", k, recall);
     if (recall < LEAST_RECALL) {
@@ -98,7 +99,7 @@ public class SearchBenchmark {
     long found = 0;
     for (float[] query : queries) {
       scan.search(query, k, ItemFilter.all(), SearchOptions.EXACT, exact);
-      other.search(query, k, ItemFilter.all(), SearchOptions.DEFAULT, candidates);
+      other.search(query, k, ItemFilter.all(), options, candidates);
       float floor = exact.score(exact.size() - 1);
       for (int i = 0; i < candidates.size() && candidates.score(i) >= floor; i++) {
         found++;
