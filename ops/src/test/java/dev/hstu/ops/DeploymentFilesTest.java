@@ -50,8 +50,8 @@ final class DeploymentFilesTest {
         .isLessThan(containerfile.indexOf("\nENTRYPOINT"));
   }
 
-  /// A volume mounted where the image has no folder would be root's, and nothing could be
-  // published.
+  /// A volume mounted where the image has no folder would be root's, and nothing could be put in
+  /// it.
   @Test
   void theVolumeBelongsToTheUserTheServiceRunsAs() {
     String mend = "mkdir %1$s \\\n && chown hstu: %1$s".formatted(containerVolume());
