@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// | `config.json` | format version, shapes, clock, fingerprint, size and SHA-256 of the others |
 /// | `model.safetensors` | the weights under the public implementation's names |
 /// | `vocabulary.safetensors` | external item ids; row `r` is item row `r + 1` |
+///
+/// Beside them may stand companions: small files about the model that are no part of it. They
+/// appear together with it, and opening a model neither needs nor checks them.
 public final class ModelFolder {
 
   public static final String CONFIG = "config.json";
@@ -35,12 +38,25 @@ public final class ModelFolder {
 
   private ModelFolder() {}
 
-  /// Writes a model; `folder` appears whole or not at all.
+  /// Writes a model without companions; `folder` appears whole or not at all.
   ///
   /// @throws java.nio.file.FileAlreadyExistsException when `folder` exists
   public static void save(Path folder, Model model) throws IOException {
+    save(folder, model, Map.of());
+  }
+
+  /// Writes a model; `folder` appears whole, companions included, or not at all.
+  ///
+  /// @param companions contents by file name
+  /// @throws java.nio.file.FileAlreadyExistsException when `folder` exists
+  public static void save(Path folder, Model model, Map<String, byte[]> companions)
+      throws IOException {
+    companions.keySet().forEach(ModelFolder::requireCompanionName);
     try (AtomicFolder target = AtomicFolder.creating(folder)) {
       Path path = target.path();
+      for (Map.Entry<String, byte[]> companion : companions.entrySet()) {
+        DurableFiles.writeAtomically(path.resolve(companion.getKey()), companion.getValue());
+      }
       Checkpoint.write(path.resolve(TENSORS), Map.of(), model.config(), model.weights());
       writeVocabulary(path.resolve(VOCABULARY), model.vocabulary());
       SortedMap<String, FileChecksum> files = new TreeMap<>();
@@ -74,6 +90,15 @@ public final class ModelFolder {
     } catch (IOException | RuntimeException e) {
       tensors.close();
       throw e;
+    }
+  }
+
+  private static void requireCompanionName(String name) {
+    Path file = Path.of(name);
+    boolean inside = file.equals(file.getFileName()) && !name.isBlank() && !name.startsWith(".");
+    if (!inside || name.equals(CONFIG) || CHECKED_FILES.contains(name)) {
+      throw new IllegalArgumentException(
+          "companion '%s' must be a file's name other than those of the model".formatted(name));
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,27 @@ class ModelFolderTest {
     assertThatThrownBy(() -> ModelFolder.save(folder, model))
         .isInstanceOf(FileAlreadyExistsException.class)
         .hasMessageContaining(folder.toString());
+  }
+
+  @Test
+  void companionsStandBesideTheModelAndAreNoPartOfIt() throws IOException {
+    Path told = directory.resolve("told");
+    ModelFolder.save(told, model, Map.of("note.json", new byte[] {1, 2}));
+    assertThat(told.resolve("note.json")).hasBinaryContent(new byte[] {1, 2});
+    Files.delete(told.resolve("note.json"));
+    try (OpenModel open = ModelFolder.open(told)) {
+      assertThat(open.model().fingerprint()).isEqualTo(model.fingerprint());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors", "../note", "/note", "", "..", "a/b"})
+  void aCompanionOfAnotherNameThanAFilesOwnIsRefused(String name) {
+    Path told = directory.resolve("told");
+    assertThatThrownBy(() -> ModelFolder.save(told, model, Map.of(name, new byte[0])))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("companion '" + name + "'");
+    assertThat(told).doesNotExist();
   }
 
   @ParameterizedTest
