@@ -71,15 +71,15 @@ public final class Trainer {
 
   /// Trains, or goes on training, and writes the model.
   ///
-  /// @param model folder to write; must not exist
-  /// @throws FileAlreadyExistsException before any work, when `model` exists
+  /// @throws FileAlreadyExistsException before any work, when the target's model exists
+  /// @throws dev.hstu.kernels.storage.DirectoryLockedException when another process trains it
   /// @throws CheckpointMismatchException when the state folder holds another training's checkpoint
   /// @throws TrainingDivergedException when the loss or a gradient stops being a number
   /// @throws dev.hstu.encoder.EngineUnavailableException when PyTorch or the device isn't there
   public static TrainingResult train(
       TrainingData data,
       TrainingSettings settings,
-      Path model,
+      TrainingTarget target,
       TrainingListener listener,
       ModelSelection selection)
       throws IOException {
@@ -88,23 +88,32 @@ public final class Trainer {
           "settings are for %d items and the vocabulary has %d; make the settings for this data"
               .formatted(settings.model().items(), data.vocabulary().size()));
     }
-    if (Files.exists(model)) {
-      throw new FileAlreadyExistsException(
-          model.toString(), null, "it exists already; delete it or give another path");
-    }
-    Path state = stateFolder(model);
+    requireAbsent(target.model());
+    Path state = stateFolder(target.model());
     Files.createDirectories(state);
     TrainingResult result;
     try (DirectoryLock lock = DirectoryLock.acquire(state)) {
+      // Again: the last holder may have finished this very model between the two looks.
+      requireAbsent(target.model());
       DurableFiles.deleteAbandoned(lock.directory());
       Path checkpoint = state.resolve(CHECKPOINT);
-      result = new Trainer(data, settings, checkpoint, listener, selection).run(model);
+      if (target.restart()) {
+        Files.deleteIfExists(checkpoint);
+      }
+      result = new Trainer(data, settings, checkpoint, listener, selection).run(target);
     }
     DurableFiles.deleteRecursively(state);
     return result;
   }
 
-  private TrainingResult run(Path folder) throws IOException {
+  private static void requireAbsent(Path model) throws FileAlreadyExistsException {
+    if (Files.exists(model)) {
+      throw new FileAlreadyExistsException(
+          model.toString(), null, "it exists already; delete it or give another path");
+    }
+  }
+
+  private TrainingResult run(TrainingTarget target) throws IOException {
     if (examples.count() == 0) {
       throw new IllegalArgumentException(
           "no user has the %d events that holdOut=%d needs; import more or hold out less"
@@ -119,16 +128,21 @@ public final class Trainer {
       }
       HstuWeights weights = best == null ? optimisation.weights() : best.weights();
       Model model = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
-      ModelFolder.save(folder, model);
-      return new TrainingResult(
-          folder,
-          model.fingerprint(),
-          plan,
-          best == null ? settings.epochs() : best.epoch(),
-          best == null ? OptionalDouble.empty() : OptionalDouble.of(best.score()),
-          progress.lastLoss(),
-          progress.seconds() + secondsSince(startNanos));
+      TrainingResult result = result(target.model(), model, plan);
+      ModelFolder.save(target.model(), model, target.companions().of(result));
+      return result;
     }
+  }
+
+  private TrainingResult result(Path folder, Model model, TrainingPlan plan) {
+    return new TrainingResult(
+        folder,
+        model.fingerprint(),
+        plan,
+        best == null ? settings.epochs() : best.epoch(),
+        best == null ? OptionalDouble.empty() : OptionalDouble.of(best.score()),
+        progress.lastLoss(),
+        progress.seconds() + secondsSince(startNanos));
   }
 
   private Optimisation.State firstOrResumedState() throws IOException {

@@ -8,12 +8,16 @@ import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.kernels.storage.DirectoryLock;
+import dev.hstu.kernels.storage.DirectoryLockedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,13 +64,20 @@ class TrainerTest {
     ModelSelection second = scores(0.1, 0.9, 0.3);
     TrainingResult whole =
         Trainer.train(
-            TinyTraining.data(1), TinyTraining.settings(), folder.resolve("whole"), SILENT, second);
+            TinyTraining.data(1),
+            TinyTraining.settings(),
+            TrainingTarget.of(folder.resolve("whole")),
+            SILENT,
+            second);
     assertThat(whole.epoch()).isEqualTo(2);
     assertThat(whole.score()).hasValue(0.9);
     assertThat(whole.fingerprint())
         .isEqualTo(train("two", TinyTraining.settings().withEpochs(2)).fingerprint());
     TrainingSettings often = TinyTraining.settings().withCheckpointSeconds(0);
-    assertThatThrownBy(() -> Trainer.train(TinyTraining.data(1), often, out, killer(9), second))
+    assertThatThrownBy(
+            () ->
+                Trainer.train(
+                    TinyTraining.data(1), often, TrainingTarget.of(out), killer(9), second))
         .isInstanceOf(Killed.class);
     TrainingResult resumed = resume(TinyTraining.settings(), second);
     assertThat(resumed.epoch()).isEqualTo(2);
@@ -104,7 +115,11 @@ class TrainerTest {
           }
         };
     Trainer.train(
-        TinyTraining.data(1), TinyTraining.settings(), out, listener, ModelSelection.LAST_EPOCH);
+        TinyTraining.data(1),
+        TinyTraining.settings(),
+        TrainingTarget.of(out),
+        listener,
+        ModelSelection.LAST_EPOCH);
     assertThat(told).hasSize(1 + 12 + 3);
     TrainingPlan plan = (TrainingPlan) told.getFirst();
     assertThat(plan.users()).isEqualTo(TinyTraining.USERS - 2);
@@ -131,7 +146,12 @@ class TrainerTest {
         TinyTraining.settings()
             .withEpochs(60)
             .withOptimizer(OptimizerSettings.PUBLIC.withLearningRate(1e-2));
-    Trainer.train(TinyTraining.data(1), settings, out, listener, ModelSelection.LAST_EPOCH);
+    Trainer.train(
+        TinyTraining.data(1),
+        settings,
+        TrainingTarget.of(out),
+        listener,
+        ModelSelection.LAST_EPOCH);
     assertThat(losses.getLast()).isLessThan(0.3 * losses.getFirst());
   }
 
@@ -159,7 +179,12 @@ class TrainerTest {
         .hasMessageContaining("0.5");
     assertThatThrownBy(
             () ->
-                Trainer.train(TinyTraining.data(2), often, out, SILENT, ModelSelection.LAST_EPOCH))
+                Trainer.train(
+                    TinyTraining.data(2),
+                    often,
+                    TrainingTarget.of(out),
+                    SILENT,
+                    ModelSelection.LAST_EPOCH))
         .isInstanceOf(CheckpointMismatchException.class)
         .hasMessageContaining("other data");
   }
@@ -170,6 +195,47 @@ class TrainerTest {
     assertThatThrownBy(() -> train("model", TinyTraining.settings()))
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThat(Trainer.stateFolder(out)).doesNotExist();
+  }
+
+  @Test
+  void aRestartDropsTheCheckpoint() throws IOException {
+    killAfter(2, TinyTraining.settings().withCheckpointSeconds(0));
+    TrainingTarget anew = TrainingTarget.of(out).withRestart(true);
+    assertThat(train(anew).plan().resumedAtStep()).isZero();
+  }
+
+  @Test
+  void aRestartSparesATrainingThatRunsAndOneWhoseModelExists() throws IOException {
+    killAfter(2, TinyTraining.settings().withCheckpointSeconds(0));
+    TrainingTarget anew = TrainingTarget.of(out).withRestart(true);
+    Path checkpoint = Trainer.stateFolder(out).resolve("checkpoint.safetensors");
+    try (DirectoryLock running = DirectoryLock.acquire(Trainer.stateFolder(out))) {
+      assertThat(running.directory()).exists();
+      assertThatThrownBy(() -> train(anew)).isInstanceOf(DirectoryLockedException.class);
+      assertThat(checkpoint).exists();
+    }
+    Files.createDirectory(out);
+    assertThatThrownBy(() -> train(anew)).isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(checkpoint).exists();
+  }
+
+  @Test
+  void companionsAppearWithTheModelOrNeitherDoes() throws IOException {
+    TrainingTarget failing =
+        TrainingTarget.of(out)
+            .withCompanions(
+                result -> {
+                  throw new Killed();
+                });
+    assertThatThrownBy(() -> train(failing)).isInstanceOf(Killed.class);
+    assertThat(out).doesNotExist();
+
+    TrainingTarget told =
+        TrainingTarget.of(out)
+            .withCompanions(
+                result -> Map.of("note", result.fingerprint().getBytes(StandardCharsets.UTF_8)));
+    String fingerprint = train(told).fingerprint();
+    assertThat(out.resolve("note")).hasContent(fingerprint);
   }
 
   @Test
@@ -184,21 +250,34 @@ class TrainerTest {
     }
   }
 
+  private static TrainingResult train(TrainingTarget target) throws IOException {
+    return Trainer.train(
+        TinyTraining.data(1), TinyTraining.settings(), target, SILENT, ModelSelection.LAST_EPOCH);
+  }
+
   private TrainingResult train(String name, TrainingSettings settings) throws IOException {
     return Trainer.train(
-        TinyTraining.data(1), settings, folder.resolve(name), SILENT, ModelSelection.LAST_EPOCH);
+        TinyTraining.data(1),
+        settings,
+        TrainingTarget.of(folder.resolve(name)),
+        SILENT,
+        ModelSelection.LAST_EPOCH);
   }
 
   private TrainingResult resume(TrainingSettings settings, ModelSelection selection)
       throws IOException {
-    return Trainer.train(TinyTraining.data(1), settings, out, SILENT, selection);
+    return Trainer.train(TinyTraining.data(1), settings, TrainingTarget.of(out), SILENT, selection);
   }
 
   private void killAfter(int step, TrainingSettings settings) {
     assertThatThrownBy(
             () ->
                 Trainer.train(
-                    TinyTraining.data(1), settings, out, killer(step), ModelSelection.LAST_EPOCH))
+                    TinyTraining.data(1),
+                    settings,
+                    TrainingTarget.of(out),
+                    killer(step),
+                    ModelSelection.LAST_EPOCH))
         .isInstanceOf(Killed.class);
   }
 

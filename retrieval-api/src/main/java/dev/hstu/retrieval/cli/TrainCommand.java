@@ -9,9 +9,9 @@ import dev.hstu.encoder.training.TrainingData;
 import dev.hstu.encoder.training.TrainingPresets;
 import dev.hstu.encoder.training.TrainingResult;
 import dev.hstu.encoder.training.TrainingSettings;
+import dev.hstu.encoder.training.TrainingTarget;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
-import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.retrieval.evaluate.TrainingRecord;
 import dev.hstu.retrieval.evaluate.ValidationSelection;
 import java.io.IOException;
@@ -107,14 +107,14 @@ public final class TrainCommand implements Callable<Integer> {
     try {
       PreparedData prepared = PreparedData.open(data);
       TrainingSettings settings = settings(prepared.items().size());
-      if (restart) {
-        DurableFiles.deleteRecursively(Trainer.stateFolder(out));
-      }
+      TrainingTarget target =
+          TrainingTarget.of(out)
+              .withRestart(restart)
+              .withCompanions(result -> record(result, prepared).companion());
       TrainingData examples = new TrainingData(prepared.log(), prepared.items(), prepared.clock());
       try (TrainingProgressBar progress = new TrainingProgressBar(console)) {
         ModelSelection selection = selection(prepared, console);
-        TrainingResult result = Trainer.train(examples, settings, out, progress, selection);
-        record(result, prepared).write(out);
+        TrainingResult result = Trainer.train(examples, settings, target, progress, selection);
         print(console, result);
       }
       return 0;

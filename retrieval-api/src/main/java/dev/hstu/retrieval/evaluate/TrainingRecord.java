@@ -1,15 +1,19 @@
 package dev.hstu.retrieval.evaluate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What a model was trained on, kept as `training.json` beside its weights so that an evaluation
-/// can tell whether the model has seen the answers. Not part of the model's fingerprint.
+/// can tell whether the model has seen the answers. Not part of the model's fingerprint. What only
+/// the training itself knows is null, and left out of the file, for a model trained elsewhere.
 ///
 /// @param preset the recipe's name
 /// @param dataFingerprint of the prepared-data folder
@@ -17,27 +21,49 @@ import java.util.Optional;
 /// @param seed of the run
 /// @param epoch whose weights were kept
 /// @param epochs that were run
-/// @param selection how the epoch was chosen
+/// @param selection how the epoch was chosen, or [#EXTERNAL]
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingRecord(
-    @JsonProperty("preset") String preset,
+    @JsonProperty("preset") @Nullable String preset,
     @JsonProperty("data_fingerprint") String dataFingerprint,
-    @JsonProperty("hold_out") int holdOut,
-    @JsonProperty("seed") long seed,
-    @JsonProperty("epoch") int epoch,
-    @JsonProperty("epochs") int epochs,
+    @JsonProperty("hold_out") @Nullable Integer holdOut,
+    @JsonProperty("seed") @Nullable Long seed,
+    @JsonProperty("epoch") @Nullable Integer epoch,
+    @JsonProperty("epochs") @Nullable Integer epochs,
     @JsonProperty("selection") String selection) {
+
+  /// The selection of a model that was trained elsewhere.
+  public static final String EXTERNAL = "external";
 
   static final String FILE = "training.json";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// Puts the record into a model folder.
-  public void write(Path modelFolder) throws IOException {
-    DurableFiles.writeAtomically(
-        modelFolder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+  public TrainingRecord {
+    if (!selection.equals(EXTERNAL) && holdOut == null) {
+      throw new IllegalArgumentException(
+          "hold_out=null must be a number unless selection is '%s', and it is '%s'"
+              .formatted(EXTERNAL, selection));
+    }
   }
 
-  /// Reads the record of a model folder; a model trained elsewhere has none.
+  /// The record of a model trained elsewhere.
+  ///
+  /// @param dataFingerprint of the prepared data it is said to have been trained on
+  public static TrainingRecord external(String dataFingerprint) {
+    return new TrainingRecord(null, dataFingerprint, null, null, null, null, EXTERNAL);
+  }
+
+  /// The record as a companion of its model, by file name.
+  public Map<String, byte[]> companion() {
+    try {
+      return Map.of(FILE, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record of texts and numbers is always JSON", e);
+    }
+  }
+
+  /// Reads the record of a model folder; one written before there were records has none.
   public static Optional<TrainingRecord> read(Path modelFolder) throws IOException {
     Path file = modelFolder.resolve(FILE);
     return Files.exists(file)
@@ -45,9 +71,16 @@ public record TrainingRecord(
         : Optional.empty();
   }
 
-  /// Whether training saw this protocol's targets on the same data, so that a measurement would
-  /// only show what the model remembers.
+  /// Whether it is known what training did not see.
+  boolean knowsHoldOut() {
+    return holdOut != null;
+  }
+
+  /// Whether training surely saw this protocol's targets on the same data, so that a measurement
+  /// would only show what the model remembers.
   boolean sawTargets(String evaluatedData, LeaveOneOut.Target target) {
-    return dataFingerprint.equals(evaluatedData) && holdOut < target.eventsHeldOut();
+    return holdOut != null
+        && dataFingerprint.equals(evaluatedData)
+        && holdOut < target.eventsHeldOut();
   }
 }
