@@ -9,6 +9,7 @@ import dev.hstu.retrieval.data.CheckpointImport.ItemRows;
 import dev.hstu.retrieval.data.CheckpointImport.Shapes;
 import dev.hstu.retrieval.data.CheckpointImport.Written;
 import dev.hstu.retrieval.data.UnusableInputException;
+import dev.hstu.retrieval.evaluate.TrainingRecord;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -92,7 +93,8 @@ public final class ImportCheckpointCommand implements Callable<Integer> {
               prepared.items(),
               trained,
               itemRows,
-              out);
+              out,
+              TrainingRecord.external(prepared.fingerprint()).companion());
       print(console, document(written, trained));
       return 0;
     } catch (UnusableInputException | DamagedFileException e) {

@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a model folder of weights that the public implementation trained, given as safetensors
@@ -59,10 +60,17 @@ public final class CheckpointImport {
 
   /// Writes `out`, which appears whole or not at all.
   ///
+  /// @param companions of the model, see [ModelFolder]
   /// @return configuration and fingerprint of the model written
   /// @throws UnusableInputException when shapes, ids or values cannot be used, or `out` exists
   public static Written run(
-      Path weights, Shapes shapes, IdTable vocabulary, Clock clock, ItemRows rows, Path out)
+      Path weights,
+      Shapes shapes,
+      IdTable vocabulary,
+      Clock clock,
+      ItemRows rows,
+      Path out,
+      Map<String, byte[]> companions)
       throws IOException {
     FolderSwap.prepare(out, false);
     try (SafetensorsFile file = SafetensorsFile.open(weights)) {
@@ -75,7 +83,7 @@ public final class CheckpointImport {
             case VOCABULARY -> inOrder(config, clock, vocabulary, read);
             case IDS -> byId(config, clock, vocabulary, read);
           };
-      ModelFolder.save(out, model);
+      ModelFolder.save(out, model, companions);
       return new Written(model.config(), model.fingerprint());
     } catch (MalformedSafetensorsException e) {
       throw new UnusableInputException(e.getMessage(), e);

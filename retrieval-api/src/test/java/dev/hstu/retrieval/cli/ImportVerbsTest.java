@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.retrieval.Cli;
 import java.io.ByteArrayOutputStream;
@@ -178,6 +179,10 @@ class ImportVerbsTest {
             path("m"));
     assertThat(run(verb.toArray(String[]::new))).as(text(err)).isZero();
     assertThat(text(out)).containsPattern("items +" + items).contains("wall");
+    assertThat(folder.resolve("m").resolve("training.json"))
+        .content()
+        .contains(
+            "\"selection\" : \"external\"", PreparedData.open(folder.resolve("d")).fingerprint());
     assertThat(run(verb.toArray(String[]::new))).isEqualTo(2);
     assertThat(text(err)).contains("exists");
     assertThat(run("embed", "--model", path("m"), "--out", path("vectors.safetensors"))).isZero();

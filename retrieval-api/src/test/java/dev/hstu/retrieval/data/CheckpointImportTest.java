@@ -87,7 +87,8 @@ class CheckpointImportTest {
     Path weights = weights(prefix, Map.of(), tensors());
 
     Written written =
-        CheckpointImport.run(weights, HEADS, vocabulary(), CLOCK, ItemRows.VOCABULARY, out());
+        CheckpointImport.run(
+            weights, HEADS, vocabulary(), CLOCK, ItemRows.VOCABULARY, out(), Map.of());
 
     assertThat(written.config()).isEqualTo(CONFIG);
     try (OpenModel open = ModelFolder.open(out())) {
@@ -112,7 +113,8 @@ class CheckpointImportTest {
             vocabulary(),
             CLOCK,
             ItemRows.VOCABULARY,
-            folder.resolve("stored"));
+            folder.resolve("stored"),
+            Map.of());
     Shapes given = new Shapes(Files.writeString(folder.resolve("c.json"), json), null, null);
     Written beside =
         CheckpointImport.run(
@@ -121,7 +123,8 @@ class CheckpointImportTest {
             vocabulary(),
             CLOCK,
             ItemRows.VOCABULARY,
-            folder.resolve("beside"));
+            folder.resolve("beside"),
+            Map.of());
 
     assertThat(stored.config()).isEqualTo(CONFIG);
     assertThat(beside).isEqualTo(stored);
@@ -132,7 +135,7 @@ class CheckpointImportTest {
     Path weights = weights("", Map.of(), tensors());
 
     Written written =
-        CheckpointImport.run(weights, HEADS, ids(5, 2, 6), CLOCK, ItemRows.IDS, out());
+        CheckpointImport.run(weights, HEADS, ids(5, 2, 6), CLOCK, ItemRows.IDS, out(), Map.of());
 
     assertThat(written.config()).isEqualTo(CONFIG.withItems(3));
     float[] all = tensors().get(CheckpointNames.ITEM_EMBEDDINGS);
@@ -156,7 +159,8 @@ class CheckpointImportTest {
     for (IdTable wrong :
         List.of(ids(1, 7), ids(0), ids(-1), IdTable.ofStrings(List.of("1", "x")))) {
       assertThatThrownBy(
-              () -> CheckpointImport.run(weights, HEADS, wrong, CLOCK, ItemRows.IDS, out()))
+              () ->
+                  CheckpointImport.run(weights, HEADS, wrong, CLOCK, ItemRows.IDS, out(), Map.of()))
           .isInstanceOf(UnusableInputException.class)
           .hasMessageContaining("no row of the checkpoint, which has rows 1..6");
     }
@@ -169,7 +173,8 @@ class CheckpointImportTest {
 
     assertThatThrownBy(
             () ->
-                CheckpointImport.run(weights, HEADS, ids(1, 2), CLOCK, ItemRows.VOCABULARY, out()))
+                CheckpointImport.run(
+                    weights, HEADS, ids(1, 2), CLOCK, ItemRows.VOCABULARY, out(), Map.of()))
         .isInstanceOf(UnusableInputException.class)
         .hasMessageContaining("6 items and the data 2");
   }
@@ -190,7 +195,7 @@ class CheckpointImportTest {
     assertThatThrownBy(
             () ->
                 CheckpointImport.run(
-                    weights, shapes, vocabulary(), CLOCK, ItemRows.VOCABULARY, out()))
+                    weights, shapes, vocabulary(), CLOCK, ItemRows.VOCABULARY, out(), Map.of()))
         .isInstanceOf(UnusableInputException.class)
         .hasMessageContaining(message);
     assertThat(out()).doesNotExist();
@@ -206,7 +211,7 @@ class CheckpointImportTest {
     assertThatThrownBy(
             () ->
                 CheckpointImport.run(
-                    weights, HEADS, vocabulary(), CLOCK, ItemRows.VOCABULARY, out()))
+                    weights, HEADS, vocabulary(), CLOCK, ItemRows.VOCABULARY, out(), Map.of()))
         .isInstanceOf(UnusableInputException.class)
         .hasMessageContaining("_pos_w");
   }
@@ -220,7 +225,7 @@ class CheckpointImportTest {
     assertThatThrownBy(
             () ->
                 CheckpointImport.run(
-                    weights, HEADS, vocabulary(), CLOCK, ItemRows.VOCABULARY, out()))
+                    weights, HEADS, vocabulary(), CLOCK, ItemRows.VOCABULARY, out(), Map.of()))
         .isInstanceOf(UnusableInputException.class)
         .hasMessageContaining(CheckpointNames.output(1))
         .hasMessageContaining("NaN at 7");
@@ -229,7 +234,13 @@ class CheckpointImportTest {
   @Test
   void theWeightsReadAreTheWeightsWritten() throws IOException {
     CheckpointImport.run(
-        weights("", Map.of(), tensors()), HEADS, vocabulary(), CLOCK, ItemRows.VOCABULARY, out());
+        weights("", Map.of(), tensors()),
+        HEADS,
+        vocabulary(),
+        CLOCK,
+        ItemRows.VOCABULARY,
+        out(),
+        Map.of());
 
     try (SafetensorsFile file = SafetensorsFile.open(out().resolve(ModelFolder.TENSORS))) {
       for (Map.Entry<String, float[]> tensor : tensors().entrySet()) {
