@@ -2,6 +2,7 @@ package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.MicroBatches;
 import dev.hstu.encoder.model.HstuConfig;
+import java.util.function.Consumer;
 
 /// A recipe: everything but the data that decides what a training gives.
 ///
@@ -57,201 +58,61 @@ public record TrainingSettings(
   }
 
   public TrainingSettings withEpochs(int count) {
-    return new TrainingSettings(
-        preset,
-        model,
-        count,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        holdOut,
-        seed,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(draft -> draft.epochs = count);
   }
 
   public TrainingSettings withModel(HstuConfig shapes) {
-    return new TrainingSettings(
-        preset,
-        shapes,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        holdOut,
-        seed,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(draft -> draft.model = shapes);
   }
 
   public TrainingSettings withBatchUsers(int users) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        users,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        holdOut,
-        seed,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(draft -> draft.batchUsers = users);
   }
 
   public TrainingSettings withNegatives(int count, NegativeSampling drawn) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        count,
-        drawn,
-        dropout,
-        optimizer,
-        holdOut,
-        seed,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(
+        draft -> {
+          draft.negatives = count;
+          draft.sampling = drawn;
+        });
   }
 
   public TrainingSettings withDropout(double probability) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        probability,
-        optimizer,
-        holdOut,
-        seed,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(draft -> draft.dropout = probability);
   }
 
   public TrainingSettings withOptimizer(OptimizerSettings rates) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        rates,
-        holdOut,
-        seed,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(draft -> draft.optimizer = rates);
   }
 
   public TrainingSettings withHoldOut(int events) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        events,
-        seed,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(draft -> draft.holdOut = events);
   }
 
   public TrainingSettings withSeed(long number) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        holdOut,
-        number,
-        device,
-        threads,
-        microBatches,
-        checkpointSeconds);
+    return with(draft -> draft.seed = number);
   }
 
   public TrainingSettings withDevice(String name, int cpuThreads) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        holdOut,
-        seed,
-        name,
-        cpuThreads,
-        microBatches,
-        checkpointSeconds);
+    return with(
+        draft -> {
+          draft.device = name;
+          draft.threads = cpuThreads;
+        });
   }
 
   public TrainingSettings withMicroBatches(MicroBatches split) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        holdOut,
-        seed,
-        device,
-        threads,
-        split,
-        checkpointSeconds);
+    return with(draft -> draft.microBatches = split);
   }
 
   public TrainingSettings withCheckpointSeconds(int seconds) {
-    return new TrainingSettings(
-        preset,
-        model,
-        epochs,
-        batchUsers,
-        negatives,
-        sampling,
-        dropout,
-        optimizer,
-        holdOut,
-        seed,
-        device,
-        threads,
-        microBatches,
-        seconds);
+    return with(draft -> draft.checkpointSeconds = seconds);
+  }
+
+  private TrainingSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
   }
 
   private static void requireWithin(String name, int value, int least, int most) {
@@ -261,6 +122,60 @@ public record TrainingSettings(
   static void require(boolean holds, String name, Object value, String range) {
     if (!holds) {
       throw new IllegalArgumentException("%s=%s must be %s".formatted(name, value, range));
+    }
+  }
+
+  /// A copy whose fields are changed by name, so that the order of the many numbers is written
+  // once.
+  private static final class Draft {
+    private final String preset;
+    private HstuConfig model;
+    private int epochs;
+    private int batchUsers;
+    private int negatives;
+    private NegativeSampling sampling;
+    private double dropout;
+    private OptimizerSettings optimizer;
+    private int holdOut;
+    private long seed;
+    private String device;
+    private int threads;
+    private MicroBatches microBatches;
+    private int checkpointSeconds;
+
+    Draft(TrainingSettings from) {
+      preset = from.preset;
+      model = from.model;
+      epochs = from.epochs;
+      batchUsers = from.batchUsers;
+      negatives = from.negatives;
+      sampling = from.sampling;
+      dropout = from.dropout;
+      optimizer = from.optimizer;
+      holdOut = from.holdOut;
+      seed = from.seed;
+      device = from.device;
+      threads = from.threads;
+      microBatches = from.microBatches;
+      checkpointSeconds = from.checkpointSeconds;
+    }
+
+    TrainingSettings settings() {
+      return new TrainingSettings(
+          preset,
+          model,
+          epochs,
+          batchUsers,
+          negatives,
+          sampling,
+          dropout,
+          optimizer,
+          holdOut,
+          seed,
+          device,
+          threads,
+          microBatches,
+          checkpointSeconds);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.hstu.encoder.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.encoder.compute.torch.MicroBatches;
 import dev.hstu.encoder.model.HstuConfig;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -55,6 +56,32 @@ class TrainingSettingsTest {
     assertThatThrownBy(() -> change.apply(settings))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(named + " must be within");
+  }
+
+  static Stream<Arguments> changes() {
+    HstuConfig shapes = new HstuConfig(9, 8, 2, 8, 2, 4, 4, 2, 0.05, 1);
+    return Stream.of(
+        change("model", s -> s.withModel(shapes)),
+        change("epochs", s -> s.withEpochs(7)),
+        change("batchUsers", s -> s.withBatchUsers(7)),
+        change("negatives", s -> s.withNegatives(7, s.sampling())),
+        change("dropout", s -> s.withDropout(0.7)),
+        change("optimizer", s -> s.withOptimizer(s.optimizer().withLearningRate(0.7))),
+        change("holdOut", s -> s.withHoldOut(2)),
+        change("seed", s -> s.withSeed(7)),
+        change("device", s -> s.withDevice("gpu7", s.threads())),
+        change("threads", s -> s.withDevice(s.device(), 777)),
+        change("microBatches", s -> s.withMicroBatches(new MicroBatches(80, 20))),
+        change("checkpointSeconds", s -> s.withCheckpointSeconds(7)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changes")
+  void aChangeIsOfTheNamedFieldAlone(String named, UnaryOperator<TrainingSettings> change) {
+    TrainingSettings settings = TrainingPresets.named("small", 9);
+    TrainingSettings changed = change.apply(settings);
+    assertThat(changed).isNotEqualTo(settings);
+    assertThat(changed).usingRecursiveComparison().ignoringFields(named).isEqualTo(settings);
   }
 
   private static Arguments change(String named, UnaryOperator<TrainingSettings> change) {
