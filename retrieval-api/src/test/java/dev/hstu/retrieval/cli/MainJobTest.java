@@ -22,6 +22,10 @@ import picocli.CommandLine;
 @ExtendWith(LoopbackOnly.class)
 final class MainJobTest {
 
+  private static final Path GOLDEN =
+      Path.of(
+          System.getProperty("hstu.root"), "encoder/src/test/resources/golden/tiny.safetensors");
+
   @TempDir Path folder;
 
   private final StringWriter errors = new StringWriter();
@@ -67,6 +71,7 @@ final class MainJobTest {
         .doesNotContain("<script");
     assertThat(run("generations", "--generations", demo.resolve("generations"))).isZero();
     assertThat(run("engines")).isZero();
+    assertThat(run("verify", GOLDEN)).isZero();
     assertThat(run("rollback", "--generations", demo.resolve("generations"))).isEqualTo(2);
   }
 
