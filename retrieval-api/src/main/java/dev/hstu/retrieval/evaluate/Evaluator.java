@@ -114,14 +114,14 @@ public record Evaluator(
   /// Refuses a model that was trained on these very targets, and says where that cannot be told.
   private @Nullable String cautionAbout(Path modelFolder) throws IOException {
     TrainingRecord training = TrainingRecord.read(modelFolder).orElse(null);
-    if (training == null) {
+    if (training == null || !training.knowsHoldOut()) {
       return "nothing tells what the model was trained on; if on these targets, the figures show"
           + " what it remembers";
     }
     if (training.sawTargets(data.fingerprint(), target)) {
       throw new SeenTargetsException(training, target);
     }
-    if (training.holdOut() < target.eventsHeldOut()) {
+    if (!training.heldOut(target)) {
       return ("the model was trained with --hold-out %d on other data (%.12s); if that held these"
               + " targets, the figures show what it remembers")
           .formatted(training.holdOut(), training.dataFingerprint());

@@ -79,8 +79,11 @@ public record TrainingRecord(
   /// Whether training surely saw this protocol's targets on the same data, so that a measurement
   /// would only show what the model remembers.
   boolean sawTargets(String evaluatedData, LeaveOneOut.Target target) {
-    return holdOut != null
-        && dataFingerprint.equals(evaluatedData)
-        && holdOut < target.eventsHeldOut();
+    return knowsHoldOut() && dataFingerprint.equals(evaluatedData) && !heldOut(target);
+  }
+
+  /// Whether training is known to have kept this protocol's targets of its own data apart.
+  boolean heldOut(LeaveOneOut.Target target) {
+    return holdOut != null && holdOut >= target.eventsHeldOut();
   }
 }
