@@ -50,8 +50,8 @@ final class AdamW implements AutoCloseable {
                 rates.beta2(),
                 rates.epsilon(),
                 rates.weightDecay(),
-                1 - Math.pow(rates.beta1(), update),
-                1 - Math.pow(rates.beta2(), update)
+                1 - Math.pow(rates.beta1(), (double) update),
+                1 - Math.pow(rates.beta2(), (double) update)
               });
       return script
           .infer(

@@ -8,10 +8,17 @@ import java.util.SplittableRandom;
 record RandomStreams(long seed) {
 
   private enum Purpose {
-    INITIAL_WEIGHTS,
-    ORDER,
-    NEGATIVES,
-    DROPOUT
+    INITIAL_WEIGHTS(0),
+    ORDER(1),
+    NEGATIVES(2),
+    DROPOUT(3);
+
+    /// Goes into the seed, so it stays with its purpose for good.
+    private final long number;
+
+    Purpose(long number) {
+      this.number = number;
+    }
   }
 
   SplittableRandom initialWeights() {
@@ -36,7 +43,7 @@ record RandomStreams(long seed) {
   /// Neighbouring seeds, purposes and places give unrelated streams: each number is mixed before
   /// the next is added.
   private SplittableRandom stream(Purpose purpose, long... place) {
-    long mixed = new SplittableRandom(seed).nextLong() + purpose.ordinal();
+    long mixed = new SplittableRandom(seed).nextLong() + purpose.number;
     for (long number : place) {
       mixed = new SplittableRandom(mixed).nextLong() + number;
     }

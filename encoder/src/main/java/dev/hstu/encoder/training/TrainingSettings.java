@@ -126,7 +126,7 @@ public record TrainingSettings(
   }
 
   /// A copy whose fields are changed by name, so that the order of the many numbers is written
-  // once.
+  /// once.
   private static final class Draft {
     private final String preset;
     private HstuConfig model;

@@ -31,7 +31,10 @@ public final class Console {
     this.json = json;
   }
 
-  /// The process's own terminal.
+  /// The process's own terminal. Java 25 gives no console again where input or output is piped,
+  // which
+  /// Java 22 to 24 did.
+  @SuppressWarnings("SystemConsoleNull")
   public static Console system(boolean json) {
     return new Console(
         System.out, System.err, System.console() != null && System.console().isTerminal(), json);
@@ -73,7 +76,7 @@ public final class Console {
     return terminal ? new Bar(step, total, unit) : new Lines(step, total, unit);
   }
 
-  private final class Bar implements ProgressReporter {
+  private static final class Bar implements ProgressReporter {
     private final ProgressBar bar;
 
     Bar(String step, long total, String unit) {

@@ -133,7 +133,7 @@ final class ParquetRecords implements RecordSource {
 
   @Override
   public long bytesRead() {
-    return (long) (fileBytes * (position / Math.max(1.0, reader.getRecordCount())));
+    return (long) (fileBytes * (position / Math.max(1.0, (double) reader.getRecordCount())));
   }
 
   @Override

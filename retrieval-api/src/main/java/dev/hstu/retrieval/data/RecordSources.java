@@ -121,7 +121,8 @@ final class RecordSources {
   private static char separator(String firstLine) {
     char best = SEPARATORS.charAt(0);
     long most = 0;
-    for (char candidate : SEPARATORS.toCharArray()) {
+    for (int i = 0; i < SEPARATORS.length(); i++) {
+      char candidate = SEPARATORS.charAt(i);
       long count = firstLine.chars().filter(c -> c == candidate).count();
       if (count > most) {
         most = count;

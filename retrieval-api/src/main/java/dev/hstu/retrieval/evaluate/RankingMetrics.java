@@ -34,7 +34,7 @@ public final class RankingMetrics {
     }
     users++;
     reciprocalRanks += 1.0 / rank;
-    double gain = LOG_2 / Math.log1p(rank);
+    double gain = LOG_2 / Math.log1p((double) rank);
     for (int c = 0; c < CUTOFFS.length; c++) {
       if (rank <= CUTOFFS[c]) {
         hits[c]++;
@@ -62,7 +62,7 @@ public final class RankingMetrics {
     Map<Integer, Double> hitRates = new LinkedHashMap<>();
     Map<Integer, Double> ndcg = new LinkedHashMap<>();
     for (int c = 0; c < CUTOFFS.length; c++) {
-      hitRates.put(CUTOFFS[c], mean(hits[c]));
+      hitRates.put(CUTOFFS[c], mean((double) hits[c]));
       ndcg.put(CUTOFFS[c], mean(gains[c]));
     }
     return new Summary(users, hitRates, ndcg, mean(reciprocalRanks));

@@ -189,7 +189,7 @@ class TorchGradientsTest {
     return new SupervisedBatch(
         histories,
         random.ints(rows, 1, config.items() + 1).toArray(),
-        random.ints(rows * negatives, 1, config.items() + 1).toArray(),
+        random.ints((long) rows * negatives, 1, config.items() + 1).toArray(),
         negatives);
   }
 
