@@ -32,8 +32,7 @@ public final class Console {
   }
 
   /// The process's own terminal. Java 25 gives no console again where input or output is piped,
-  // which
-  /// Java 22 to 24 did.
+  /// which Java 22 to 24 did.
   @SuppressWarnings("SystemConsoleNull")
   public static Console system(boolean json) {
     return new Console(
