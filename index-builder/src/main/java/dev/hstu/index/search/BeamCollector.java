@@ -1,5 +1,6 @@
 package dev.hstu.index.search;
 
+import dev.hstu.index.scan.BestRows;
 import org.apache.lucene.search.AbstractKnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;

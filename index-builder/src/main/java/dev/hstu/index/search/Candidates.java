@@ -1,6 +1,9 @@
 package dev.hstu.index.search;
 
+import dev.hstu.index.format.PartitionSearch;
+import dev.hstu.index.scan.BestRows;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The result of a search, made to be reused: it owns its arrays and the search's scratch memory,
 /// which grow to the largest search so far and are then no longer allocated. For one thread and one
@@ -22,6 +25,9 @@ public final class Candidates {
 
   /// What one graph segment reached, by the graph's own scores.
   final BestRows reached;
+
+  /// Scratch memory for partitions, made by the first search that needs it.
+  private @Nullable PartitionSearch partitionSearch;
 
   /// Scores of one block of rows.
   final float[] block = new float[BLOCK_ROWS];
@@ -67,6 +73,13 @@ public final class Candidates {
   /// A copy of all scores, best first.
   public float[] scores() {
     return Arrays.copyOf(scores, size);
+  }
+
+  PartitionSearch partitionSearch() {
+    if (partitionSearch == null) {
+      partitionSearch = new PartitionSearch();
+    }
+    return partitionSearch;
   }
 
   void begin(int k) {

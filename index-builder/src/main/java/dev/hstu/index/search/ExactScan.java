@@ -1,6 +1,8 @@
 package dev.hstu.index.search;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.scan.BestRows;
+import dev.hstu.index.scan.InnerProducts;
 import java.util.List;
 
 /// Compares the query with every vector: the truth that recall is measured against, and the fastest

@@ -1,17 +1,13 @@
 package dev.hstu.index.search;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.scan.InnerProducts;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.index.MultiReader;
-import org.apache.lucene.store.MMapDirectory;
-import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 
 /// Lucene HNSW over float32 vectors, searched segment by segment without Lucene's query layer,
@@ -52,27 +48,11 @@ public final class GraphIndex implements ItemIndex, Closeable {
   /// @throws IOException when a folder holds no whole index, or the documents of all shards are not
   ///     exactly the rows of `vectors`
   public static GraphIndex open(List<Path> shards, VectorMatrix vectors) throws IOException {
-    IndexReader reader = openReader(shards);
+    IndexReader reader = ShardReaders.open(shards);
     try {
       return new GraphIndex(vectors, reader, GraphSegment.all(reader, vectors));
     } catch (IOException | RuntimeException e) {
       reader.close();
-      throw e;
-    }
-  }
-
-  private static IndexReader openReader(List<Path> shards) throws IOException {
-    List<IndexReader> readers = new ArrayList<>(shards.size());
-    try {
-      for (Path shard : shards) {
-        // Mappings outlive the directory object, which has nothing else to close.
-        readers.add(DirectoryReader.open(new MMapDirectory(shard, NoLockFactory.INSTANCE)));
-      }
-      return new MultiReader(readers.toArray(new IndexReader[0]), true);
-    } catch (IOException | RuntimeException e) {
-      for (IndexReader reader : readers) {
-        reader.close();
-      }
       throw e;
     }
   }

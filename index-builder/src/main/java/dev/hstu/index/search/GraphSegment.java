@@ -1,93 +1,23 @@
 package dev.hstu.index.search;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.scan.BestRows;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.util.BitSet;
-import org.apache.lucene.util.FixedBitSet;
-import org.jspecify.annotations.Nullable;
 
-/// One Lucene segment: its reader and where its documents are in the catalogue.
-final class GraphSegment {
-
-  private final LeafReader reader;
-
-  /// int[maxDoc], or null where document d is row d, as after one merge in order.
-  private final int @Nullable [] rows;
-
-  private GraphSegment(LeafReader reader, int @Nullable [] rows) {
-    this.reader = reader;
-    this.rows = rows;
-  }
+/// One Lucene segment and its graph.
+record GraphSegment(SegmentRows rows) {
 
   /// The segments of an index, which must hold every row of `vectors` exactly once.
   static List<GraphSegment> all(IndexReader index, VectorMatrix vectors) throws IOException {
-    List<GraphSegment> segments = new ArrayList<>();
-    FixedBitSet seen = new FixedBitSet(vectors.rows());
-    for (LeafReaderContext leaf : index.leaves()) {
-      segments.add(of(leaf.reader(), vectors, seen));
-    }
-    int missing = vectors.rows() - seen.cardinality();
-    if (missing > 0) {
-      throw new IOException(
-          "the index lacks %d of %d items, the first in row %d"
-              .formatted(missing, vectors.rows(), firstClear(seen)));
-    }
-    return List.copyOf(segments);
-  }
-
-  private static GraphSegment of(LeafReader reader, VectorMatrix vectors, FixedBitSet seen)
-      throws IOException {
-    @Nullable FieldInfo field = reader.getFieldInfos().fieldInfo(GraphFields.VECTOR);
-    if (field == null || field.getVectorDimension() != vectors.dimension()) {
-      throw new IOException(
-          "segment %s has vectors of %d values, the item vectors have %d"
-              .formatted(
-                  reader, field == null ? 0 : field.getVectorDimension(), vectors.dimension()));
-    }
-    @Nullable NumericDocValues stored = reader.getNumericDocValues(GraphFields.ROW);
-    int[] rows = new int[reader.maxDoc()];
-    boolean identity = true;
-    for (int doc = 0; doc < rows.length; doc++) {
-      rows[doc] = rowOf(stored, doc, seen);
-      identity &= rows[doc] == doc;
-    }
-    return new GraphSegment(reader, identity ? null : rows);
-  }
-
-  private static int rowOf(@Nullable NumericDocValues stored, int doc, BitSet seen)
-      throws IOException {
-    if (stored == null || !stored.advanceExact(doc)) {
-      throw new IOException("document %d has no row".formatted(doc));
-    }
-    long row = stored.longValue();
-    if (row < 0 || row >= seen.length()) {
-      throw new IOException(
-          "document %d has row %d, must be within 0..%d".formatted(doc, row, seen.length() - 1));
-    }
-    if (seen.getAndSet((int) row)) {
-      throw new IOException("row %d has two documents".formatted(row));
-    }
-    return (int) row;
-  }
-
-  private static int firstClear(FixedBitSet seen) {
-    int row = 0;
-    while (seen.get(row)) {
-      row++;
-    }
-    return row;
+    return SegmentRows.all(index, vectors).stream().map(GraphSegment::new).toList();
   }
 
   /// The catalogue row of a document.
   int row(int doc) {
-    return rows == null ? doc : rows[doc];
+    return rows.row(doc);
   }
 
   /// Walks the graph and leaves the beam's documents, by the graph's own scores, in `reached`.
@@ -97,6 +27,7 @@ final class GraphSegment {
   long walk(
       float[] query, int beam, ItemFilter filter, int accepted, long visitLimit, BestRows reached)
       throws IOException {
+    LeafReader reader = rows.reader();
     int capacity = Math.min(beam, reader.maxDoc());
     reached.reset(capacity);
     BeamCollector collector = new BeamCollector(capacity, visitLimit, reached);

@@ -6,7 +6,12 @@ package dev.hstu.index.search;
 ///     1603.09320, algorithm 2): more gives more recall and takes longer. 0 takes
 ///     [#BEAM_PER_CANDIDATE] times k; else at most [#MAX_BEAM]. Never less than k is used.
 /// @param plan who decides between graph and scan
-public record SearchOptions(int beam, SearchPlan plan) {
+/// @param recall the recall a search in partitions aims at, at most 1; 0 takes [#DEFAULT_RECALL].
+///     A graph search has no use for it
+public record SearchOptions(int beam, SearchPlan plan, double recall) {
+
+  /// The recall that partitions aim at by default.
+  public static final double DEFAULT_RECALL = 0.95;
 
   /// Widest beam: twice the largest k. Beyond that a scan is exact and, measured, faster.
   public static final int MAX_BEAM = 2 * ItemIndex.MAX_K;
@@ -19,16 +24,30 @@ public record SearchOptions(int beam, SearchPlan plan) {
   public static final int MIN_DEFAULT_BEAM = 200;
 
   /// Beam by k, planner's choice.
-  public static final SearchOptions DEFAULT = new SearchOptions(0, SearchPlan.AUTO);
+  public static final SearchOptions DEFAULT = new SearchOptions(0, SearchPlan.AUTO, 0);
 
   /// The planner replaced by the exact scan.
-  public static final SearchOptions EXACT = new SearchOptions(0, SearchPlan.EXACT);
+  public static final SearchOptions EXACT = new SearchOptions(0, SearchPlan.EXACT, 0);
 
   public SearchOptions {
     if (beam < 0 || beam > MAX_BEAM) {
       throw new IllegalArgumentException(
           "beam=%d must be within 1..%d, or 0 to choose it by k".formatted(beam, MAX_BEAM));
     }
+    if (!(recall >= 0 && recall <= 1)) {
+      throw new IllegalArgumentException(
+          "recall=%s must be above 0 and at most 1, or 0 for %s".formatted(recall, DEFAULT_RECALL));
+    }
+  }
+
+  /// With the default recall.
+  public SearchOptions(int beam, SearchPlan plan) {
+    this(beam, plan, 0);
+  }
+
+  /// Partitions are swept for this recall; the planner may still scan.
+  public static SearchOptions recall(double recall) {
+    return new SearchOptions(0, SearchPlan.AUTO, recall);
   }
 
   /// The graph is always walked, with this beam.
@@ -42,5 +61,10 @@ public record SearchOptions(int beam, SearchPlan plan) {
       return Math.min(MAX_BEAM, Math.max(MIN_DEFAULT_BEAM, k * BEAM_PER_CANDIDATE));
     }
     return Math.max(beam, k);
+  }
+
+  /// The recall aimed at.
+  double recallOrDefault() {
+    return recall == 0 ? DEFAULT_RECALL : recall;
   }
 }

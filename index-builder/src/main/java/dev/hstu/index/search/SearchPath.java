@@ -4,6 +4,9 @@ package dev.hstu.index.search;
 public enum SearchPath {
   /// By walking the graph: approximate, at the recall measured when the index was built.
   GRAPH,
+  /// By sweeping the partitions of most promise: approximate, at the recall they were calibrated
+  /// for; exact when all were swept.
+  PARTITIONS,
   /// By scanning, because the planner expected it to be faster: exact.
   EXACT_PLANNED,
   /// By scanning, because the graph reached fewer than k accepted items, or visited more than a

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.scan.ScalarInnerProducts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

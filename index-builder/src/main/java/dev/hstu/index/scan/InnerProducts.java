@@ -1,4 +1,4 @@
-package dev.hstu.index.search;
+package dev.hstu.index.scan;
 
 import dev.hstu.index.catalog.VectorMatrix;
 import java.lang.foreign.MemorySegment;
@@ -18,8 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// difference is at most `dimension · 2⁻²³ · Σ|q·v|`. Another vector width (another machine) may
 /// round otherwise.
 ///
-/// Arguments are checked by the callers ([Queries], [VectorMatrix]).
-final class InnerProducts {
+/// Arguments are checked by the callers and by [VectorMatrix].
+public final class InnerProducts {
 
   // Wider than 16 lanes the fold below would need more steps; no such hardware runs this today.
   private static final VectorSpecies<Float> SPECIES =
@@ -40,17 +40,17 @@ final class InnerProducts {
   private InnerProducts() {}
 
   /// What was chosen, for the log of a start.
-  static String description() {
+  public static String description() {
     return "%d-bit vectors".formatted(SPECIES.vectorBitSize());
   }
 
   /// The product with one row.
-  static float ofRow(float[] query, VectorMatrix matrix, int row) {
+  public static float ofRow(float[] query, VectorMatrix matrix, int row) {
     return ofRow(query, matrix.data(), matrix.offsetBytes(row), matrix.dimension());
   }
 
   /// The products with `count` rows from `first`, into `out[0..count-1]`.
-  static void ofRows(float[] query, VectorMatrix matrix, int first, int count, float[] out) {
+  public static void ofRows(float[] query, VectorMatrix matrix, int first, int count, float[] out) {
     MemorySegment data = matrix.data();
     int dimension = matrix.dimension();
     long rowBytes = (long) dimension * Float.BYTES;
@@ -61,7 +61,7 @@ final class InnerProducts {
   }
 
   /// As [#ofRows] for four queries at once: each row is loaded once for all of them.
-  static void ofRowsByFour(
+  public static void ofRowsByFour(
       float[] query0,
       float[] query1,
       float[] query2,
@@ -106,7 +106,7 @@ final class InnerProducts {
 
   /// The first position within `from..count-1` whose score may exceed `floor`, or `count`. Steps
   /// over whole vectors, so the score there may still be below.
-  static int nextAbove(float floor, float[] scores, int from, int count) {
+  public static int nextAbove(float floor, float[] scores, int from, int count) {
     int position = from;
     while (position + LANES <= count
         && !FloatVector.fromArray(SPECIES, scores, position)

@@ -1,23 +1,23 @@
-package dev.hstu.index.search;
+package dev.hstu.index.scan;
 
 import java.util.Arrays;
 
 /// The best rows seen so far: a bounded min-heap over (score, row) packed into longs, so that
-/// nothing
-/// is boxed and one comparison decides. Higher scores are better; of equal scores the lower row.
-/// For one thread.
-final class BestRows {
+/// nothing is boxed and one comparison decides. Higher scores are better; of equal scores the lower
+/// row. For one thread.
+public final class BestRows {
 
   private long[] heap;
   private int capacity;
   private int size;
 
-  BestRows(int expectedCapacity) {
+  /// Room for `expectedCapacity` rows without growing.
+  public BestRows(int expectedCapacity) {
     heap = new long[expectedCapacity];
   }
 
   /// Empties the heap and bounds it; allocates only beyond the largest bound so far.
-  void reset(int newCapacity) {
+  public void reset(int newCapacity) {
     if (heap.length < newCapacity) {
       heap = new long[newCapacity];
     }
@@ -25,23 +25,25 @@ final class BestRows {
     size = 0;
   }
 
-  int size() {
+  /// How many rows are kept.
+  public int size() {
     return size;
   }
 
-  boolean isFull() {
+  /// Whether as many rows are kept as the bound allows.
+  public boolean isFull() {
     return size == capacity;
   }
 
   /// The score of the worst kept row once full, else negative infinity: a lower score can't enter.
-  float floor() {
+  public float floor() {
     return isFull() ? score(heap[0]) : Float.NEGATIVE_INFINITY;
   }
 
   /// Keeps the row if it is among the best.
   ///
   /// @return whether it was kept
-  boolean offer(int row, float score) {
+  public boolean offer(int row, float score) {
     long key = key(row, score);
     if (size < capacity) {
       siftUp(size++, key);
@@ -55,14 +57,14 @@ final class BestRows {
   }
 
   /// The row at a heap position, in no useful order.
-  int rowAt(int position) {
+  public int rowAt(int position) {
     return row(heap[position]);
   }
 
   /// Moves all rows out, best first.
   ///
   /// @return how many
-  int drainDescending(int[] rows, float[] scores) {
+  public int drainDescending(int[] rows, float[] scores) {
     Arrays.sort(heap, 0, size);
     for (int i = 0; i < size; i++) {
       long key = heap[size - 1 - i];
@@ -108,15 +110,15 @@ final class BestRows {
   /// Score in the upper half as an order-preserving int; in the lower the complement of the row, so
   /// that of equal scores the lower row has the greater key. Adding 0 turns -0 into +0: they are
   /// equal scores.
-  private static long key(int row, float score) {
+  static long key(int row, float score) {
     return ((long) ordered(Float.floatToRawIntBits(score + 0f)) << 32) | (~row & 0xFFFF_FFFFL);
   }
 
-  private static int row(long key) {
+  static int row(long key) {
     return ~(int) key;
   }
 
-  private static float score(long key) {
+  static float score(long key) {
     return Float.intBitsToFloat(ordered((int) (key >> 32)));
   }
 

@@ -1,4 +1,4 @@
-package dev.hstu.index.search;
+package dev.hstu.index.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

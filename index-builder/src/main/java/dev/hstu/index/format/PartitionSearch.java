@@ -1,0 +1,295 @@
+package dev.hstu.index.format;
+
+import dev.hstu.index.scan.BufferedBest;
+import dev.hstu.index.scan.CodeProducts;
+import dev.hstu.index.scan.InnerProducts;
+import java.util.Arrays;
+
+/// One search in one segment at a time, and the scratch memory for it, to be reused. For one
+/// thread.
+///
+/// Partitions are ranked for the query and the first ones swept, blocks of vectors at a time; what
+/// may be among the best k is asked of the filter. Where fewer than k were found, further
+/// partitions follow until none is left. A partition that cannot hold anything better than what was
+/// found, by its centroid and radius, is passed over.
+///
+/// What is found doesn't depend on the order in which partitions are swept, so a batch finds what
+/// its queries find one by one.
+public final class PartitionSearch {
+
+  /// Vectors scored between two looks at the heap: a multiple of [CodeProducts#ROWS].
+  private static final int BLOCK = 256;
+
+  /// Queries that share the loads of a vector.
+  private static final int TILE = 4;
+
+  /// By int8 codes, so many times as many are kept as asked for, and then scored again …
+  private static final double OVERSAMPLING = 1.2;
+
+  /// … and so many more.
+  private static final int MIN_OVERSAMPLED = 16;
+
+  /// Room for rounding in the bound of a partition, over the length of the query.
+  private static final float BOUND_SLACK = 1e-4f;
+
+  private final PartitionRanking ranking = new PartitionRanking();
+  private final BufferedBest found = new BufferedBest();
+  private final float[] block = new float[BLOCK];
+  private final int[] blockSums = new int[CodeProducts.ROWS];
+  private short[] queryCodes = new short[0];
+  private float queryScale;
+  private long[] visits = new long[0];
+
+  private Partitions partitions;
+  private float[] query;
+  private int wanted;
+  private int probes;
+  private float floor;
+
+  /// Whether other segments haven't found enough yet.
+  private boolean mustFindAll;
+
+  private DocumentFilter filter;
+  private long visited;
+
+  public PartitionSearch() {
+    // Replaced by begin, before anything reads them.
+    this.partitions = Partitions.NONE;
+    this.query = new float[0];
+    this.filter = DocumentFilter.ALL;
+  }
+
+  /// Finds the best `k` documents that pass, or all that pass where those are fewer.
+  ///
+  /// @param query float `[dimension]`, finite
+  /// @param k at least 1
+  /// @param probes partitions to sweep at least, 1..[Partitions#count], by [Partitions#probes]
+  /// @param floor products below it needn't be found: the worst still wanted from other segments,
+  ///     or negative infinity
+  public void search(
+      Partitions partitions, float[] query, int k, int probes, float floor, DocumentFilter filter) {
+    begin(partitions, query, k, probes, floor, filter);
+    for (int i = 0; i < this.probes; i++) {
+      sweep(ranking.partition(i));
+    }
+    complete();
+  }
+
+  /// As [#search] for each query by its own searcher, but partition by partition: vectors that
+  /// several queries want are loaded once for all of them.
+  ///
+  /// @param searchers distinct, one per query
+  public static void searchBatch(
+      Partitions partitions,
+      float[][] queries,
+      int k,
+      int[] probes,
+      float[] floors,
+      DocumentFilter[] filters,
+      PartitionSearch[] searchers) {
+    int total = 0;
+    for (int i = 0; i < queries.length; i++) {
+      searchers[i].begin(partitions, queries[i], k, probes[i], floors[i], filters[i]);
+      total += searchers[i].probes;
+    }
+    if (total == 0) {
+      return;
+    }
+    long[] visits = searchers[0].visits(searchers, queries.length, total);
+    PartitionSearch[] together = new PartitionSearch[queries.length];
+    int visit = 0;
+    while (visit < total) {
+      int partition = (int) (visits[visit] >>> 32);
+      int count = 0;
+      while (visit < total && (int) (visits[visit] >>> 32) == partition) {
+        together[count++] = searchers[(int) visits[visit++]];
+      }
+      sweepTogether(partition, together, count);
+    }
+    for (int i = 0; i < queries.length; i++) {
+      searchers[i].complete();
+    }
+  }
+
+  /// Vectors compared with the query by the last search.
+  public long visited() {
+    return visited;
+  }
+
+  /// How many documents the last search found; by int8 codes, some more than asked for.
+  public int size() {
+    return found.size();
+  }
+
+  /// Hands over what the last search found, in no order, with full-precision products.
+  public void forEach(FoundDocuments target) {
+    boolean exact = partitions.encoding() == IvfEncoding.FLOAT32;
+    for (int i = 0; i < found.size(); i++) {
+      int position = found.rowAt(i);
+      target.accept(
+          partitions.document(position),
+          exact ? found.scoreAt(i) : InnerProducts.ofRow(query, partitions.vectors(), position));
+    }
+  }
+
+  private void begin(
+      Partitions inPartitions,
+      float[] forQuery,
+      int k,
+      int atLeastProbes,
+      float worstWanted,
+      DocumentFilter by) {
+    partitions = inPartitions;
+    query = forQuery;
+    filter = by;
+    floor = worstWanted;
+    mustFindAll = worstWanted == Float.NEGATIVE_INFINITY;
+    visited = 0;
+    wanted = Math.min(k, partitions.size());
+    probes = Math.min(atLeastProbes, partitions.count());
+    found.reset(wanted);
+    if (partitions.encoding() == IvfEncoding.INT8) {
+      // Codes can't be held against a floor of exact products.
+      floor = Float.NEGATIVE_INFINITY;
+      found.reset((int) Math.min(partitions.size(), (long) (k * OVERSAMPLING) + MIN_OVERSAMPLED));
+      if (queryCodes.length != query.length) {
+        queryCodes = new short[query.length];
+      }
+      queryScale = IvfCodes.codeQuery(query, queryCodes);
+    }
+    if (probes > 0) {
+      ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
+    }
+  }
+
+  /// Sweeps further partitions while fewer were found than wanted, twice as many each time.
+  private void complete() {
+    while (mustFindAll && found.size() < wanted && probes < partitions.count()) {
+      int done = probes;
+      probes = (int) Math.min(partitions.count(), 2L * done);
+      // The first `done` come out the same.
+      ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
+      for (int i = done; i < probes; i++) {
+        sweep(ranking.partition(i));
+      }
+    }
+    found.select();
+  }
+
+  /// (partition, query) pairs in order.
+  private long[] visits(PartitionSearch[] searchers, int queries, int total) {
+    if (visits.length < total) {
+      visits = new long[total];
+    }
+    int filled = 0;
+    for (int q = 0; q < queries; q++) {
+      for (int i = 0; i < searchers[q].probes; i++) {
+        visits[filled++] = (long) searchers[q].ranking.partition(i) << 32 | q;
+      }
+    }
+    Arrays.sort(visits, 0, total);
+    return visits;
+  }
+
+  private static void sweepTogether(int partition, PartitionSearch[] searchers, int count) {
+    int i = 0;
+    if (searchers[0].partitions.encoding() == IvfEncoding.FLOAT32) {
+      for (; i + TILE <= count; i += TILE) {
+        sweepByFour(partition, searchers[i], searchers[i + 1], searchers[i + 2], searchers[i + 3]);
+      }
+    }
+    for (; i < count; i++) {
+      searchers[i].sweep(partition);
+    }
+  }
+
+  private static void sweepByFour(
+      int partition, PartitionSearch a, PartitionSearch b, PartitionSearch c, PartitionSearch d) {
+    Partitions partitions = a.partitions;
+    int end = partitions.start(partition + 1);
+    for (int first = partitions.start(partition); first < end; first += BLOCK) {
+      int count = Math.min(BLOCK, end - first);
+      InnerProducts.ofRowsByFour(
+          a.query,
+          b.query,
+          c.query,
+          d.query,
+          partitions.vectors(),
+          first,
+          count,
+          a.block,
+          b.block,
+          c.block,
+          d.block);
+      a.keepBest(first, count);
+      b.keepBest(first, count);
+      c.keepBest(first, count);
+      d.keepBest(first, count);
+    }
+  }
+
+  private void sweep(int partition) {
+    if (partitions.encoding() == IvfEncoding.INT8) {
+      sweepCodes(partition);
+    } else if (mayHoldBetter(partition)) {
+      sweepVectors(partition);
+    }
+  }
+
+  /// By the Cauchy-Schwarz inequality `q·v = q·c + q·(v − c) <= q·c + ‖q‖·‖v − c‖`.
+  private boolean mayHoldBetter(int partition) {
+    float norm = ranking.queryNorm();
+    float bound = ranking.product(partition) + norm * partitions.radius(partition);
+    return bound + norm * BOUND_SLACK >= worstKept();
+  }
+
+  private float worstKept() {
+    return Math.max(floor, found.floor());
+  }
+
+  private void sweepVectors(int partition) {
+    int end = partitions.start(partition + 1);
+    for (int first = partitions.start(partition); first < end; first += BLOCK) {
+      int count = Math.min(BLOCK, end - first);
+      InnerProducts.ofRows(query, partitions.vectors(), first, count, block);
+      keepBest(first, count);
+    }
+  }
+
+  private void sweepCodes(int partition) {
+    int dimension = partitions.dimension();
+    long blockBytes = IvfCodes.blockBytes(dimension);
+    long offset = partitions.codesOffsetBytes(partition);
+    float scale = partitions.scale(partition) * queryScale;
+    float base = ranking.product(partition);
+    int end = partitions.start(partition + 1);
+    for (int first = partitions.start(partition); first < end; first += BLOCK) {
+      int count = Math.min(BLOCK, end - first);
+      for (int row = 0; row < count; row += CodeProducts.ROWS, offset += blockBytes) {
+        CodeProducts.ofBlock(queryCodes, dimension, partitions.codes(), offset, blockSums);
+        for (int i = 0; i < CodeProducts.ROWS; i++) {
+          block[row + i] = Math.fma(scale, (float) blockSums[i], base);
+        }
+      }
+      keepBest(first, count);
+    }
+  }
+
+  private void keepBest(int first, int count) {
+    visited += count;
+    // One step lower: of equal scores the lower position is kept, in whatever order they come.
+    float below = Math.nextDown(worstKept());
+    int i = InnerProducts.nextAbove(below, block, 0, count);
+    while (i < count) {
+      if (block[i] > below && accepts(first + i)) {
+        found.offer(first + i, block[i]);
+        below = Math.nextDown(worstKept());
+      }
+      i = InnerProducts.nextAbove(below, block, i + 1, count);
+    }
+  }
+
+  private boolean accepts(int position) {
+    return filter == DocumentFilter.ALL || filter.accepts(partitions.document(position));
+  }
+}

@@ -1,0 +1,166 @@
+package dev.hstu.index.format;
+
+import dev.hstu.index.catalog.VectorMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.apache.lucene.index.VectorSimilarityFunction;
+
+/// One vector field of one segment, open for reading; valid as long as the segment's reader. A
+/// *position* counts the vectors in stored order, partition after partition; an *ordinal* counts
+/// them in order of document. Any thread may read.
+public final class Partitions {
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// No vectors at all.
+  static final Partitions NONE = none();
+
+  private final FieldMeta meta;
+  private final VectorMatrix vectors;
+  private final VectorMatrix centroids;
+  private final int[] starts;
+  private final int[] blockStarts;
+  private final float[] spreads;
+  private final float[] radii;
+  private final MemorySegment documents;
+  private final MemorySegment positions;
+  private final float[] scales;
+  private final MemorySegment codes;
+
+  Partitions(FieldMeta meta, Sections sections) {
+    this.meta = meta;
+    this.vectors = new VectorMatrix(sections.vectors(), meta.rows(), meta.dimension());
+    this.centroids = new VectorMatrix(sections.centroids(), meta.partitions(), meta.dimension());
+    this.starts = sections.starts().toArray(INT);
+    this.blockStarts = IvfCodes.blockStarts(starts);
+    this.spreads = sections.spreads().toArray(FLOAT);
+    this.radii = sections.radii().toArray(FLOAT);
+    this.documents = sections.documents();
+    this.positions = sections.positions();
+    this.scales = sections.scales().toArray(FLOAT);
+    this.codes = sections.codes();
+  }
+
+  private static Partitions none() {
+    MemorySegment empty = MemorySegment.NULL;
+    return new Partitions(
+        new FieldMeta(
+            IvfEncoding.FLOAT32,
+            VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            ProbeTable.all(0)),
+        new Sections(empty, empty, empty, empty, empty, empty, empty, empty, empty));
+  }
+
+  /// The number of vectors.
+  public int size() {
+    return meta.rows();
+  }
+
+  /// The length of the vectors.
+  public int dimension() {
+    return meta.dimension();
+  }
+
+  /// The number of partitions.
+  public int count() {
+    return meta.partitions();
+  }
+
+  /// What is swept.
+  public IvfEncoding encoding() {
+    return meta.encoding();
+  }
+
+  /// How many partitions to sweep so that the best k are found with this recall, as calibrated when
+  /// the segment was written.
+  ///
+  /// @param k may be more than the segment holds, and a fraction: k over the share of vectors that
+  ///     a filter lets through
+  /// @param recall within 0..1; 1 gives all partitions
+  public int probes(double k, double recall) {
+    return meta.table().probes(k, recall);
+  }
+
+  double defaultRecall() {
+    return meta.recall();
+  }
+
+  int trainedRows() {
+    return meta.trainedRows();
+  }
+
+  float trainedDistortion() {
+    return meta.trainedDistortion();
+  }
+
+  VectorSimilarityFunction similarity() {
+    return meta.similarity();
+  }
+
+  /// The mapped bytes beside the vectors.
+  long indexBytes() {
+    return centroids.data().byteSize()
+        + documents.byteSize()
+        + positions.byteSize()
+        + codes.byteSize();
+  }
+
+  /// By position.
+  VectorMatrix vectors() {
+    return vectors;
+  }
+
+  VectorMatrix centroids() {
+    return centroids;
+  }
+
+  float[] spreads() {
+    return spreads;
+  }
+
+  /// The first position of a partition; that of `count()` is `size()`.
+  int start(int partition) {
+    return starts[partition];
+  }
+
+  /// The largest distance of a vector of the partition to its centroid, rounded up.
+  float radius(int partition) {
+    return radii[partition];
+  }
+
+  int document(int position) {
+    return documents.getAtIndex(INT, position);
+  }
+
+  int position(int ordinal) {
+    return positions.getAtIndex(INT, ordinal);
+  }
+
+  /// The value of one step of a code; int8 only.
+  float scale(int partition) {
+    return scales[partition];
+  }
+
+  MemorySegment codes() {
+    return codes;
+  }
+
+  /// Where a partition's blocks of codes begin; int8 only.
+  long codesOffsetBytes(int partition) {
+    return blockStarts[partition] * IvfCodes.blockBytes(meta.dimension());
+  }
+}

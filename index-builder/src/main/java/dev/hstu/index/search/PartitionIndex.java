@@ -1,0 +1,208 @@
+package dev.hstu.index.search;
+
+import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.format.DocumentFilter;
+import dev.hstu.index.format.PartitionSearch;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.index.IndexReader;
+
+/// k-means partitions swept in order of promise, as [dev.hstu.index.format.IvfVectorsFormat] stores
+/// them, searched segment by segment without Lucene's query layer.
+///
+/// The number of partitions follows from k and the recall asked for, by the table that was measured
+/// when the segment was written, on its sample queries. A filter that lets a share s of the items
+/// through makes the best k of them the best k/s of all; s is the filter's own bound or, where it
+/// gives none, what passed of a sample of rows, less a standard error. A filter that passes so few
+/// items that comparing each is cheaper is answered by [ExactScan]. Where the partitions hold fewer
+/// than k accepted items, further ones follow, to the last.
+public final class PartitionIndex implements ItemIndex, Closeable {
+
+  /// Rows asked of a filter that gives no bound: until so many passed, …
+  private static final int ENOUGH_PASSED = 64;
+
+  /// … and never more, some ten microseconds' worth.
+  private static final int MAX_SAMPLED_ROWS = 4_096;
+
+  /// 2³² over the golden ratio.
+  private static final int SCATTER = 0x9E37_79B9;
+
+  /// Rows swept in the time of one that is picked: a random access.
+  private static final int SWEPT_ROWS_PER_PICK = 4;
+
+  private final VectorMatrix vectors;
+  private final ExactScan scan;
+  private final IndexReader reader;
+  private final List<PartitionSegment> segments;
+
+  private PartitionIndex(
+      VectorMatrix vectors, IndexReader reader, List<PartitionSegment> segments) {
+    this.vectors = vectors;
+    this.scan = new ExactScan(vectors);
+    this.reader = reader;
+    this.segments = segments;
+  }
+
+  /// Opens the index that [PartitionIndexWriter] wrote, one folder per shard.
+  ///
+  /// @param vectors the very vectors indexed; owned by the caller and open as long as this is
+  /// @throws IOException when a folder holds no whole index of this format, or the documents of all
+  ///     shards are not exactly the rows of `vectors`
+  public static PartitionIndex open(List<Path> shards, VectorMatrix vectors) throws IOException {
+    IndexReader reader = ShardReaders.open(shards);
+    try {
+      return new PartitionIndex(vectors, reader, PartitionSegment.all(reader, vectors));
+    } catch (IOException | RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public int size() {
+    return vectors.rows();
+  }
+
+  @Override
+  public int dimension() {
+    return vectors.dimension();
+  }
+
+  @Override
+  public void search(
+      float[] query, int k, ItemFilter filter, SearchOptions options, Candidates target) {
+    Queries.require(query, dimension(), k);
+    double accepted = expectedAccepted(filter);
+    if (plansScan(options, k, filter, accepted)) {
+      scan.scan(query, k, filter, target, SearchPath.EXACT_PLANNED);
+      return;
+    }
+    target.begin(Math.min(k, Math.max(1, size())));
+    PartitionSearch search = target.partitionSearch();
+    for (PartitionSegment segment : segments) {
+      search.search(
+          segment.partitions(),
+          query,
+          k,
+          probes(segment, k, accepted, options),
+          target.best.floor(),
+          segment.accepting(filter));
+      keep(segment, search, target);
+    }
+    target.finish(SearchPath.PARTITIONS);
+  }
+
+  /// Partition by partition for all queries that aren't planned as a scan.
+  @Override
+  public void searchBatch(
+      float[][] queries,
+      int k,
+      List<? extends ItemFilter> filters,
+      SearchOptions options,
+      List<Candidates> targets) {
+    Queries.requireBatch(queries, filters, targets);
+    double[] accepted = new double[queries.length];
+    int[] swept = new int[queries.length];
+    int count = 0;
+    for (int i = 0; i < queries.length; i++) {
+      Queries.require(queries[i], dimension(), k);
+      accepted[i] = expectedAccepted(filters.get(i));
+      if (plansScan(options, k, filters.get(i), accepted[i])) {
+        scan.scan(queries[i], k, filters.get(i), targets.get(i), SearchPath.EXACT_PLANNED);
+      } else {
+        targets.get(i).begin(Math.min(k, Math.max(1, size())));
+        swept[count++] = i;
+      }
+    }
+    sweepBatch(queries, k, filters, options, targets, accepted, Arrays.copyOf(swept, count));
+  }
+
+  private void sweepBatch(
+      float[][] queries,
+      int k,
+      List<? extends ItemFilter> filters,
+      SearchOptions options,
+      List<Candidates> targets,
+      double[] accepted,
+      int[] swept) {
+    int count = swept.length;
+    float[][] sweptQueries = new float[count][];
+    int[] probes = new int[count];
+    float[] floors = new float[count];
+    DocumentFilter[] accepting = new DocumentFilter[count];
+    PartitionSearch[] searches = new PartitionSearch[count];
+    for (PartitionSegment segment : segments) {
+      for (int i = 0; i < count; i++) {
+        int q = swept[i];
+        sweptQueries[i] = queries[q];
+        probes[i] = probes(segment, k, accepted[q], options);
+        floors[i] = targets.get(q).best.floor();
+        accepting[i] = segment.accepting(filters.get(q));
+        searches[i] = targets.get(q).partitionSearch();
+      }
+      PartitionSearch.searchBatch(
+          segment.partitions(), sweptQueries, k, probes, floors, accepting, searches);
+      for (int i = 0; i < count; i++) {
+        keep(segment, searches[i], targets.get(swept[i]));
+      }
+    }
+    for (int q : swept) {
+      targets.get(q).finish(SearchPath.PARTITIONS);
+    }
+  }
+
+  private static void keep(PartitionSegment segment, PartitionSearch search, Candidates target) {
+    target.addVisited(search.visited());
+    search.forEach((document, product) -> target.best.offer(segment.row(document), product));
+  }
+
+  private int probes(PartitionSegment segment, int k, double accepted, SearchOptions options) {
+    double share = Math.max(accepted, 1) / Math.max(1, size());
+    return segment.partitions().probes(k / share, options.recallOrDefault());
+  }
+
+  private boolean plansScan(SearchOptions options, int k, ItemFilter filter, double accepted) {
+    return switch (options.plan()) {
+      case EXACT -> true;
+      case GRAPH -> false;
+      case AUTO ->
+          filter != ItemFilter.all()
+              && filter.maxAccepted(size()) * (double) SWEPT_ROWS_PER_PICK
+                  <= expectedVisits(k, accepted, options);
+    };
+  }
+
+  private double expectedVisits(int k, double accepted, SearchOptions options) {
+    double visits = 0;
+    for (PartitionSegment segment : segments) {
+      double share = (double) probes(segment, k, accepted, options) / segment.partitions().count();
+      visits += share * segment.partitions().size();
+    }
+    return visits;
+  }
+
+  private double expectedAccepted(ItemFilter filter) {
+    int bound = filter.maxAccepted(size());
+    if (filter == ItemFilter.all() || bound < size() || size() == 0) {
+      return bound;
+    }
+    int passed = 0;
+    int sampled = 0;
+    while (sampled < MAX_SAMPLED_ROWS && passed < ENOUGH_PASSED) {
+      // Multiples of a large odd number scatter over all rows.
+      long scattered = Integer.toUnsignedLong(sampled++ * SCATTER);
+      if (filter.accepts((int) (scattered * size() >>> 32))) {
+        passed++;
+      }
+    }
+    return size() * (passed - Math.sqrt(passed)) / sampled;
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+}
