@@ -1,6 +1,7 @@
 package dev.hstu.benchmarks.micro;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.format.IvfSettings;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.GraphIndex;
@@ -9,6 +10,8 @@ import dev.hstu.index.search.GraphProgress;
 import dev.hstu.index.search.GraphSettings;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.index.search.PartitionIndex;
+import dev.hstu.index.search.PartitionIndexWriter;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPlan;
 import dev.hstu.kernels.storage.DurableFiles;
@@ -31,8 +34,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// How long does one search take, exactly and through the graph, on one thread? 100,000 clustered
-/// unit vectors of 64 dimensions; queries lie near items.
+/// How long does one search take, exactly, through the graph and in partitions, on one thread?
+/// 100,000 clustered unit vectors of 64 dimensions; queries lie near items.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -48,7 +51,7 @@ public class SearchBenchmark {
   private static final double LEAST_RECALL = 0.9;
   private static final long SEED = 11;
 
-  @Param({"exact", "graph"})
+  @Param({"exact", "graph", "partitions"})
   String index = "graph";
 
   @Param({"100", "500"})
@@ -58,6 +61,7 @@ public class SearchBenchmark {
   private final Candidates candidates = new Candidates(ItemIndex.MAX_K);
   private Path folder;
   private GraphIndex graph;
+  private PartitionIndex partitions;
   private ItemIndex searched;
   private SearchOptions options;
   private int next;
@@ -71,7 +75,16 @@ public class SearchBenchmark {
     GraphIndexWriter.write(
         folder.resolve("graph"), vectors, 0, ITEMS, GraphSettings.DEFAULT, 2, GraphProgress.NONE);
     graph = GraphIndex.open(List.of(folder.resolve("graph")), vectors);
-    searched = index.equals("exact") ? scan : graph;
+    PartitionIndexWriter.write(
+        folder.resolve("partitions"), vectors, 0, ITEMS, IvfSettings.DEFAULT, GraphProgress.NONE);
+    partitions = PartitionIndex.open(List.of(folder.resolve("partitions")), vectors);
+    searched =
+        switch (index) {
+          case "exact" -> scan;
+          case "graph" -> graph;
+          case "partitions" -> partitions;
+          default -> throw new IllegalArgumentException("index=" + index);
+        };
     options = new SearchOptions(0, index.equals("exact") ? SearchPlan.EXACT : SearchPlan.GRAPH);
     double recall = recall(scan, searched);
     System.out.printf("recall@%d %.4f%n", k, recall);
@@ -83,6 +96,7 @@ public class SearchBenchmark {
   @TearDown
   public void close() throws IOException {
     graph.close();
+    partitions.close();
     DurableFiles.deleteRecursively(folder);
   }
 
