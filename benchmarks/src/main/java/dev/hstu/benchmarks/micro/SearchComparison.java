@@ -209,6 +209,8 @@ public final class SearchComparison {
         return options;
       }
     }
+    System.out.printf(
+        Locale.ROOT, "the graph stays below recall@%d %.2f: don't compare its time%n", k, recall);
     return SearchOptions.graph(BEAMS[BEAMS.length - 1]);
   }
 
