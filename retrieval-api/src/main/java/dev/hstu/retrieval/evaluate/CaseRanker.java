@@ -6,6 +6,7 @@ import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchOptions;
+import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Ranks the whole catalogue for one case after another; the scratch memory of one worker.
@@ -54,15 +55,27 @@ final class CaseRanker {
     return scores[row] > target || (scores[row] == target && row < targetRow);
   }
 
-  /// Asks the index as `measure` does and counts recall and the target's rank there.
+  /// Asks the index as each of `measures` does and counts recall and the target's rank there. One
+  /// exact scan serves them all: its first k are the exact answer to a search for k.
   void rankThrough(
-      ItemIndex index, IndexMeasure measure, float[] user, int targetRow, RoaringBitmap seen) {
+      ItemIndex index,
+      List<IndexMeasure> measures,
+      float[] user,
+      int targetRow,
+      RoaringBitmap seen) {
     ItemFilter filter = ItemFilter.excluding(seen);
+    scan.search(user, RankingMetrics.DEEPEST, filter, SearchOptions.EXACT, exact);
+    for (IndexMeasure measure : measures) {
+      rankThrough(index, measure, user, targetRow, filter);
+    }
+  }
+
+  private void rankThrough(
+      ItemIndex index, IndexMeasure measure, float[] user, int targetRow, ItemFilter filter) {
     long rank = 0;
     for (int depth = 0; depth < IndexMeasure.DEPTHS.length; depth++) {
       int k = IndexMeasure.DEPTHS[depth];
       index.search(user, k, filter, measure.options(), approximate);
-      scan.search(user, k, filter, SearchOptions.EXACT, exact);
       measure.addSearch(depth, exact, approximate);
       if (rank == 0) {
         rank = rankIn(approximate, targetRow);

@@ -95,9 +95,14 @@ public final class Evaluation {
       float @Nullable [] user) {}
 
   private List<Case> encode(int first, int count) {
-    List<UserHistory> known = new ArrayList<>();
+    List<UserHistory> logHistories = new ArrayList<>(count);
+    List<UserHistory> histories = new ArrayList<>(count);
+    List<UserHistory> known = new ArrayList<>(count);
     for (int c = first; c < first + count; c++) {
-      UserHistory history = subject.rows.map(protocol.history(c));
+      UserHistory logHistory = protocol.history(c);
+      UserHistory history = subject.rows.map(logHistory);
+      logHistories.add(logHistory);
+      histories.add(history);
       if (history.length() > 0) {
         known.add(history);
       }
@@ -109,16 +114,15 @@ public final class Evaluation {
     }
     List<Case> cases = new ArrayList<>(count);
     int next = 0;
-    for (int c = first; c < first + count; c++) {
-      UserHistory logHistory = protocol.history(c);
-      UserHistory history = subject.rows.map(logHistory);
+    for (int i = 0; i < count; i++) {
+      UserHistory history = histories.get(i);
       float[] user = null;
       if (history.length() > 0) {
         user = Arrays.copyOfRange(embeddings, next * d, (next + 1) * d);
         next++;
       }
-      int target = protocol.targetItem(c);
-      cases.add(new Case(logHistory, target, history, subject.rows.map(target), user));
+      int target = protocol.targetItem(first + i);
+      cases.add(new Case(logHistories.get(i), target, history, subject.rows.map(target), user));
     }
     return cases;
   }
@@ -148,12 +152,10 @@ public final class Evaluation {
       add(sums.exact, rankable ? ranker.exactRank(one.target - 1, seen) : 0);
       ItemIndex index = subject.index;
       if (index != null) {
-        for (IndexMeasure measure : sums.throughIndex) {
-          if (rankable) {
-            ranker.rankThrough(index, measure, user, one.target - 1, seen);
-          } else {
-            measure.addRank(0);
-          }
+        if (rankable) {
+          ranker.rankThrough(index, sums.throughIndex, user, one.target - 1, seen);
+        } else {
+          sums.throughIndex.forEach(measure -> measure.addRank(0));
         }
       }
     }

@@ -40,9 +40,9 @@ final class IndexMeasure {
 
   /// Counts one search at `DEPTHS[depth]`.
   ///
-  /// @param exact the exact answer to the same search
+  /// @param exact the exact answer to the same search, at this depth or deeper
   void addSearch(int depth, Candidates exact, Candidates returned) {
-    recall[depth] += recall(exact, returned);
+    recall[depth] += recall(exact, DEPTHS[depth], returned);
     paths.merge(returned.path(), 1L, Long::sum);
     if (depth == 0) {
       searched++;
@@ -79,15 +79,16 @@ final class IndexMeasure {
 
   /// The share of the exact answer that was returned. A returned item counts when its score reaches
   /// the last exact one, so that ties cannot lower it.
-  private static double recall(Candidates exact, Candidates returned) {
-    if (exact.size() == 0) {
+  private static double recall(Candidates exact, int k, Candidates returned) {
+    int wanted = Math.min(k, exact.size());
+    if (wanted == 0) {
       return 1;
     }
-    float floor = exact.score(exact.size() - 1);
+    float floor = exact.score(wanted - 1);
     int found = 0;
     while (found < returned.size() && returned.score(found) >= floor) {
       found++;
     }
-    return (double) found / exact.size();
+    return (double) found / wanted;
   }
 }

@@ -9,12 +9,10 @@ import java.util.BitSet;
 /// seen ones left out. The least a model must beat.
 public final class PopularityBaseline {
 
-  private final long[] popularity;
   private final int[] rankOfItem;
 
   /// @param popularity events by item row, index 0 unused
   public PopularityBaseline(long[] popularity) {
-    this.popularity = popularity;
     Integer[] byPopularity = new Integer[popularity.length - 1];
     for (int i = 0; i < byPopularity.length; i++) {
       byPopularity[i] = i + 1;
@@ -48,10 +46,5 @@ public final class PopularityBaseline {
       }
     }
     return rankOfItem[targetItem] - better;
-  }
-
-  /// Events of an item row before the targets.
-  public long events(int item) {
-    return popularity[item];
   }
 }
