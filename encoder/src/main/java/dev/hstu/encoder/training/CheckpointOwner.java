@@ -17,12 +17,15 @@ record CheckpointOwner(String settings, String dataFingerprint) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String START = "start";
+
   private static final List<String> FREE =
       List.of("preset", "epochs", "device", "threads", "checkpointSeconds");
 
-  static CheckpointOwner of(TrainingSettings settings, TrainingData data) {
+  static CheckpointOwner of(TrainingSettings settings, TrainingData data, TrainingStart start) {
     ObjectNode json = JSON.valueToTree(settings);
     json.remove(FREE);
+    json.put(START, start.identity());
     return new CheckpointOwner(json.toString(), data.fingerprint());
   }
 
@@ -42,9 +45,11 @@ record CheckpointOwner(String settings, String dataFingerprint) {
     }
   }
 
+  /// The settings; a checkpoint written before a training could start from a model began anew.
   private static JsonNode tree(String json) {
     try {
-      return JSON.readTree(json);
+      ObjectNode tree = JSON.readValue(json, ObjectNode.class);
+      return tree.has(START) ? tree : tree.put(START, TrainingStart.ANEW.identity());
     } catch (JsonProcessingException e) {
       throw new CheckpointMismatchException("settings of the checkpoint are not JSON: " + json);
     }

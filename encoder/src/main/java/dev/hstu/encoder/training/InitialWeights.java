@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntPredicate;
 
 /// Initial values as in HSTU.md, "Training", drawn in Java so that they are the same on every
 /// device. The padding row of the item table is 0.
@@ -29,11 +30,22 @@ final class InitialWeights {
     return new InitialWeights(config, random).draw();
   }
 
+  /// Draws the rows of an item table whose item `isNew`, as [#draw] draws them all; others stay.
+  ///
+  /// @param table `(V+1, D)`, row `r + 1` being item `r`
+  static void drawItems(float[] table, int d, IntPredicate isNew, SplittableRandom random) {
+    for (int item = 0; (item + 2) * d <= table.length; item++) {
+      if (isNew.test(item)) {
+        fill(table, (item + 1) * d, (item + 2) * d, () -> truncatedNormal(random));
+      }
+    }
+  }
+
   private HstuWeights draw() {
     int d = config.embeddingDim();
     int values = config.heads() * config.valueDim();
     float[] items = new float[Math.multiplyExact(config.items() + 1, d)];
-    fill(items, d, this::truncatedNormal);
+    fill(items, d, items.length, () -> truncatedNormal(random));
     double positionDeviation = Math.sqrt(2.0 / (config.slots() + d));
     float[] positions = filled(config.slots() * d, () -> random.nextGaussian() * positionDeviation);
     List<HstuWeights.Block> blocks = new ArrayList<>();
@@ -53,7 +65,7 @@ final class InitialWeights {
     return random.nextGaussian() * STANDARD_DEVIATION;
   }
 
-  private double truncatedNormal() {
+  private static double truncatedNormal(SplittableRandom random) {
     double value;
     do {
       value = random.nextGaussian();
@@ -67,12 +79,12 @@ final class InitialWeights {
 
   private static float[] filled(int count, DoubleSupplier values) {
     float[] array = new float[count];
-    fill(array, 0, values);
+    fill(array, 0, count, values);
     return array;
   }
 
-  private static void fill(float[] array, int from, DoubleSupplier values) {
-    for (int i = from; i < array.length; i++) {
+  private static void fill(float[] array, int from, int to, DoubleSupplier values) {
+    for (int i = from; i < to; i++) {
       array[i] = (float) values.getAsDouble();
     }
   }

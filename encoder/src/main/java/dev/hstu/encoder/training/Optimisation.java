@@ -36,10 +36,16 @@ final class Optimisation implements AutoCloseable {
   private final TorchParameters parameters;
   private final List<TorchParameters> gradients;
   private final AdamW optimizer;
+  private final long updatesBefore;
   private final ExecutorService workers;
 
   private Optimisation(
-      TrainingSettings settings, TrainingExamples examples, NDManager memory, State state) {
+      TrainingSettings settings,
+      TrainingExamples examples,
+      NDManager memory,
+      State state,
+      long updatesBefore) {
+    this.updatesBefore = updatesBefore;
     this.settings = settings;
     this.examples = examples;
     this.random = new RandomStreams(settings.seed());
@@ -67,8 +73,12 @@ final class Optimisation implements AutoCloseable {
   record State(HstuWeights weights, HstuWeights firstMoments, HstuWeights secondMoments) {}
 
   /// Copies `state` to the device of the settings.
-  static Optimisation of(TrainingSettings settings, TrainingExamples examples, State state) {
-    return new Optimisation(settings, examples, TorchRuntime.open(settings.device()), state);
+  ///
+  /// @param updatesBefore updates in the moments before this training's first step
+  static Optimisation of(
+      TrainingSettings settings, TrainingExamples examples, State state, long updatesBefore) {
+    return new Optimisation(
+        settings, examples, TorchRuntime.open(settings.device()), state, updatesBefore);
   }
 
   /// Copies the state off the device.
@@ -102,7 +112,8 @@ final class Optimisation implements AutoCloseable {
     for (TorchParameters others : gradients.subList(1, gradients.size())) {
       optimizer.merge(memory, gradients.getFirst(), others);
     }
-    double norm = optimizer.update(memory, parameters, gradients.getFirst(), step + 1);
+    double norm =
+        optimizer.update(memory, parameters, gradients.getFirst(), updatesBefore + step + 1);
     return new StepOutcome(loss, norm, batch.length);
   }
 

@@ -11,7 +11,8 @@ record RandomStreams(long seed) {
     INITIAL_WEIGHTS(0),
     ORDER(1),
     NEGATIVES(2),
-    DROPOUT(3);
+    DROPOUT(3),
+    NEW_ITEMS(4);
 
     /// Goes into the seed, so it stays with its purpose for good.
     private final long number;
@@ -23,6 +24,11 @@ record RandomStreams(long seed) {
 
   SplittableRandom initialWeights() {
     return stream(Purpose.INITIAL_WEIGHTS);
+  }
+
+  /// Embeddings of items that a model to start from doesn't know.
+  SplittableRandom newItems() {
+    return stream(Purpose.NEW_ITEMS);
   }
 
   /// The order of users in an epoch.

@@ -11,7 +11,6 @@ import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +31,7 @@ public final class Trainer {
 
   private final TrainingData data;
   private final TrainingSettings settings;
+  private final TrainingStart start;
   private final TrainingListener listener;
   private final ModelSelection selection;
   private final Path checkpointFile;
@@ -50,15 +50,17 @@ public final class Trainer {
   private Trainer(
       TrainingData data,
       TrainingSettings settings,
+      TrainingStart start,
       Path checkpointFile,
       TrainingListener listener,
       ModelSelection selection) {
     this.data = data;
     this.settings = settings;
+    this.start = start;
     this.checkpointFile = checkpointFile;
     this.listener = listener;
     this.selection = selection;
-    this.owner = CheckpointOwner.of(settings, data);
+    this.owner = CheckpointOwner.of(settings, data, start);
     this.examples = new TrainingExamples(data.log(), settings.model().window(), settings.holdOut());
     this.stepsPerEpoch = Math.ceilDiv(examples.count(), settings.batchUsers());
   }
@@ -69,7 +71,22 @@ public final class Trainer {
     return absolute.resolveSibling(absolute.getFileName() + ".training");
   }
 
-  /// Trains, or goes on training, and writes the model.
+  /// Trains anew, or goes on where a run of the same training stopped, and writes the model.
+  ///
+  /// @throws IOException as [#train(TrainingData, TrainingSettings, TrainingStart, TrainingTarget,
+  ///     TrainingListener, ModelSelection)]
+  public static TrainingResult train(
+      TrainingData data,
+      TrainingSettings settings,
+      TrainingTarget target,
+      TrainingListener listener,
+      ModelSelection selection)
+      throws IOException {
+    return train(data, settings, TrainingStart.ANEW, target, listener, selection);
+  }
+
+  /// Trains from `start`, or goes on where a run of the same training stopped, and writes the
+  /// model.
   ///
   /// @throws FileAlreadyExistsException before any work, when the target's model exists
   /// @throws dev.hstu.kernels.storage.DirectoryLockedException when another process trains it
@@ -79,6 +96,7 @@ public final class Trainer {
   public static TrainingResult train(
       TrainingData data,
       TrainingSettings settings,
+      TrainingStart start,
       TrainingTarget target,
       TrainingListener listener,
       ModelSelection selection)
@@ -100,7 +118,7 @@ public final class Trainer {
       if (target.restart()) {
         Files.deleteIfExists(checkpoint);
       }
-      result = new Trainer(data, settings, checkpoint, listener, selection).run(target);
+      result = new Trainer(data, settings, start, checkpoint, listener, selection).run(target);
     }
     DurableFiles.deleteRecursively(state);
     return result;
@@ -119,7 +137,8 @@ public final class Trainer {
           "no user has the %d events that holdOut=%d needs; import more or hold out less"
               .formatted(2 + settings.holdOut(), settings.holdOut()));
     }
-    try (Optimisation optimisation = Optimisation.of(settings, examples, firstOrResumedState())) {
+    Optimisation.State first = firstOrResumedState();
+    try (Optimisation optimisation = Optimisation.of(settings, examples, first, start.updates())) {
       TrainingPlan plan = plan();
       listener.onStart(plan);
       while (progress.steps() < plan.steps()) {
@@ -129,9 +148,21 @@ public final class Trainer {
       HstuWeights weights = best == null ? optimisation.weights() : best.weights();
       Model model = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
       TrainingResult result = result(target.model(), model, plan);
+      if (target.state() != null) {
+        finalState(optimisation.state(), model).write(target.state(), model);
+      }
       ModelFolder.save(target.model(), model, target.companions().of(result));
       return result;
     }
+  }
+
+  /// The moments of the last step, even where the weights of an earlier epoch were chosen.
+  private TrainingState finalState(Optimisation.State state, Model model) {
+    return new TrainingState(
+        model.fingerprint(),
+        start.updates() + progress.steps(),
+        state.firstMoments(),
+        state.secondMoments());
   }
 
   private TrainingResult result(Path folder, Model model, TrainingPlan plan) {
@@ -155,9 +186,7 @@ public final class Trainer {
       lastCheckpointStep = progress.steps();
       return checkpoint.state();
     }
-    HstuWeights weights =
-        InitialWeights.draw(model, new RandomStreams(settings.seed()).initialWeights());
-    return new Optimisation.State(weights, zerosLike(weights), zerosLike(weights));
+    return FirstState.of(start, settings, data);
   }
 
   private TrainingPlan plan() {
@@ -291,22 +320,6 @@ public final class Trainer {
       order[j] = swapped;
     }
     return order;
-  }
-
-  private static HstuWeights zerosLike(HstuWeights weights) {
-    return new HstuWeights(
-        MemorySegment.ofArray(new float[(int) (weights.itemEmbeddings().byteSize() / Float.BYTES)]),
-        new float[weights.positions().length],
-        weights.blocks().stream()
-            .map(
-                block ->
-                    new HstuWeights.Block(
-                        new float[block.projection().length],
-                        new float[block.output().length],
-                        new float[block.outputBias().length],
-                        new float[block.positionBias().length],
-                        new float[block.timeBias().length]))
-            .toList());
   }
 
   private static double secondsSince(long nanos) {

@@ -1,21 +1,13 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
-import dev.hstu.encoder.weights.Checkpoint;
-import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
-import dev.hstu.kernels.safetensors.SafetensorsWriter;
-import dev.hstu.kernels.safetensors.TensorSpec;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -41,28 +33,14 @@ record TrainingCheckpoint(
 
   /// Replaces `file`, durably.
   void write(Path file, CheckpointOwner owner, HstuConfig config) throws IOException {
-    Map<String, HstuWeights> groups = new LinkedHashMap<>();
+    SequencedMap<String, HstuWeights> groups = new LinkedHashMap<>();
     groups.put(WEIGHTS, state.weights());
     groups.put(FIRST, state.firstMoments());
     groups.put(SECOND, state.secondMoments());
     if (best != null) {
       groups.put(BEST, best.weights());
     }
-    List<TensorSpec> specs = new ArrayList<>();
-    for (String group : groups.keySet()) {
-      for (TensorSpec spec : CheckpointNames.specs(config)) {
-        specs.add(new TensorSpec(group + spec.name(), spec.dtype(), spec.shape()));
-      }
-    }
-    try (SafetensorsWriter writer = SafetensorsWriter.create(file, metadata(owner), specs)) {
-      for (Map.Entry<String, HstuWeights> group : groups.entrySet()) {
-        SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(group.getValue());
-        for (TensorSpec spec : CheckpointNames.specs(config)) {
-          writer.write(group.getKey() + spec.name(), tensors.get(spec.name()));
-        }
-      }
-      writer.commit();
-    }
+    WeightGroups.write(file, metadata(owner), config, groups);
   }
 
   /// Reads what [#write] wrote, copying all of it onto the heap.
@@ -72,10 +50,8 @@ record TrainingCheckpoint(
   static TrainingCheckpoint read(Path path, CheckpointOwner owner, HstuConfig config)
       throws IOException {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      Metadata metadata = new Metadata(path, file.metadata());
-      if (!metadata.text("format_version").equals(FORMAT_VERSION)) {
-        throw metadata.malformed("format_version", "this release reads " + FORMAT_VERSION);
-      }
+      StateMetadata metadata = new StateMetadata(path, file.metadata());
+      metadata.requireFormat(FORMAT_VERSION);
       owner.requireSame(
           path, new CheckpointOwner(metadata.text("settings"), metadata.text("data_fingerprint")));
       TrainingProgress progress =
@@ -86,7 +62,9 @@ record TrainingCheckpoint(
               metadata.number("seconds"));
       Optimisation.State state =
           new Optimisation.State(
-              read(file, WEIGHTS, config), read(file, FIRST, config), read(file, SECOND, config));
+              WeightGroups.read(file, WEIGHTS, config),
+              WeightGroups.read(file, FIRST, config),
+              WeightGroups.read(file, SECOND, config));
       return new TrainingCheckpoint(progress, state, best(metadata, file, config));
     }
   }
@@ -108,45 +86,13 @@ record TrainingCheckpoint(
   }
 
   private static @Nullable BestEpoch best(
-      Metadata metadata, SafetensorsFile file, HstuConfig config) throws IOException {
+      StateMetadata metadata, SafetensorsFile file, HstuConfig config) throws IOException {
     if (!metadata.values().containsKey("best_epoch")) {
       return null;
     }
     return new BestEpoch(
         (int) metadata.number("best_epoch"),
         metadata.number("best_score"),
-        read(file, BEST, config));
-  }
-
-  private static HstuWeights read(SafetensorsFile file, String group, HstuConfig config)
-      throws IOException {
-    HstuWeights mapped = Checkpoint.read(file, group, config);
-    MemorySegment items = MemorySegment.ofArray(mapped.itemEmbeddings().toArray(HstuWeights.FLOAT));
-    return new HstuWeights(items, mapped.positions(), mapped.blocks());
-  }
-
-  /// The header's strings, refused by name.
-  private record Metadata(Path file, Map<String, String> values) {
-
-    String text(String name) throws MalformedSafetensorsException {
-      @Nullable String value = values.get(name);
-      if (value == null) {
-        throw malformed(name, "is this a training's checkpoint?");
-      }
-      return value;
-    }
-
-    double number(String name) throws MalformedSafetensorsException {
-      try {
-        return Double.parseDouble(text(name));
-      } catch (NumberFormatException e) {
-        throw malformed(name, "it must be a number");
-      }
-    }
-
-    MalformedSafetensorsException malformed(String name, String problem) {
-      return new MalformedSafetensorsException(
-          file, "metadata %s=%s: %s".formatted(name, values.get(name), problem));
-    }
+        WeightGroups.read(file, BEST, config));
   }
 }

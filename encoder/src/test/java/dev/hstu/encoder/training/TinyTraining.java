@@ -18,6 +18,11 @@ final class TinyTraining {
 
   /// Users of 2 to 20 events; user 3 has one and user 5 none.
   static TrainingData data(long seed) {
+    return data(seed, ITEMS);
+  }
+
+  /// As many users over a circle of another size, whose first items are the same.
+  static TrainingData data(long seed, int count) {
     Random random = new Random(seed);
     long[] offsets = new long[USERS + 1];
     for (int u = 0; u < USERS; u++) {
@@ -28,17 +33,17 @@ final class TinyTraining {
     int[] items = new int[events];
     long[] times = new long[events];
     for (int u = 0; u < USERS; u++) {
-      int item = random.nextInt(ITEMS);
+      int item = random.nextInt(count);
       long now = 1_000_000L + random.nextInt(1_000_000);
       for (int e = (int) offsets[u]; e < offsets[u + 1]; e++) {
         items[e] = 1 + item;
         times[e] = now;
-        item = (item + 1) % ITEMS;
+        item = (item + 1) % count;
         now += random.nextInt(500);
       }
     }
     InteractionLog log = new InteractionLog(offsets, items, times, new float[events]);
-    return new TrainingData(log, RandomModels.ids(ITEMS), new Clock.Wall());
+    return new TrainingData(log, RandomModels.ids(count), new Clock.Wall());
   }
 
   /// Three epochs of four steps, each step in several micro-batches for two workers.
