@@ -3,7 +3,7 @@ package dev.hstu.index;
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.search.GraphIndexWriter;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -16,7 +16,7 @@ import java.time.Instant;
 /// @param itemVectors the item-vector file that model made
 /// @param catalog what is known of the items, its ids those of the item vectors in their order
 ///     ([Catalog#alignedTo])
-/// @param graph how the graph is built
+/// @param index what index is built over them, and how
 /// @param workers threads that build it, 1..[GraphIndexWriter#MAX_WORKERS]
 /// @param evaluator judges it before it gets its name
 /// @param createdAt the time in its name, truncated to seconds
@@ -26,7 +26,7 @@ public record BuildRequest(
     String modelFingerprint,
     Path itemVectors,
     Catalog catalog,
-    GraphSettings graph,
+    IndexSettings index,
     int workers,
     GenerationEvaluator evaluator,
     Instant createdAt) {

@@ -8,7 +8,7 @@ public enum BuildStep {
   COPY("bytes"),
   /// Vectors handed to the index.
   ADD("vectors"),
-  /// Vectors linked into the graph; by far the longest.
+  /// Vectors linked into the graph or laid into partitions; mostly the longest.
   LINK("vectors"),
   /// Checksums of all files.
   SEAL("bytes"),

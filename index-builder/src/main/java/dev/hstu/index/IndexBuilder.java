@@ -8,7 +8,8 @@ import dev.hstu.index.generation.GenerationLayout;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.ShardManifest;
 import dev.hstu.index.generation.UnfinishedGeneration;
-import dev.hstu.index.search.GraphIndexWriter;
+import dev.hstu.index.search.ItemIndexWriter;
+import dev.hstu.index.search.ShardRange;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.storage.FileChecksum;
 import dev.hstu.kernels.storage.ManifestVersion;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,12 +86,9 @@ public final class IndexBuilder {
     Catalog catalog = request.catalog();
     catalog.attributes().digest(digest);
     digest.add(catalog.popularity(), 0, catalog.size());
-    return digest
-        .add(ItemVectors.METRIC)
-        .add(request.modelFingerprint())
-        .add((long) request.graph().maxConnections())
-        .add((long) request.graph().beamWidth())
-        .hex();
+    digest.add(ItemVectors.METRIC).add(request.modelFingerprint());
+    request.index().digest(digest);
+    return digest.hex();
   }
 
   private GenerationManifest build() throws IOException {
@@ -160,15 +159,21 @@ public final class IndexBuilder {
   }
 
   private void writeIndex() throws IOException {
-    int items = vectors.matrix().rows();
-    GraphIndexWriter.write(
-        Files.createDirectories(target.folder().resolve(GenerationLayout.shard(0))),
+    List<Path> shards =
+        shards().stream().map(shard -> target.folder().resolve(shard.folder())).toList();
+    ItemIndexWriter.write(
+        shards,
         vectors.matrix(),
-        0,
-        items,
-        request.graph(),
+        request.index(),
         request.workers(),
-        StepProgress.ofGraph(listener, items));
+        StepProgress.ofIndex(listener, vectors.matrix().rows()));
+  }
+
+  private List<ShardManifest> shards() {
+    List<ShardRange> ranges = ShardRange.divide(vectors.matrix().rows(), request.index().shards());
+    return IntStream.range(0, ranges.size())
+        .mapToObj(s -> new ShardManifest(GenerationLayout.shard(s), ranges.get(s).rows()))
+        .toList();
   }
 
   private SortedMap<String, FileChecksum> seal() throws IOException {
@@ -196,8 +201,8 @@ public final class IndexBuilder {
         vectors.matrix().dimension(),
         ItemVectors.METRIC,
         items,
-        List.of(new ShardManifest(GenerationLayout.shard(0), items)),
-        request.graph(),
+        shards(),
+        request.index(),
         new TreeMap<>(),
         files);
   }

@@ -1,6 +1,6 @@
 package dev.hstu.index;
 
-import dev.hstu.index.search.GraphProgress;
+import dev.hstu.index.search.IndexProgress;
 
 /// Turns the counts of the parts into the order that [BuildListener] promises, also when several
 /// threads report.
@@ -34,9 +34,9 @@ final class StepProgress {
   }
 
   /// The two steps of the index; the second begins when the first has ended.
-  static GraphProgress ofGraph(BuildListener listener, int items) {
+  static IndexProgress ofIndex(BuildListener listener, int items) {
     StepProgress adding = begin(listener, BuildStep.ADD, items);
-    return new GraphProgress() {
+    return new IndexProgress() {
       private StepProgress linking = adding;
 
       @Override

@@ -4,7 +4,7 @@ import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.search.ClusteredVectors;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
 import dev.hstu.kernels.safetensors.TensorSpec;
@@ -85,13 +85,13 @@ public record BuildInputs(Path modelFolder, Path itemVectors) {
   }
 
   public BuildRequest request(GenerationStore store) throws IOException {
-    return request(store, GenerationEvaluator.NONE, GraphSettings.DEFAULT, TIME);
+    return request(store, GenerationEvaluator.NONE, IndexSettings.DEFAULT, TIME);
   }
 
   public BuildRequest request(
-      GenerationStore store, GenerationEvaluator evaluator, GraphSettings graph, Instant createdAt)
+      GenerationStore store, GenerationEvaluator evaluator, IndexSettings index, Instant createdAt)
       throws IOException {
     return new BuildRequest(
-        store, modelFolder, FINGERPRINT, itemVectors, catalog(), graph, 1, evaluator, createdAt);
+        store, modelFolder, FINGERPRINT, itemVectors, catalog(), index, 1, evaluator, createdAt);
   }
 }

@@ -10,10 +10,15 @@ import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.generation.ShardManifest;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
+import dev.hstu.index.search.IndexType;
 import dev.hstu.index.search.ItemFilter;
+import dev.hstu.index.search.SearchDefaults;
 import dev.hstu.index.search.SearchOptions;
+import dev.hstu.index.search.SearchPlan;
 import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
@@ -31,6 +36,8 @@ import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A build gives a whole generation or nothing, and equal inputs the same content digest.
 final class IndexBuilderTest {
@@ -75,12 +82,34 @@ final class IndexBuilderTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void buildsAnyIndexInAnyNumberOfShards(IndexType type) throws IOException {
+    IndexSettings index =
+        IndexSettings.DEFAULT.withType(type).withShards(3).withSearch(new SearchDefaults(0, .99));
+    GenerationManifest manifest =
+        IndexBuilder.build(
+            inputs.request(store, GenerationEvaluator.NONE, index, BuildInputs.TIME),
+            BuildListener.NONE);
+
+    assertThat(store.manifest(manifest.id()).index()).isEqualTo(index);
+    assertThat(manifest.shards()).extracting(ShardManifest::items).containsExactly(400, 400, 400);
+    assertThat(manifest.files().keySet().stream().anyMatch(name -> name.startsWith("index/")))
+        .isEqualTo(type != IndexType.EXACT);
+    try (Generation generation = store.open(manifest.id())) {
+      assertThat(generation.searchOptions().recall()).isEqualTo(.99);
+      assertSearchable(generation);
+    }
+  }
+
   private static void assertSearchable(Generation generation) {
     float[] query = new float[generation.index().dimension()];
     query[0] = 1;
     Candidates found = new Candidates(10);
     Candidates truth = new Candidates(10);
-    generation.index().search(query, 10, ItemFilter.all(), SearchOptions.graph(400), found);
+    generation
+        .index()
+        .search(query, 10, ItemFilter.all(), new SearchOptions(400, SearchPlan.INDEX, 1), found);
     generation.exactScan().search(query, 10, ItemFilter.all(), SearchOptions.EXACT, truth);
     assertThat(found.rows()).isEqualTo(truth.rows());
     assertThat(found.scores()).isEqualTo(truth.scores());
@@ -94,7 +123,7 @@ final class IndexBuilderTest {
 
     assertThat(digest(again.request(store))).isEqualTo(digest);
     assertThat(digest(other.request(store))).isNotEqualTo(digest);
-    GraphSettings dense = new GraphSettings(24, 100);
+    IndexSettings dense = IndexSettings.graph(new GraphSettings(24, 100));
     assertThat(digest(inputs.request(store, GenerationEvaluator.NONE, dense, BuildInputs.TIME)))
         .isNotEqualTo(digest);
     Catalog catalog = inputs.catalog();
@@ -126,7 +155,7 @@ final class IndexBuilderTest {
         };
     GenerationManifest manifest =
         IndexBuilder.build(
-            inputs.request(store, evaluator, GraphSettings.DEFAULT, BuildInputs.TIME),
+            inputs.request(store, evaluator, IndexSettings.DEFAULT, BuildInputs.TIME),
             BuildListener.NONE);
 
     assertThat(store.verify(manifest.id()).evaluation()).containsExactly(Map.entry("hr@100", .5));
@@ -141,7 +170,7 @@ final class IndexBuilderTest {
         candidate -> {
           throw new IOException("no users to evaluate with");
         };
-    BuildRequest request = inputs.request(store, failing, GraphSettings.DEFAULT, BuildInputs.TIME);
+    BuildRequest request = inputs.request(store, failing, IndexSettings.DEFAULT, BuildInputs.TIME);
 
     assertThatThrownBy(() -> IndexBuilder.build(request, BuildListener.NONE))
         .hasMessage("no users to evaluate with");
@@ -168,7 +197,7 @@ final class IndexBuilderTest {
             "f".repeat(64),
             inputs.itemVectors(),
             inputs.catalog(),
-            GraphSettings.DEFAULT,
+            IndexSettings.DEFAULT,
             1,
             GenerationEvaluator.NONE,
             BuildInputs.TIME);
@@ -248,7 +277,7 @@ final class IndexBuilderTest {
         BuildInputs.FINGERPRINT,
         inputs.itemVectors(),
         catalog,
-        GraphSettings.DEFAULT,
+        IndexSettings.DEFAULT,
         1,
         GenerationEvaluator.NONE,
         BuildInputs.TIME);

@@ -6,7 +6,7 @@ import dev.hstu.index.KilledChild.Work;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationStore;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -147,7 +147,7 @@ final class KillTest {
 
   private String build() throws IOException {
     BuildRequest request =
-        inputs.request(store, GenerationEvaluator.NONE, GraphSettings.DEFAULT, Instant.now());
+        inputs.request(store, GenerationEvaluator.NONE, IndexSettings.DEFAULT, Instant.now());
     return IndexBuilder.build(request, BuildListener.NONE).id();
   }
 

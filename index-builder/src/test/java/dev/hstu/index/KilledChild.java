@@ -2,7 +2,7 @@ package dev.hstu.index;
 
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationStore;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -44,7 +44,7 @@ final class KilledChild {
   private static void buildAndPublish(GenerationStore store, BuildInputs inputs)
       throws IOException {
     BuildRequest request =
-        inputs.request(store, GenerationEvaluator.NONE, GraphSettings.DEFAULT, Instant.now());
+        inputs.request(store, GenerationEvaluator.NONE, IndexSettings.DEFAULT, Instant.now());
     store.publish(IndexBuilder.build(request, BuildListener.NONE).id());
     store.prune(2);
   }

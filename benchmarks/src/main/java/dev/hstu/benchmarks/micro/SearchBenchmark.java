@@ -6,8 +6,8 @@ import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.GraphIndex;
 import dev.hstu.index.search.GraphIndexWriter;
-import dev.hstu.index.search.GraphProgress;
 import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexProgress;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.PartitionIndex;
@@ -73,10 +73,10 @@ public class SearchBenchmark {
     ExactScan scan = new ExactScan(vectors);
     folder = Files.createTempDirectory("search-benchmark");
     GraphIndexWriter.write(
-        folder.resolve("graph"), vectors, 0, ITEMS, GraphSettings.DEFAULT, 2, GraphProgress.NONE);
+        folder.resolve("graph"), vectors, 0, ITEMS, GraphSettings.DEFAULT, 2, IndexProgress.NONE);
     graph = GraphIndex.open(List.of(folder.resolve("graph")), vectors);
     PartitionIndexWriter.write(
-        folder.resolve("partitions"), vectors, 0, ITEMS, IvfSettings.DEFAULT, GraphProgress.NONE);
+        folder.resolve("partitions"), vectors, 0, ITEMS, IvfSettings.DEFAULT, IndexProgress.NONE);
     partitions = PartitionIndex.open(List.of(folder.resolve("partitions")), vectors);
     searched =
         switch (index) {
@@ -85,7 +85,7 @@ public class SearchBenchmark {
           case "partitions" -> partitions;
           default -> throw new IllegalArgumentException("index=" + index);
         };
-    options = new SearchOptions(0, index.equals("exact") ? SearchPlan.EXACT : SearchPlan.GRAPH);
+    options = new SearchOptions(0, index.equals("exact") ? SearchPlan.EXACT : SearchPlan.INDEX);
     double recall = recall(scan, searched);
     System.out.printf("recall@%d %.4f%n", k, recall);
     if (recall < LEAST_RECALL) {

@@ -7,8 +7,8 @@ import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.GraphIndex;
 import dev.hstu.index.search.GraphIndexWriter;
-import dev.hstu.index.search.GraphProgress;
 import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexProgress;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.PartitionIndex;
@@ -89,7 +89,7 @@ public final class SearchComparison {
   private PartitionIndex partitions(Path shard, IvfEncoding encoding) throws IOException {
     long start = System.nanoTime();
     IvfSettings settings = IvfSettings.DEFAULT.withEncoding(encoding).withSampleQueries(tuning);
-    PartitionIndexWriter.write(shard, vectors, 0, vectors.rows(), settings, GraphProgress.NONE);
+    PartitionIndexWriter.write(shard, vectors, 0, vectors.rows(), settings, IndexProgress.NONE);
     reportBuild("partitions " + encoding, shard, start);
     return PartitionIndex.open(List.of(shard), vectors);
   }
@@ -97,7 +97,7 @@ public final class SearchComparison {
   private GraphIndex graph(Path shard) throws IOException {
     long start = System.nanoTime();
     GraphIndexWriter.write(
-        shard, vectors, 0, vectors.rows(), GraphSettings.DEFAULT, 2, GraphProgress.NONE);
+        shard, vectors, 0, vectors.rows(), GraphSettings.DEFAULT, 2, IndexProgress.NONE);
     reportBuild("graph, 2 workers", shard, start);
     return GraphIndex.open(List.of(shard), vectors);
   }

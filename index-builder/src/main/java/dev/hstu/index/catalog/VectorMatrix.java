@@ -3,6 +3,7 @@ package dev.hstu.index.catalog;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /// Vectors as a matrix float32 `[rows, dimension]`, row-major and little-endian, in a segment that
 /// is
@@ -47,6 +48,13 @@ public record VectorMatrix(MemorySegment data, int rows, int dimension) {
     MemorySegment data = MemorySegment.ofArray(new byte[values.length * Float.BYTES]);
     MemorySegment.copy(values, 0, data, FLOAT, 0, values.length);
     return new VectorMatrix(data.asReadOnly(), values.length / dimension, dimension);
+  }
+
+  /// The rows from `firstRow` on as a matrix of their own, over the same memory.
+  public VectorMatrix slice(int firstRow, int count) {
+    Objects.checkFromIndexSize(firstRow, count, rows);
+    long bytes = (long) count * dimension * Float.BYTES;
+    return new VectorMatrix(data.asSlice(offsetBytes(firstRow), bytes), count, dimension);
   }
 
   /// Where a row begins in [#data].

@@ -4,8 +4,10 @@ import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.catalog.PopularityFile;
 import dev.hstu.index.search.ExactScan;
-import dev.hstu.index.search.GraphIndex;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.index.search.OpenIndex;
+import dev.hstu.index.search.SearchOptions;
+import dev.hstu.index.search.SearchPlan;
 import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
@@ -21,7 +23,7 @@ public final class Generation implements AutoCloseable {
   private final GenerationManifest manifest;
   private final ItemVectors vectors;
   private final Catalog catalog;
-  private final GraphIndex index;
+  private final OpenIndex index;
   private final ExactScan exactScan;
 
   private Generation(
@@ -29,7 +31,7 @@ public final class Generation implements AutoCloseable {
       GenerationManifest manifest,
       ItemVectors vectors,
       Catalog catalog,
-      GraphIndex index) {
+      OpenIndex index) {
     this.folder = folder;
     this.manifest = manifest;
     this.vectors = vectors;
@@ -46,7 +48,7 @@ public final class Generation implements AutoCloseable {
         read(manifest, GenerationLayout.VECTORS, () -> openVectors(folder, manifest));
     try {
       Catalog catalog = openCatalog(folder, manifest, vectors.ids());
-      GraphIndex index = read(manifest, "index", () -> openIndex(folder, manifest, vectors));
+      OpenIndex index = read(manifest, "index", () -> openIndex(folder, manifest, vectors));
       return new Generation(folder, manifest, vectors, catalog, index);
     } catch (IOException | RuntimeException e) {
       vectors.close();
@@ -66,6 +68,12 @@ public final class Generation implements AutoCloseable {
   /// The index to serve from.
   public ItemIndex index() {
     return index;
+  }
+
+  /// How the index is to be searched by who has no wishes of their own: as was found right for it
+  /// when it was built, with the planner's choice between index and scan.
+  public SearchOptions searchOptions() {
+    return manifest.index().search().options(SearchPlan.AUTO);
   }
 
   /// The truth over the same vectors.
@@ -131,11 +139,11 @@ public final class Generation implements AutoCloseable {
     }
   }
 
-  private static GraphIndex openIndex(Path folder, GenerationManifest manifest, ItemVectors vectors)
+  private static OpenIndex openIndex(Path folder, GenerationManifest manifest, ItemVectors vectors)
       throws IOException {
     List<Path> shards =
         manifest.shards().stream().map(shard -> folder.resolve(shard.folder())).toList();
-    return GraphIndex.open(shards, vectors.matrix());
+    return OpenIndex.open(manifest.index(), shards, vectors.matrix());
   }
 
   private static void requireEqual(String what, Object found, Object expected) throws IOException {

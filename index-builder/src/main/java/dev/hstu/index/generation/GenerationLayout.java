@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /// | `items/vectors.safetensors` | ids and vectors, the item-vector file, copied |
 /// | `items/attributes.safetensors` | attributes |
 /// | `items/popularity.safetensors` | interactions of each item |
-/// | `index/shard-NNN/` | a Lucene index each |
+/// | `index/shard-NNN/` | a Lucene index each; none where the index is exact |
 /// | `evaluation.json`, `evaluation.html` | the evaluation of the build, where there was one |
 public final class GenerationLayout {
 

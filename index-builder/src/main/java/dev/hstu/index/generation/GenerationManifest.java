@@ -2,7 +2,7 @@ package dev.hstu.index.generation;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.hstu.index.catalog.ItemVectors;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.storage.FileChecksum;
 import dev.hstu.kernels.tables.IdType;
 import java.time.Instant;
@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// @param metric [ItemVectors#METRIC]
 /// @param items in all shards together
 /// @param shards at least one, in row order
-/// @param graph how the graphs were built
+/// @param index what index it has and how it is searched by default; version 1 had only `graph`,
+// how
+///     its one graph was built
 /// @param evaluation copied; figures of the evaluation by name, empty where there was none
 /// @param files copied; size and SHA-256 of every file but `generation.json`, by relative path
 @JsonPropertyOrder({"format_version", "written_by", "id", "created_at", "parent"})
@@ -45,12 +47,12 @@ public record GenerationManifest(
     String metric,
     int items,
     List<ShardManifest> shards,
-    GraphSettings graph,
+    IndexSettings index,
     SortedMap<String, Double> evaluation,
     SortedMap<String, FileChecksum> files) {
 
   /// The version written; it and the one before are readable.
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   public GenerationManifest {
     if (!GenerationIds.isId(id)) {
@@ -71,6 +73,10 @@ public record GenerationManifest(
       throw new IllegalArgumentException(
           "items=%d must be the sum over at least one shard, which is %d"
               .formatted(items, inShards));
+    }
+    if (shards.size() != index.shards()) {
+      throw new IllegalArgumentException(
+          "%d shards are listed and the index has %d".formatted(shards.size(), index.shards()));
     }
   }
 
@@ -95,7 +101,7 @@ public record GenerationManifest(
         metric,
         items,
         shards,
-        graph,
+        index,
         newEvaluation,
         newFiles);
   }

@@ -1,5 +1,6 @@
 package dev.hstu.index.generation;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -11,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DurableFiles;
@@ -68,7 +71,9 @@ final class ManifestFile {
           GenerationManifest.FORMAT_VERSION,
           json.path("written_by").asText("another release"));
       requireChecksum(file, text, json.path(CHECKSUM).asText());
-      return JSON.treeToValue(json, GenerationManifest.class);
+      return JSON.treeToValue(
+          json.path("format_version").asInt() == 1 ? withIndex(json) : json,
+          GenerationManifest.class);
     } catch (NoSuchFileException e) {
       throw new DamagedFileException(file, "is missing; the folder is no whole generation", e);
     } catch (JsonProcessingException e) {
@@ -76,6 +81,20 @@ final class ManifestFile {
     } catch (CharacterCodingException e) {
       throw new DamagedFileException(file, "is not UTF-8", e);
     }
+  }
+
+  /// Version 1 knew one index, a float32 graph in one shard, and named it `graph`.
+  private static ObjectNode withIndex(JsonNode first) throws JsonProcessingException {
+    ObjectNode json = first.deepCopy();
+    JsonNode graph = json.remove("graph");
+    if (!(graph instanceof ObjectNode settings)) {
+      throw new JsonParseException(null, "version 1 has no graph");
+    }
+    settings.put("bits", GraphSettings.FULL_PRECISION);
+    json.set(
+        "index",
+        JSON.valueToTree(IndexSettings.graph(JSON.treeToValue(settings, GraphSettings.class))));
+    return json;
   }
 
   private static void requireChecksum(Path file, String text, String checksum)

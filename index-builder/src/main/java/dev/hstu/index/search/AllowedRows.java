@@ -16,6 +16,11 @@ record AllowedRows(RoaringBitmap rows) implements ItemFilter {
   }
 
   @Override
+  public int maxAcceptedWithin(int first, int end) {
+    return (int) rows.rangeCardinality(first, end);
+  }
+
+  @Override
   public int nextAccepted(int row, int end) {
     long next = row >= end ? -1 : rows.nextValue(row);
     return next < 0 || next >= end ? end : (int) next;

@@ -14,6 +14,11 @@ record BothFilters(ItemFilter first, ItemFilter second) implements ItemFilter {
   }
 
   @Override
+  public int maxAcceptedWithin(int row, int end) {
+    return Math.min(first.maxAcceptedWithin(row, end), second.maxAcceptedWithin(row, end));
+  }
+
+  @Override
   public int nextAccepted(int row, int end) {
     int next = first.nextAccepted(row, end);
     while (next < end && !second.accepts(next)) {

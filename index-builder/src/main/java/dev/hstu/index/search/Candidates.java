@@ -2,7 +2,9 @@ package dev.hstu.index.search;
 
 import dev.hstu.index.format.PartitionSearch;
 import dev.hstu.index.scan.BestRows;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The result of a search, made to be reused: it owns its arrays and the search's scratch memory,
@@ -28,6 +30,9 @@ public final class Candidates {
 
   /// Scratch memory for partitions, made by the first search that needs it.
   private @Nullable PartitionSearch partitionSearch;
+
+  /// What each shard found.
+  private final List<Candidates> parts = new ArrayList<>();
 
   /// Scores of one block of rows.
   final float[] block = new float[BLOCK_ROWS];
@@ -80,6 +85,18 @@ public final class Candidates {
       partitionSearch = new PartitionSearch();
     }
     return partitionSearch;
+  }
+
+  /// Makes [#part] safe to call from the threads of a search.
+  void reserveParts(int count) {
+    while (parts.size() < count) {
+      parts.add(new Candidates(rows.length));
+    }
+  }
+
+  /// What one shard found, to be merged.
+  Candidates part(int shard) {
+    return parts.get(shard);
   }
 
   void begin(int k) {

@@ -16,6 +16,11 @@ record ExcludedRows(RoaringBitmap rows) implements ItemFilter {
   }
 
   @Override
+  public int maxAcceptedWithin(int first, int end) {
+    return end - first - (int) rows.rangeCardinality(first, end);
+  }
+
+  @Override
   public int nextAccepted(int row, int end) {
     return row >= end ? end : (int) Math.min(rows.nextAbsentValue(row), end);
   }

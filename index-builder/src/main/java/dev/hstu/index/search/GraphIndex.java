@@ -10,7 +10,8 @@ import java.util.List;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 
-/// Lucene HNSW over float32 vectors, searched segment by segment without Lucene's query layer,
+/// Lucene HNSW over float32 or quantised vectors, searched segment by segment without Lucene's
+// query layer,
 /// which costs 10 %.
 ///
 /// The graph proposes and full precision disposes: every item in the beam is scored again by
@@ -31,26 +32,41 @@ public final class GraphIndex implements ItemIndex, Closeable {
   private static final double VISITED_SHARE = 0.55;
 
   private final VectorMatrix vectors;
+  private final double oversampling;
   private final ExactScan scan;
   private final IndexReader reader;
   private final List<GraphSegment> segments;
 
-  private GraphIndex(VectorMatrix vectors, IndexReader reader, List<GraphSegment> segments) {
+  private GraphIndex(
+      VectorMatrix vectors,
+      GraphSettings settings,
+      IndexReader reader,
+      List<GraphSegment> segments) {
     this.vectors = vectors;
+    this.oversampling = settings.oversampling();
     this.scan = new ExactScan(vectors);
     this.reader = reader;
     this.segments = segments;
   }
 
+  /// Opens a float32 graph.
+  ///
+  /// @see #open(List, VectorMatrix, GraphSettings)
+  public static GraphIndex open(List<Path> shards, VectorMatrix vectors) throws IOException {
+    return open(shards, vectors, GraphSettings.DEFAULT);
+  }
+
   /// Opens the index that [GraphIndexWriter] wrote, one folder per shard.
   ///
+  /// @param settings it was written with, of which the bits widen the default beam
   /// @param vectors the very vectors indexed; owned by the caller and open as long as this is
   /// @throws IOException when a folder holds no whole index, or the documents of all shards are not
   ///     exactly the rows of `vectors`
-  public static GraphIndex open(List<Path> shards, VectorMatrix vectors) throws IOException {
+  public static GraphIndex open(List<Path> shards, VectorMatrix vectors, GraphSettings settings)
+      throws IOException {
     IndexReader reader = ShardReaders.open(shards);
     try {
-      return new GraphIndex(vectors, reader, GraphSegment.all(reader, vectors));
+      return new GraphIndex(vectors, settings, reader, GraphSegment.all(reader, vectors));
     } catch (IOException | RuntimeException e) {
       reader.close();
       throw e;
@@ -72,7 +88,7 @@ public final class GraphIndex implements ItemIndex, Closeable {
       float[] query, int k, ItemFilter filter, SearchOptions options, Candidates target) {
     Queries.require(query, dimension(), k);
     int accepted = filter.maxAccepted(size());
-    int beam = options.beamFor(k);
+    int beam = beam(k, options);
     if (plansScan(options.plan(), k, beam, accepted)) {
       scan.scan(query, k, filter, target, SearchPath.EXACT_PLANNED);
       return;
@@ -96,7 +112,7 @@ public final class GraphIndex implements ItemIndex, Closeable {
       List<? extends ItemFilter> filters,
       SearchOptions options,
       List<Candidates> targets) {
-    int beam = options.beamFor(k);
+    int beam = beam(k, options);
     boolean sweep = true;
     for (ItemFilter filter : filters) {
       sweep &= plansScan(options.plan(), k, beam, filter.maxAccepted(size()));
@@ -108,6 +124,14 @@ public final class GraphIndex implements ItemIndex, Closeable {
     }
   }
 
+  /// A beam that the caller chose is taken as it is.
+  private int beam(int k, SearchOptions options) {
+    int beam = options.beamFor(k);
+    return options.beam() == 0
+        ? (int) Math.min(SearchOptions.MAX_BEAM, Math.ceil(beam * oversampling))
+        : beam;
+  }
+
   /// Whether all segments were walked to their end.
   private boolean walk(
       float[] query,
@@ -117,7 +141,7 @@ public final class GraphIndex implements ItemIndex, Closeable {
       SearchPlan plan,
       Candidates target) {
     long visitLimit =
-        plan == SearchPlan.GRAPH ? Long.MAX_VALUE : Math.max(1, size() / SCANNED_ROWS_PER_VISIT);
+        plan == SearchPlan.INDEX ? Long.MAX_VALUE : Math.max(1, size() / SCANNED_ROWS_PER_VISIT);
     try {
       for (GraphSegment segment : segments) {
         long visits = segment.walk(query, beam, filter, accepted, visitLimit, target.reached);
@@ -144,7 +168,7 @@ public final class GraphIndex implements ItemIndex, Closeable {
   private boolean plansScan(SearchPlan plan, int k, int beam, int accepted) {
     return switch (plan) {
       case EXACT -> true;
-      case GRAPH -> false;
+      case INDEX -> false;
       case AUTO ->
           accepted <= k || expectedVisits(beam, accepted) * SCANNED_ROWS_PER_VISIT >= size();
     };

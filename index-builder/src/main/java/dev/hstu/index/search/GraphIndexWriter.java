@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
 import org.jspecify.annotations.Nullable;
 
-/// Builds the Lucene index of one shard: one segment with one HNSW graph over float32 vectors.
+/// Builds the Lucene index of one shard: one segment with one HNSW graph over float32 or
+/// quantised vectors; the float32 ones are kept beside their codes.
 ///
 /// Segments are first flushed without graphs and the only graph is built when they are merged into
 /// one, by all workers at once: building small graphs to throw them away costs 38 % more.
@@ -37,7 +40,7 @@ public final class GraphIndexWriter {
       int items,
       GraphSettings settings,
       int workers,
-      GraphProgress progress)
+      IndexProgress progress)
       throws IOException {
     if (workers < 1 || workers > MAX_WORKERS) {
       throw new IllegalArgumentException(
@@ -58,12 +61,20 @@ public final class GraphIndexWriter {
 
   private static KnnVectorsFormat format(
       int items, GraphSettings settings, int workers, @Nullable ExecutorService pool) {
-    return new Lucene99HnswVectorsFormat(
-        settings.maxConnections(),
-        settings.beamWidth(),
-        workers,
-        pool,
-        tinySegmentsThreshold(items));
+    return settings.isQuantised()
+        ? new Lucene104HnswScalarQuantizedVectorsFormat(
+            ScalarEncoding.fromNumBits(settings.bits()),
+            settings.maxConnections(),
+            settings.beamWidth(),
+            workers,
+            pool,
+            tinySegmentsThreshold(items))
+        : new Lucene99HnswVectorsFormat(
+            settings.maxConnections(),
+            settings.beamWidth(),
+            workers,
+            pool,
+            tinySegmentsThreshold(items));
   }
 
   /// Lucene skips the graph of a segment of n items when `threshold · ln n >= n`.

@@ -16,10 +16,10 @@ final class GraphInfoStream extends InfoStream {
       Pattern.compile("addVectors \\[\\d+ \\d+\\): (\\d+) vectors");
 
   private final int total;
-  private final GraphProgress progress;
+  private final IndexProgress progress;
   private final AtomicInteger linked = new AtomicInteger();
 
-  GraphInfoStream(int total, GraphProgress progress) {
+  GraphInfoStream(int total, IndexProgress progress) {
     this.total = total;
     this.progress = progress;
   }

@@ -2,8 +2,9 @@ package dev.hstu.index.search;
 
 import org.roaringbitmap.RoaringBitmap;
 
-/// Which catalogue rows may be returned. Called inside the search from its thread, once or more per
-/// row looked at; implementations are cheap and don't change during a search.
+/// Which catalogue rows may be returned. Called inside the search, once or more per row looked at
+/// and perhaps by several threads at once; implementations are cheap and don't change during a
+/// search.
 @FunctionalInterface
 public interface ItemFilter {
 
@@ -14,6 +15,11 @@ public interface ItemFilter {
   /// the graph when few do, so a close bound makes searches faster; it never changes the contract.
   default int maxAccepted(int items) {
     return items;
+  }
+
+  /// An upper bound on how many of the rows `first..end-1` pass.
+  default int maxAcceptedWithin(int first, int end) {
+    return Math.min(end - first, maxAccepted(end));
   }
 
   /// The least accepted row within `row..end-1`, or `end` when there is none.

@@ -167,7 +167,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
   private boolean plansScan(SearchOptions options, int k, ItemFilter filter, double accepted) {
     return switch (options.plan()) {
       case EXACT -> true;
-      case GRAPH -> false;
+      case INDEX -> false;
       case AUTO ->
           filter != ItemFilter.all()
               && filter.maxAccepted(size()) * (double) SWEPT_ROWS_PER_PICK

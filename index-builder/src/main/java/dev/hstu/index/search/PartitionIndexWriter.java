@@ -22,7 +22,7 @@ public final class PartitionIndexWriter {
       int firstRow,
       int items,
       IvfSettings settings,
-      GraphProgress progress)
+      IndexProgress progress)
       throws IOException {
     ShardWriter.write(
         folder,

@@ -5,7 +5,7 @@ package dev.hstu.index.search;
 /// @param beam how many items a graph search keeps track of (`ef` of the HNSW paper, arXiv
 ///     1603.09320, algorithm 2): more gives more recall and takes longer. 0 takes
 ///     [#BEAM_PER_CANDIDATE] times k; else at most [#MAX_BEAM]. Never less than k is used.
-/// @param plan who decides between graph and scan
+/// @param plan who decides between index and scan
 /// @param recall the recall a search in partitions aims at, at most 1; 0 takes [#DEFAULT_RECALL].
 ///     A graph search has no use for it
 public record SearchOptions(int beam, SearchPlan plan, double recall) {
@@ -52,7 +52,12 @@ public record SearchOptions(int beam, SearchPlan plan, double recall) {
 
   /// The graph is always walked, with this beam.
   public static SearchOptions graph(int beam) {
-    return new SearchOptions(beam, SearchPlan.GRAPH);
+    return new SearchOptions(beam, SearchPlan.INDEX);
+  }
+
+  /// Partitions are always swept, for this recall.
+  public static SearchOptions partitions(double recall) {
+    return new SearchOptions(0, SearchPlan.INDEX, recall);
   }
 
   /// The beam used for this k.

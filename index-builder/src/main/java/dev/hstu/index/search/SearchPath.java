@@ -11,5 +11,14 @@ public enum SearchPath {
   EXACT_PLANNED,
   /// By scanning, because the graph reached fewer than k accepted items, or visited more than a
   /// scan costs: exact.
-  EXACT_FALLBACK
+  EXACT_FALLBACK;
+
+  /// The path of a search that took this one in one shard and another in the next: approximate if
+  /// either is, else planned only if both are.
+  SearchPath with(SearchPath other) {
+    if (this == EXACT_PLANNED || (this == EXACT_FALLBACK && other != EXACT_PLANNED)) {
+      return other;
+    }
+    return this;
+  }
 }

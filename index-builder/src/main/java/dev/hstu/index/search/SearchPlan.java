@@ -1,12 +1,12 @@
 package dev.hstu.index.search;
 
-/// Who decides between graph and scan.
+/// Who decides between the index and the scan.
 public enum SearchPlan {
   /// The faster one by expected cost, from k, the filter and the number of items.
   AUTO,
-  /// The graph, or the partitions, first, whatever it costs; a scan only where the graph reaches
-  /// fewer than k.
-  GRAPH,
+  /// The graph or the partitions first, whatever they cost; a scan only where they reach fewer than
+  /// k. An index that is a scan is scanned.
+  INDEX,
   /// Always the scan.
   EXACT
 }

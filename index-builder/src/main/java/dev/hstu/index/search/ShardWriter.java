@@ -38,7 +38,7 @@ final class ShardWriter {
       int items,
       KnnVectorsFormat format,
       InfoStream messages,
-      GraphProgress progress)
+      IndexProgress progress)
       throws IOException {
     Objects.checkFromIndexSize(firstRow, items, vectors.rows());
     // The builder's folder has one owner already, and a lock file would stay behind.
@@ -76,7 +76,7 @@ final class ShardWriter {
   }
 
   private static void addRows(
-      IndexWriter writer, VectorMatrix vectors, int firstRow, int items, GraphProgress progress)
+      IndexWriter writer, VectorMatrix vectors, int firstRow, int items, IndexProgress progress)
       throws IOException {
     Document document = new Document();
     KnnFloatVectorField vector =

@@ -8,7 +8,7 @@ import dev.hstu.index.BuildListener;
 import dev.hstu.index.GenerationEvaluator;
 import dev.hstu.index.IndexBuilder;
 import dev.hstu.index.generation.GenerationEntry.State;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DirectoryLockedException;
@@ -208,7 +208,7 @@ final class GenerationStoreTest {
                   inputs.request(
                       store,
                       GenerationEvaluator.NONE,
-                      GraphSettings.DEFAULT,
+                      IndexSettings.DEFAULT,
                       BuildInputs.TIME.plusSeconds(i)),
                   BuildListener.NONE)
               .id());

@@ -3,7 +3,7 @@ package dev.hstu.index.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.FileChecksum;
 import dev.hstu.kernels.tables.IdType;
@@ -39,7 +39,7 @@ final class ManifestFileTest {
           "inner_product",
           7,
           List.of(new ShardManifest("index/shard-000", 3), new ShardManifest("index/shard-001", 4)),
-          GraphSettings.DEFAULT,
+          IndexSettings.DEFAULT.withShards(2),
           new TreeMap<>(Map.of("hr@100", .625, "recall@500", .99)),
           new TreeMap<>(Map.of("model/config.json", new FileChecksum(12, "a".repeat(64)))));
 
@@ -57,7 +57,7 @@ final class ManifestFileTest {
   void isReadAsWritten() throws IOException {
     assertThat(ManifestFile.read(file)).isEqualTo(MANIFEST);
     assertThat(Files.readString(file))
-        .contains("\"format_version\" : 1", "\"created_at\" : \"2026-01-31T23:59:58Z\"");
+        .contains("\"format_version\" : 2", "\"created_at\" : \"2026-01-31T23:59:58Z\"");
   }
 
   @Test
@@ -90,7 +90,7 @@ final class ManifestFileTest {
 
     assertThatThrownBy(() -> ManifestFile.read(file))
         .hasMessageContaining("format version 99 was written by hstu-retrieval 7.1")
-        .hasMessageContaining("reads up to 1");
+        .hasMessageContaining("reads up to 2");
   }
 
   @Test
@@ -108,7 +108,7 @@ final class ManifestFileTest {
     assertThatThrownBy(
             () ->
                 new GenerationManifest(
-                    1,
+                    GenerationManifest.FORMAT_VERSION,
                     "x",
                     ID,
                     Instant.EPOCH,
@@ -120,7 +120,7 @@ final class ManifestFileTest {
                     "inner_product",
                     8,
                     MANIFEST.shards(),
-                    GraphSettings.DEFAULT,
+                    IndexSettings.DEFAULT,
                     new TreeMap<>(),
                     new TreeMap<>()))
         .hasMessage("items=8 must be the sum over at least one shard, which is 7");

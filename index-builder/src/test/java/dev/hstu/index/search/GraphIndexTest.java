@@ -46,8 +46,8 @@ final class GraphIndexTest {
   @BeforeAll
   static void build() throws IOException {
     Path shard = folder.resolve("shard-000");
-    GraphProgress progress =
-        new GraphProgress() {
+    IndexProgress progress =
+        new IndexProgress() {
           @Override
           public void added(int done, int total) {}
 
@@ -210,9 +210,9 @@ final class GraphIndexTest {
   void severalShardsAnswerAsOne() throws IOException {
     Path first = folder.resolve("two/shard-000");
     Path second = folder.resolve("two/shard-001");
-    GraphIndexWriter.write(first, VECTORS, 0, 2_500, GraphSettings.DEFAULT, 1, GraphProgress.NONE);
+    GraphIndexWriter.write(first, VECTORS, 0, 2_500, GraphSettings.DEFAULT, 1, IndexProgress.NONE);
     GraphIndexWriter.write(
-        second, VECTORS, 2_500, ITEMS - 2_500, GraphSettings.DEFAULT, 1, GraphProgress.NONE);
+        second, VECTORS, 2_500, ITEMS - 2_500, GraphSettings.DEFAULT, 1, IndexProgress.NONE);
     int hits = 0;
     try (GraphIndex shards = GraphIndex.open(List.of(first, second), VECTORS)) {
       for (int q = 0; q < 20; q++) {
@@ -237,7 +237,7 @@ final class GraphIndexTest {
       VectorMatrix vectors = SOURCE.matrix(items);
       Path shard = folder.resolve("small-" + items);
       GraphIndexWriter.write(
-          shard, vectors, 0, items, GraphSettings.DEFAULT, 2, GraphProgress.NONE);
+          shard, vectors, 0, items, GraphSettings.DEFAULT, 2, IndexProgress.NONE);
       try (GraphIndex small = GraphIndex.open(List.of(shard), vectors)) {
         small.search(SOURCE.query(), 10, ItemFilter.all(), SearchOptions.graph(0), found);
         assertThat(found.size()).isEqualTo(Math.min(10, items));

@@ -64,7 +64,7 @@ final class PartitionIndexTest {
         0,
         vectors.rows(),
         IvfSettings.DEFAULT.withEncoding(encoding),
-        GraphProgress.NONE);
+        IndexProgress.NONE);
     return PartitionIndex.open(List.of(shard), vectors);
   }
 
@@ -204,8 +204,8 @@ final class PartitionIndexTest {
     Path first = folder.resolve("two-" + encoding + "/shard-000");
     Path second = folder.resolve("two-" + encoding + "/shard-001");
     IvfSettings settings = IvfSettings.DEFAULT.withEncoding(encoding);
-    PartitionIndexWriter.write(first, VECTORS, 0, 2_500, settings, GraphProgress.NONE);
-    PartitionIndexWriter.write(second, VECTORS, 2_500, ITEMS - 2_500, settings, GraphProgress.NONE);
+    PartitionIndexWriter.write(first, VECTORS, 0, 2_500, settings, IndexProgress.NONE);
+    PartitionIndexWriter.write(second, VECTORS, 2_500, ITEMS - 2_500, settings, IndexProgress.NONE);
     int hits = 0;
     try (PartitionIndex shards = PartitionIndex.open(List.of(first, second), VECTORS)) {
       for (int q = 0; q < 50; q++) {
@@ -276,7 +276,7 @@ final class PartitionIndexTest {
   void aGraphIsNoPartitionIndex() throws IOException {
     Path graph = folder.resolve("graph");
     VectorMatrix vectors = SOURCE.matrix(10);
-    GraphIndexWriter.write(graph, vectors, 0, 10, GraphSettings.DEFAULT, 1, GraphProgress.NONE);
+    GraphIndexWriter.write(graph, vectors, 0, 10, GraphSettings.DEFAULT, 1, IndexProgress.NONE);
 
     assertThatThrownBy(() -> PartitionIndex.open(List.of(graph), vectors))
         .isInstanceOf(IOException.class)

@@ -11,12 +11,13 @@ import dev.hstu.index.BuildRefusedException;
 import dev.hstu.index.BuildRequest;
 import dev.hstu.index.GenerationEvaluator;
 import dev.hstu.index.IndexBuilder;
+import dev.hstu.index.IndexChoice;
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.InvalidVectorException;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
@@ -75,19 +76,9 @@ public final class BuildCommand implements Callable<Integer> {
 
   @Mixin private GenerationsFolder generations = new GenerationsFolder();
 
-  @Option(
-      names = "--max-connections",
-      defaultValue = "16",
-      description = "Neighbours of an item in the graph. Default: ${DEFAULT-VALUE}.")
-  private int maxConnections;
+  @Mixin private IndexOptions index = new IndexOptions();
 
-  @Option(
-      names = "--beam-width",
-      defaultValue = "100",
-      description = "Candidates looked at to link an item. Default: ${DEFAULT-VALUE}.")
-  private int beamWidth;
-
-  @Option(names = "--workers", description = "Threads that build the graph. Default: every core.")
+  @Option(names = "--workers", description = "Threads that build the index. Default: every core.")
   private @Nullable Integer workers;
 
   @Option(
@@ -144,6 +135,7 @@ public final class BuildCommand implements Callable<Integer> {
 
   private GenerationManifest build(GenerationStore store, Console console) throws IOException {
     PreparedData prepared = PreparedData.open(data);
+    IndexSettings settings = indexSettings();
     try (BuildProgressBar progress = new BuildProgressBar(console)) {
       BuildRequest request =
           new BuildRequest(
@@ -152,11 +144,18 @@ public final class BuildCommand implements Callable<Integer> {
               fingerprint(),
               vectors,
               catalog(prepared),
-              new GraphSettings(maxConnections, beamWidth),
+              settings,
               workers == null ? Runtime.getRuntime().availableProcessors() : workers,
               evaluator(prepared, console),
               Instant.now());
       return IndexBuilder.build(request, progress);
+    }
+  }
+
+  private IndexSettings indexSettings() throws IOException {
+    IndexChoice choice = index.choice();
+    try (ItemVectors open = ItemVectors.open(vectors)) {
+      return choice.choose(open.matrix());
     }
   }
 
@@ -216,6 +215,8 @@ public final class BuildCommand implements Callable<Integer> {
     document.put("published", publish);
     document.put("items", manifest.items());
     document.put("dimension", manifest.dimension());
+    document.put("index", manifest.index().type().name().toLowerCase(Locale.ROOT));
+    document.put("shards", manifest.shards().size());
     document.put("bytes", manifest.bytes());
     document.put("model_fingerprint", manifest.modelFingerprint());
     document.put("content_digest", manifest.contentDigest());

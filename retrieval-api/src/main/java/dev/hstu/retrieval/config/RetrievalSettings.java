@@ -10,9 +10,17 @@ import java.util.List;
 /// @param maxEvents most events of one history
 /// @param maxExcludedItems most entries of one `excludeItemIds`
 /// @param maxIdLength longest item or user id, in UTF-16 units
-/// @param searchBeam items a graph search keeps track of, 0 to choose by k
+/// @param searchBeam items a graph search keeps track of, 0 for what the generation was built with
+/// @param searchRecall recall a search in partitions aims at, 0 for what the generation was built
+// with
 public record RetrievalSettings(
-    int defaultK, int maxK, int maxEvents, int maxExcludedItems, int maxIdLength, int searchBeam) {
+    int defaultK,
+    int maxK,
+    int maxEvents,
+    int maxExcludedItems,
+    int maxIdLength,
+    int searchBeam,
+    double searchRecall) {
 
   static final Setting<Integer> DEFAULT_K =
       Setting.integer("retrieval.default-k", 100, 1, 1000, "Candidates when a request names no k.");
@@ -51,10 +59,25 @@ public record RetrievalSettings(
           0,
           SearchOptions.MAX_BEAM,
           "Items a graph search keeps track of: more finds more of the true top k and takes longer;"
-              + " 0 chooses by k.");
+              + " 0 takes what the generation was built with.");
+  static final Setting<Double> SEARCH_RECALL =
+      Setting.decimal(
+          "retrieval.search-recall",
+          0,
+          0,
+          1,
+          "Share of the true top k that a search in partitions aims at: more takes longer;"
+              + " 0 takes what the generation was built with.");
 
   static final List<Setting<?>> SETTINGS =
-      List.of(DEFAULT_K, MAX_K, MAX_EVENTS, MAX_EXCLUDED_ITEMS, MAX_ID_LENGTH, SEARCH_BEAM);
+      List.of(
+          DEFAULT_K,
+          MAX_K,
+          MAX_EVENTS,
+          MAX_EXCLUDED_ITEMS,
+          MAX_ID_LENGTH,
+          SEARCH_BEAM,
+          SEARCH_RECALL);
 
   public RetrievalSettings {
     if (defaultK > maxK) {
@@ -71,7 +94,8 @@ public record RetrievalSettings(
         values.get(MAX_EVENTS),
         values.get(MAX_EXCLUDED_ITEMS),
         values.get(MAX_ID_LENGTH),
-        values.get(SEARCH_BEAM));
+        values.get(SEARCH_BEAM),
+        values.get(SEARCH_RECALL));
   }
 
   /// How many popular items a generation keeps at hand: the largest k and everything one request

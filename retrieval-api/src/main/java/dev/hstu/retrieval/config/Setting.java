@@ -1,5 +1,7 @@
 package dev.hstu.retrieval.config;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,6 +31,18 @@ public record Setting<T>(
         "within %d..%d".formatted(least, most),
         reason,
         text -> parseInteger(text, least, most));
+  }
+
+  /// A decimal number within `least..most`.
+  static Setting<Double> decimal(
+      String key, double defaultValue, double least, double most, String reason) {
+    DecimalFormat plain = new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
+    return new Setting<>(
+        key,
+        plain.format(defaultValue),
+        "within %s..%s".formatted(plain.format(least), plain.format(most)),
+        reason,
+        text -> parseDecimal(text, least, most));
   }
 
   /// One of a few words.
@@ -75,6 +89,13 @@ public record Setting<T>(
                 new InvalidSettingException(
                     "%s=%s (%s) must be %s; correct it, or leave it out for the default %s"
                         .formatted(key, text, source, allowed, defaultText)));
+  }
+
+  private static Optional<Double> parseDecimal(String text, double least, double most) {
+    if (!text.matches("-?[0-9]{1,10}(\\.[0-9]{1,10})?")) {
+      return Optional.empty();
+    }
+    return Optional.of(Double.valueOf(text)).filter(value -> value >= least && value <= most);
   }
 
   private static Optional<Integer> parseInteger(String text, int least, int most) {

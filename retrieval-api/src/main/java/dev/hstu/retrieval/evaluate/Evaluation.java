@@ -6,6 +6,7 @@ import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.index.search.SearchDefaults;
 import dev.hstu.index.search.SearchPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,9 +34,21 @@ public final class Evaluation {
   /// @param encoder owned by the caller
   /// @param scan over the model's item vectors; row `r` is item row `r + 1` of the model
   /// @param index over the same vectors, or null to rank exactly only
+  /// @param search how the index is searched
   /// @param rows from the log's item rows to the model's
   public record Subject(
-      UserEncoder encoder, ExactScan scan, @Nullable ItemIndex index, RowMapping rows) {}
+      UserEncoder encoder,
+      ExactScan scan,
+      @Nullable ItemIndex index,
+      SearchDefaults search,
+      RowMapping rows) {
+
+    /// An index that is searched as any is by default.
+    public Subject(
+        UserEncoder encoder, ExactScan scan, @Nullable ItemIndex index, RowMapping rows) {
+      this(encoder, scan, index, SearchDefaults.DEFAULT, rows);
+    }
+  }
 
   private final Subject subject;
   private final LeaveOneOut protocol;
@@ -57,7 +70,7 @@ public final class Evaluation {
   /// @param workers threads that rank, at least 1
   /// @param progress told the number of cases done
   public Outcome run(int workers, IntConsumer progress) {
-    Outcome total = new Outcome(filters);
+    Outcome total = new Outcome(filters, subject.search);
     try (ExecutorService executor = Executors.newFixedThreadPool(workers)) {
       List<CaseRanker> rankers = new ArrayList<>();
       for (int w = 0; w < workers; w++) {
@@ -128,7 +141,7 @@ public final class Evaluation {
   }
 
   private Outcome rank(List<Case> cases, int worker, int workers, CaseRanker ranker) {
-    Outcome outcome = new Outcome(filters);
+    Outcome outcome = new Outcome(filters, subject.search);
     for (int c = worker; c < cases.size(); c += workers) {
       rank(cases.get(c), ranker, outcome);
     }
@@ -175,17 +188,21 @@ public final class Evaluation {
     private static final class Sums {
       private final RankingMetrics exact = new RankingMetrics();
       private final RankingMetrics popularity = new RankingMetrics();
-      private final List<IndexMeasure> throughIndex =
-          List.of(
-              new IndexMeasure("index", SearchPlan.AUTO),
-              new IndexMeasure("graph", SearchPlan.GRAPH));
+      private final List<IndexMeasure> throughIndex;
+
+      Sums(SearchDefaults defaults) {
+        throughIndex =
+            List.of(
+                new IndexMeasure("index", defaults.options(SearchPlan.AUTO)),
+                new IndexMeasure("unplanned", defaults.options(SearchPlan.INDEX)));
+      }
     }
 
     private final Map<SeenFilter, Sums> sums = new EnumMap<>(SeenFilter.class);
     private int unknownTargets;
 
-    private Outcome(List<SeenFilter> filters) {
-      filters.forEach(filter -> sums.put(filter, new Sums()));
+    private Outcome(List<SeenFilter> filters, SearchDefaults search) {
+      filters.forEach(filter -> sums.put(filter, new Sums(search)));
     }
 
     private void addAll(Outcome other) {

@@ -36,8 +36,8 @@ public record EvaluationReport(
 
   /// One way of ranking, measured.
   ///
-  /// @param name `exact`; `index`, asked as a service asks it; `graph`, the same with the planner
-  ///     held to the graph; or `popularity`
+  /// @param name `exact`; `index`, asked as a service asks it; `unplanned`, the same with the
+  ///     planner held to the graph or the partitions; or `popularity`
   /// @param seen what was left out of the ranking, e.g. `exclude=all`
   /// @param recall mean share of the exact top K that this ranking returns, by K; null where the
   ///     ranking is not an approximation of the exact one

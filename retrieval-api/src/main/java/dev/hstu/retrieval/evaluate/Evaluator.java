@@ -10,6 +10,7 @@ import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.index.search.SearchDefaults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +51,14 @@ public record Evaluator(
     String caution = cautionAbout(modelFolder);
     try (OpenModel open = ModelFolder.open(modelFolder)) {
       Model model = open.model();
-      return evaluate(model, new ExactScan(ModelVectors.of(model)), null, null, caution, progress);
+      return evaluate(
+          model,
+          new ExactScan(ModelVectors.of(model)),
+          null,
+          SearchDefaults.DEFAULT,
+          null,
+          caution,
+          progress);
     }
   }
 
@@ -67,6 +75,7 @@ public record Evaluator(
           open.model(),
           generation.exactScan(),
           generation.index(),
+          generation.manifest().index().search(),
           generation.id(),
           caution,
           progress);
@@ -77,6 +86,7 @@ public record Evaluator(
   ///
   /// @param scan over the model's item vectors, row `r` being vocabulary row `r`
   /// @param index over the same vectors, or null to rank exactly only
+  /// @param search how the index is searched
   /// @param generation named in the report, or null for a model folder
   /// @param caution stands in the report
   /// @param progress told the number of users done
@@ -84,6 +94,7 @@ public record Evaluator(
       Model model,
       ExactScan scan,
       @Nullable ItemIndex index,
+      SearchDefaults search,
       @Nullable String generation,
       @Nullable String caution,
       LongConsumer progress) {
@@ -91,7 +102,7 @@ public record Evaluator(
     LeaveOneOut protocol = protocol();
     RowMapping rows = RowMapping.between(data.items(), model.vocabulary());
     try (UserEncoder encoder = Encoder.open(model, engine)) {
-      Evaluation.Subject subject = new Evaluation.Subject(encoder, scan, index, rows);
+      Evaluation.Subject subject = new Evaluation.Subject(encoder, scan, index, search, rows);
       Evaluation.Outcome outcome =
           new Evaluation(subject, protocol, data.items().size(), filters)
               .run(workers, progress::accept);

@@ -3,7 +3,6 @@ package dev.hstu.retrieval.evaluate;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPath;
-import dev.hstu.index.search.SearchPlan;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -28,10 +27,9 @@ final class IndexMeasure {
   private long searched;
 
   /// @param name of the ranking in reports
-  /// @param plan who chooses between graph and scan
-  IndexMeasure(String name, SearchPlan plan) {
+  IndexMeasure(String name, SearchOptions options) {
     this.name = name;
-    this.options = new SearchOptions(0, plan);
+    this.options = options;
   }
 
   SearchOptions options() {

@@ -8,7 +8,6 @@ import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
-import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPlan;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
@@ -85,7 +84,11 @@ public final class LiveGeneration {
             generation.index(),
             generation.ids(),
             PopularItems.of(generation.popularity(), settings.popularItems()),
-            new SearchOptions(settings.searchBeam(), SearchPlan.AUTO));
+            generation
+                .manifest()
+                .index()
+                .search()
+                .options(SearchPlan.AUTO, settings.searchBeam(), settings.searchRecall()));
     return new LiveGeneration(generation.manifest(), model, encoder, retriever, resources);
   }
 

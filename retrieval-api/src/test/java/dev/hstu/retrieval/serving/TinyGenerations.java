@@ -20,7 +20,7 @@ import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.search.Candidates;
-import dev.hstu.index.search.GraphSettings;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.kernels.tables.AttributeTable;
@@ -112,7 +112,7 @@ public final class TinyGenerations {
             model.fingerprint(),
             parts.resolve("vectors.safetensors"),
             catalog,
-            GraphSettings.DEFAULT,
+            IndexSettings.DEFAULT,
             1,
             GenerationEvaluator.NONE,
             Instant.now());
