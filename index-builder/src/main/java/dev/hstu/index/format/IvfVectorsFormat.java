@@ -7,6 +7,7 @@ import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.jspecify.annotations.Nullable;
 
 /// A Lucene vector format of k-means partitions (an inverted file, IVF): the vectors of a partition
 /// lie next to each other, and a search sweeps the partitions that promise most. It takes float32
@@ -84,6 +85,7 @@ public final class IvfVectorsFormat extends KnnVectorsFormat {
   static final int ALIGNMENT_BYTES = 64;
 
   private final IvfSettings settings;
+  private final @Nullable VectorMatrix source;
 
   /// As Lucene's service loader makes it, for reading; writes with [IvfSettings#DEFAULT].
   public IvfVectorsFormat() {
@@ -92,13 +94,27 @@ public final class IvfVectorsFormat extends KnnVectorsFormat {
 
   /// Writes by these settings.
   public IvfVectorsFormat(IvfSettings settings) {
+    this(settings, null);
+  }
+
+  private IvfVectorsFormat(IvfSettings settings, @Nullable VectorMatrix source) {
     super(NAME);
     this.settings = settings;
+    this.source = source;
+  }
+
+  /// Writes one segment of a matrix that is there already, document d being row d: the vectors are
+  /// read where they stand and never copied to the heap or to a first segment. Every row is added
+  /// once and in order, with any values, and flushed at once; a segment of fewer rows is refused.
+  ///
+  /// @param source owned by the caller and open until the segment is written
+  public static IvfVectorsFormat ofRows(IvfSettings settings, VectorMatrix source) {
+    return new IvfVectorsFormat(settings, source);
   }
 
   @Override
   public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-    return IvfVectorsWriter.create(state, settings);
+    return IvfVectorsWriter.create(state, settings, source);
   }
 
   @Override

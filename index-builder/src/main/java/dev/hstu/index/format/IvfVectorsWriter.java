@@ -30,25 +30,33 @@ final class IvfVectorsWriter extends KnnVectorsWriter {
 
   private final SegmentWriteState state;
   private final IvfSettings settings;
+  private final @Nullable VectorMatrix source;
   private final IndexOutput meta;
   private final IndexOutput vectors;
   private final IndexOutput index;
   private final List<FieldVectors> fields = new ArrayList<>();
+  private final List<SourceRows> sourced = new ArrayList<>();
 
   private IvfVectorsWriter(
       SegmentWriteState state,
       IvfSettings settings,
+      @Nullable VectorMatrix source,
       IndexOutput meta,
       IndexOutput vectors,
       IndexOutput index) {
     this.state = state;
     this.settings = settings;
+    this.source = source;
     this.meta = meta;
     this.vectors = vectors;
     this.index = index;
   }
 
-  static IvfVectorsWriter create(SegmentWriteState state, IvfSettings settings) throws IOException {
+  /// @param source as [IvfVectorsFormat#ofRows] takes it, or null where documents carry their
+  // vectors
+  static IvfVectorsWriter create(
+      SegmentWriteState state, IvfSettings settings, @Nullable VectorMatrix source)
+      throws IOException {
     List<IndexOutput> outputs = new ArrayList<>();
     try {
       outputs.add(create(state, IvfVectorsFormat.META_EXTENSION));
@@ -57,7 +65,8 @@ final class IvfVectorsWriter extends KnnVectorsWriter {
       writeHeader(state, outputs.get(0), IvfVectorsFormat.META_CODEC);
       writeHeader(state, outputs.get(1), IvfVectorsFormat.VECTORS_CODEC);
       writeHeader(state, outputs.get(2), IvfVectorsFormat.INDEX_CODEC);
-      return new IvfVectorsWriter(state, settings, outputs.get(0), outputs.get(1), outputs.get(2));
+      return new IvfVectorsWriter(
+          state, settings, source, outputs.get(0), outputs.get(1), outputs.get(2));
     } catch (IOException | RuntimeException e) {
       IOUtils.closeWhileSuppressingExceptions(e, outputs);
       throw e;
@@ -79,6 +88,11 @@ final class IvfVectorsWriter extends KnnVectorsWriter {
   @Override
   public KnnFieldVectorsWriter<?> addField(FieldInfo field) {
     requireSupported(field);
+    if (source != null) {
+      SourceRows rows = new SourceRows(field, source);
+      sourced.add(rows);
+      return rows;
+    }
     FieldVectors added = new FieldVectors(field);
     fields.add(added);
     return added;
@@ -114,12 +128,20 @@ final class IvfVectorsWriter extends KnnVectorsWriter {
       int[] sorted = IntStream.of(order).map(i -> documents[i]).toArray();
       write(field.field(), matrix, sorted, partitionFlushed(matrix));
     }
+    for (SourceRows field : sourced) {
+      VectorMatrix matrix = field.rows();
+      write(field.field(), matrix, identity(matrix.rows()), partition(matrix, null));
+    }
   }
 
   private Partitioning partitionFlushed(VectorMatrix matrix) {
-    return settings.deferred() || matrix.rows() <= settings.flatRows()
+    return settings.deferred() ? Partitioner.flat(matrix) : partition(matrix, null);
+  }
+
+  private Partitioning partition(VectorMatrix matrix, @Nullable Partitions former) {
+    return matrix.rows() <= settings.flatRows()
         ? Partitioner.flat(matrix)
-        : Partitioner.partition(matrix, settings, null);
+        : Partitioner.partition(matrix, settings, former);
   }
 
   private static int[] identity(int length) {
@@ -149,11 +171,7 @@ final class IvfVectorsWriter extends KnnVectorsWriter {
     requireSupported(field);
     try (MergedVectors merged = MergedVectors.copy(field, merge, state, index.getName())) {
       VectorMatrix matrix = merged.matrix();
-      Partitioning partitioning =
-          matrix.rows() <= settings.flatRows()
-              ? Partitioner.flat(matrix)
-              : Partitioner.partition(matrix, settings, largest(field, merge));
-      write(field, matrix, merged.documents(), partitioning);
+      write(field, matrix, merged.documents(), partition(matrix, largest(field, merge)));
     }
     return null;
   }

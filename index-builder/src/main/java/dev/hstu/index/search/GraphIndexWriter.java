@@ -48,11 +48,10 @@ public final class GraphIndexWriter {
     }
     // One worker is Lucene's own thread; it refuses a pool for it.
     try (ExecutorService pool = workers > 1 ? Executors.newFixedThreadPool(workers) : null) {
-      ShardWriter.write(
+      ShardWriter.writeMerged(
           folder,
-          vectors,
+          vectors.slice(firstRow, items),
           firstRow,
-          items,
           format(items, settings, workers, pool),
           new GraphInfoStream(items, progress),
           progress);

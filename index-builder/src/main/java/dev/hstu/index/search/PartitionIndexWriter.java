@@ -5,9 +5,9 @@ import dev.hstu.index.format.IvfSettings;
 import dev.hstu.index.format.IvfVectorsFormat;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.apache.lucene.util.InfoStream;
 
-/// Builds the Lucene index of one shard in partitions: one segment, trained once.
+/// Builds the Lucene index of one shard in partitions: one segment, trained once, from the
+/// vectors where they stand.
 public final class PartitionIndexWriter {
 
   private PartitionIndexWriter() {}
@@ -15,7 +15,6 @@ public final class PartitionIndexWriter {
   /// Writes the index of `items` rows of `vectors` from `firstRow` into `folder`, an empty or
   /// absent folder. Not durable yet: the caller syncs the tree.
   ///
-  /// @param settings training is deferred to the merge, whatever they say
   public static void write(
       Path folder,
       VectorMatrix vectors,
@@ -24,13 +23,8 @@ public final class PartitionIndexWriter {
       IvfSettings settings,
       IndexProgress progress)
       throws IOException {
-    ShardWriter.write(
-        folder,
-        vectors,
-        firstRow,
-        items,
-        new IvfVectorsFormat(settings.withDeferred()),
-        InfoStream.NO_OUTPUT,
-        progress);
+    VectorMatrix rows = vectors.slice(firstRow, items);
+    ShardWriter.writeOnce(
+        folder, rows, firstRow, IvfVectorsFormat.ofRows(settings, rows), progress);
   }
 }

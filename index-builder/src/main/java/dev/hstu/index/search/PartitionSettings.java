@@ -37,7 +37,7 @@ public record PartitionSettings(IvfEncoding encoding, int trainingSeconds, long 
     return new IvfSettings(
         encoding,
         IvfSettings.DEFAULT.flatRows(),
-        true,
+        IvfSettings.DEFAULT.deferred(),
         recall,
         Duration.ofSeconds(trainingSeconds),
         seed,

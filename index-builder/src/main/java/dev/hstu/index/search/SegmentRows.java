@@ -3,7 +3,9 @@ package dev.hstu.index.search;
 import dev.hstu.index.catalog.VectorMatrix;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
@@ -52,13 +54,19 @@ final class SegmentRows {
                   reader, field == null ? 0 : field.getVectorDimension(), vectors.dimension()));
     }
     @Nullable NumericDocValues stored = reader.getNumericDocValues(GraphFields.ROW);
-    int[] rows = new int[reader.maxDoc()];
-    boolean identity = true;
-    for (int doc = 0; doc < rows.length; doc++) {
-      rows[doc] = rowOf(stored, doc, seen);
-      identity &= rows[doc] == doc;
+    // Mostly document d is row d, as after one flush or merge in order, and no array is made.
+    int[] rows = null;
+    for (int doc = 0; doc < reader.maxDoc(); doc++) {
+      int row = rowOf(stored, doc, seen);
+      if (rows == null && row != doc) {
+        rows = new int[reader.maxDoc()];
+        Arrays.setAll(rows, IntUnaryOperator.identity());
+      }
+      if (rows != null) {
+        rows[doc] = row;
+      }
     }
-    return new SegmentRows(reader, identity ? null : rows);
+    return new SegmentRows(reader, rows);
   }
 
   private static int rowOf(@Nullable NumericDocValues stored, int doc, BitSet seen)
