@@ -71,6 +71,21 @@ public final class AttributeTable {
     return column(column, LabelValues.class).at(row);
   }
 
+  /// The distinct labels of a LABELS column; each row's number is the label's code.
+  ///
+  /// @throws IllegalArgumentException when the table has no LABELS column of this name
+  public StringColumn labelValues(String column) {
+    return column(column, LabelValues.class).values();
+  }
+
+  /// Hands over every label of a LABELS column by row, then by place within the row; makes no
+  /// objects.
+  ///
+  /// @throws IllegalArgumentException when the table has no LABELS column of this name
+  public void forEachLabel(String column, LabelVisitor visitor) {
+    column(column, LabelValues.class).forEach(visitor);
+  }
+
   /// The number of a row, or NaN where it is missing.
   ///
   /// @throws IllegalArgumentException when the table has no NUMBER column of this name

@@ -55,6 +55,19 @@ final class LabelValues implements ColumnValues {
     return Collections.unmodifiableList(labels);
   }
 
+  /// The distinct labels by code.
+  StringColumn values() {
+    return values;
+  }
+
+  void forEach(LabelVisitor visitor) {
+    for (int row = 0; row < rows(); row++) {
+      for (int i = offsets[row]; i < offsets[row + 1]; i++) {
+        visitor.visit(row, codes[i]);
+      }
+    }
+  }
+
   @Override
   public int rows() {
     return offsets.length - 1;

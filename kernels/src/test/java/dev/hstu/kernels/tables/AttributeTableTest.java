@@ -104,6 +104,23 @@ class AttributeTableTest {
   }
 
   @Test
+  void labelsAreVisitedByRowAndPlace() {
+    AttributeTable table =
+        tableOf(
+            List.of(
+                new Row(null, List.of("b", "a", "b"), 1),
+                Row.MISSING,
+                new Row("x", List.of("a"), 2)));
+    List<String> visited = new ArrayList<>();
+
+    table.forEachLabel(
+        "genres", (row, code) -> visited.add(row + table.labelValues("genres").get(code)));
+
+    assertThat(visited).containsExactly("0b", "0a", "0b", "2a");
+    assertThat(table.labelValues("genres").size()).isEqualTo(2);
+  }
+
+  @Test
   void rowsWithoutColumnsKeepTheirCount() throws IOException {
     Path path = directory.resolve("attributes.safetensors");
     AttributeTable.withoutColumns(42).write(path);

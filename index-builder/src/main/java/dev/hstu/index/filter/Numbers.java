@@ -1,0 +1,28 @@
+package dev.hstu.index.filter;
+
+import org.apache.lucene.util.NumericUtils;
+
+/// Numbers of rules and columns as sortable keys: neighbouring doubles have neighbouring keys, and
+/// both zeros have the same.
+final class Numbers {
+
+  /// The key of no number: below that of negative infinity.
+  static final long MISSING = Long.MIN_VALUE;
+
+  private Numbers() {}
+
+  /// The key of a number, [#MISSING] of NaN.
+  static long key(double number) {
+    // Adding zero makes the negative zero the positive one.
+    return Double.isNaN(number) ? MISSING : NumericUtils.doubleToSortableLong(number + 0.0);
+  }
+
+  /// Whether a text is a finite decimal number.
+  static boolean isNumber(String text) {
+    try {
+      return Double.isFinite(Double.parseDouble(text));
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+}
