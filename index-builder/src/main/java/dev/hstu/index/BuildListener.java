@@ -1,5 +1,7 @@
 package dev.hstu.index;
 
+import dev.hstu.index.live.CarryReport;
+
 /// Hears how far a build is. Called now and then, by one thread at a time; cheap.
 @FunctionalInterface
 public interface BuildListener {
@@ -12,4 +14,7 @@ public interface BuildListener {
   ///
   /// @param total at least 0, the same for the whole step
   void at(BuildStep step, long done, long total);
+
+  /// The updates that went into the build, once, after the check; not called where there were none.
+  default void carried(CarryReport report) {}
 }

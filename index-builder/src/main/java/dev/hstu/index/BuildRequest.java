@@ -2,6 +2,7 @@ package dev.hstu.index;
 
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.live.CarriedUpdates;
 import dev.hstu.index.search.GraphIndexWriter;
 import dev.hstu.index.search.IndexSettings;
 import java.nio.file.Path;
@@ -39,5 +40,19 @@ public record BuildRequest(
       throw new IllegalArgumentException(
           "workers=%d must be within 1..%d".formatted(workers, GraphIndexWriter.MAX_WORKERS));
     }
+  }
+
+  /// The same with what updates made of vectors and catalogue.
+  BuildRequest with(CarriedUpdates.Result carried) {
+    return new BuildRequest(
+        store,
+        modelFolder,
+        modelFingerprint,
+        carried.itemVectors(),
+        carried.catalog(),
+        index,
+        workers,
+        evaluator,
+        createdAt);
   }
 }

@@ -3,11 +3,15 @@ package dev.hstu.index;
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.catalog.PopularityFile;
+import dev.hstu.index.generation.BuildScratch;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationLayout;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.ShardManifest;
 import dev.hstu.index.generation.UnfinishedGeneration;
+import dev.hstu.index.live.CarriedUpdates;
+import dev.hstu.index.live.CarryReport;
+import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.ItemIndexWriter;
 import dev.hstu.index.search.ShardRange;
 import dev.hstu.kernels.storage.ContentDigest;
@@ -39,18 +43,21 @@ public final class IndexBuilder {
   private final ItemVectors vectors;
   private final UnfinishedGeneration target;
   private final String contentDigest;
+  private final long carriedUpdates;
 
   private IndexBuilder(
       BuildRequest request,
       BuildListener listener,
       ItemVectors vectors,
       UnfinishedGeneration target,
-      String contentDigest) {
+      String contentDigest,
+      long carriedUpdates) {
     this.request = request;
     this.listener = listener;
     this.vectors = vectors;
     this.target = target;
     this.contentDigest = contentDigest;
+    this.carriedUpdates = carriedUpdates;
   }
 
   /// Builds a generation. It isn't published.
@@ -70,10 +77,37 @@ public final class IndexBuilder {
       StepProgress check = StepProgress.begin(listener, BuildStep.CHECK, vectors.ids().size());
       vectors.requireUnitVectors(check::at);
       requireSameIds(vectors.ids(), request.catalog().ids());
-      String digest = contentDigest(request, vectors);
-      try (UnfinishedGeneration target = request.store().begin(request.createdAt(), digest)) {
-        return new IndexBuilder(request, listener, vectors, target, digest).build();
+      return withUpdates(request, listener, vectors);
+    }
+  }
+
+  private static GenerationManifest withUpdates(
+      BuildRequest request, BuildListener listener, ItemVectors vectors) throws IOException {
+    try (BuildScratch scratch = request.store().scratch()) {
+      Optional<CarriedUpdates.Result> carried =
+          CarriedUpdates.into(
+              vectors,
+              request.catalog(),
+              request.store().root().resolve(UpdateLog.FOLDER),
+              scratch.folder());
+      if (carried.isEmpty()) {
+        return build(request, listener, vectors, 0);
       }
+      CarryReport report = carried.get().report();
+      LOG.info("took in updates: {}", report);
+      listener.carried(report);
+      try (ItemVectors updated = ItemVectors.open(carried.get().itemVectors())) {
+        return build(request.with(carried.get()), listener, updated, report.lastSequence());
+      }
+    }
+  }
+
+  private static GenerationManifest build(
+      BuildRequest request, BuildListener listener, ItemVectors vectors, long carriedUpdates)
+      throws IOException {
+    String digest = contentDigest(request, vectors);
+    try (UnfinishedGeneration target = request.store().begin(request.createdAt(), digest)) {
+      return new IndexBuilder(request, listener, vectors, target, digest, carriedUpdates).build();
     }
   }
 
@@ -203,6 +237,7 @@ public final class IndexBuilder {
         items,
         shards(),
         request.index(),
+        carriedUpdates,
         new TreeMap<>(),
         files);
   }

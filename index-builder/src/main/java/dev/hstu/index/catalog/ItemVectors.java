@@ -4,11 +4,17 @@ import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.FormatVersion;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
+import dev.hstu.kernels.safetensors.SafetensorsWriter;
 import dev.hstu.kernels.safetensors.Tensor;
+import dev.hstu.kernels.safetensors.TensorSpec;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 
@@ -63,6 +69,39 @@ public final class ItemVectors implements AutoCloseable {
       file.close();
       throw e;
     }
+  }
+
+  /// Writes such a file, replacing `target` wholly or not at all.
+  ///
+  /// @param rows asked for each row in order, with an array of `dimension` to fill
+  public static void write(
+      Path target, IdTable ids, String modelFingerprint, int dimension, RowSource rows)
+      throws IOException {
+    Map<String, String> metadata = new TreeMap<>();
+    FORMAT.addTo(metadata);
+    metadata.put("model_fingerprint", modelFingerprint);
+    metadata.put("dimension", Integer.toString(dimension));
+    metadata.put("metric", METRIC);
+    metadata.put("id_type", ids.type().name().toLowerCase(Locale.ROOT));
+    List<TensorSpec> specs = new ArrayList<>(ids.specs(""));
+    specs.add(new TensorSpec(TENSOR, DType.F32, ids.size(), dimension));
+    try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata, specs)) {
+      ids.writeTo(writer, "");
+      writer.begin(TENSOR);
+      float[] vector = new float[dimension];
+      for (int row = 0; row < ids.size(); row++) {
+        rows.copyRow(row, vector);
+        writer.append(vector, 0, dimension);
+      }
+      writer.commit();
+    }
+  }
+
+  /// Gives vectors by row.
+  @FunctionalInterface
+  public interface RowSource {
+    /// Fills `target` with the vector of a row.
+    void copyRow(int row, float[] target);
   }
 
   /// External ids, one a row.

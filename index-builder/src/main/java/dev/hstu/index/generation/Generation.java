@@ -3,6 +3,7 @@ package dev.hstu.index.generation;
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.catalog.PopularityFile;
+import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.OpenIndex;
@@ -79,6 +80,16 @@ public final class Generation implements AutoCloseable {
   /// The truth over the same vectors.
   public ExactScan exactScan() {
     return exactScan;
+  }
+
+  /// The vectors by row, readable until this closes.
+  public VectorMatrix vectors() {
+    return vectors.matrix();
+  }
+
+  /// What is known of the items beside their vectors.
+  public Catalog catalog() {
+    return catalog;
   }
 
   /// External ids of the catalogue rows.

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// @param items in all shards together
 /// @param shards at least one, in row order
 /// @param index what index it has and how it is searched by default; version 1 had only `graph`,
-// how
-///     its one graph was built
+///     how its one graph was built
+/// @param carriedUpdates sequence number of the last update of the log that went into it, 0 for
+///     none; version 1 knew no updates
 /// @param evaluation copied; figures of the evaluation by name, empty where there was none
 /// @param files copied; size and SHA-256 of every file but `generation.json`, by relative path
 @JsonPropertyOrder({"format_version", "written_by", "id", "created_at", "parent"})
@@ -48,6 +49,7 @@ public record GenerationManifest(
     int items,
     List<ShardManifest> shards,
     IndexSettings index,
+    long carriedUpdates,
     SortedMap<String, Double> evaluation,
     SortedMap<String, FileChecksum> files) {
 
@@ -64,6 +66,10 @@ public record GenerationManifest(
     if (!metric.equals(ItemVectors.METRIC)) {
       throw new IllegalArgumentException(
           "metric '%s' must be %s".formatted(metric, ItemVectors.METRIC));
+    }
+    if (carriedUpdates < 0) {
+      throw new IllegalArgumentException(
+          "carriedUpdates=%d must be at least 0".formatted(carriedUpdates));
     }
     shards = List.copyOf(shards);
     evaluation = Collections.unmodifiableSortedMap(new TreeMap<>(evaluation));
@@ -102,6 +108,7 @@ public record GenerationManifest(
         items,
         shards,
         index,
+        carriedUpdates,
         newEvaluation,
         newFiles);
   }

@@ -221,6 +221,11 @@ public final class GenerationStore {
     return UnfinishedGeneration.begin(root, GenerationIds.of(second, contentDigest), second);
   }
 
+  /// A folder for files that a build needs until it ends.
+  public BuildScratch scratch() throws IOException {
+    return BuildScratch.begin(root);
+  }
+
   private boolean isTaken(String id) {
     return Files.exists(root.resolve(id)) || Files.exists(root.resolve(BUILDING + id));
   }

@@ -83,7 +83,7 @@ final class ManifestFile {
     }
   }
 
-  /// Version 1 knew one index, a float32 graph in one shard, and named it `graph`.
+  /// Version 1 knew no updates and one index, a float32 graph in one shard, and named it `graph`.
   private static ObjectNode withIndex(JsonNode first) throws JsonProcessingException {
     ObjectNode json = first.deepCopy();
     JsonNode graph = json.remove("graph");
@@ -91,6 +91,7 @@ final class ManifestFile {
       throw new JsonParseException(null, "version 1 has no graph");
     }
     settings.put("bits", GraphSettings.FULL_PRECISION);
+    json.put("carried_updates", 0);
     json.set(
         "index",
         JSON.valueToTree(IndexSettings.graph(JSON.treeToValue(settings, GraphSettings.class))));

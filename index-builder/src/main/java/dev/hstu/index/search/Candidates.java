@@ -105,6 +105,15 @@ public final class Candidates {
     best.reset(k);
   }
 
+  /// Puts what a finished search found back among the best, for another search to add to it. From
+  /// worst to best, which no heap has to move.
+  void reopen(int k) {
+    best.reset(k);
+    for (int i = size - 1; i >= 0; i--) {
+      best.offer(rows[i], scores[i]);
+    }
+  }
+
   void addVisited(long vectors) {
     visited += vectors;
   }

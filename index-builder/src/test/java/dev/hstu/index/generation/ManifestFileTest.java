@@ -40,6 +40,7 @@ final class ManifestFileTest {
           7,
           List.of(new ShardManifest("index/shard-000", 3), new ShardManifest("index/shard-001", 4)),
           IndexSettings.DEFAULT.withShards(2),
+          12_345,
           new TreeMap<>(Map.of("hr@100", .625, "recall@500", .99)),
           new TreeMap<>(Map.of("model/config.json", new FileChecksum(12, "a".repeat(64)))));
 
@@ -121,6 +122,7 @@ final class ManifestFileTest {
                     8,
                     MANIFEST.shards(),
                     IndexSettings.DEFAULT,
+                    0,
                     new TreeMap<>(),
                     new TreeMap<>()))
         .hasMessage("items=8 must be the sum over at least one shard, which is 7");
