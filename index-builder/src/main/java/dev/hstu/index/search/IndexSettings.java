@@ -1,6 +1,8 @@
 package dev.hstu.index.search;
 
+import dev.hstu.index.format.IvfEncoding;
 import dev.hstu.kernels.storage.ContentDigest;
+import java.util.Locale;
 
 /// What index a generation has, how it is built and how it is searched by default; stored in
 /// `generation.json` and part of the content digest.
@@ -61,6 +63,30 @@ public record IndexSettings(
   /// As these, searched otherwise by default.
   public IndexSettings withSearch(SearchDefaults other) {
     return new IndexSettings(type, graph, partitions, shards, other);
+  }
+
+  /// Whether searches pass over codes and read float32 vectors only for rescoring.
+  public boolean hasCodes() {
+    return switch (type) {
+      case EXACT -> false;
+      case GRAPH -> graph.isQuantised();
+      case PARTITIONS -> partitions.encoding() != IvfEncoding.FLOAT32;
+    };
+  }
+
+  /// In a few words, for tables and messages.
+  public String describe() {
+    String what =
+        switch (type) {
+          case EXACT -> "exact scan";
+          case PARTITIONS -> "partitions " + partitions.encoding().name().toLowerCase(Locale.ROOT);
+          case GRAPH ->
+              "graph M=%d, %s"
+                  .formatted(
+                      graph.maxConnections(),
+                      graph.isQuantised() ? graph.bits() + " bit" : "float32");
+        };
+    return shards == 1 ? what : what + " in " + shards + " shards";
   }
 
   /// Adds all that has an effect.
