@@ -12,6 +12,9 @@ public final class CodedQuery {
   /// Steps below this take part in no division; such values are coded as 0.
   static final float SMALLEST_STEP = 1e-30f;
 
+  /// 1.5 · 2²³: adding it rounds a small float32 to an integer.
+  private static final float TO_INTEGER = 0x1.8p23f;
+
   private byte[] codes = new byte[0];
   private float step;
   private float norm;
@@ -23,10 +26,11 @@ public final class CodedQuery {
       codes = new byte[query.length];
     }
     step = step(largest(query));
+    float inverse = 1 / step;
     double squares = 0;
     double errors = 0;
     for (int i = 0; i < query.length; i++) {
-      codes[i] = code(query[i], step);
+      codes[i] = code(query[i], inverse);
       double difference = query[i] - (double) step * codes[i];
       squares += (double) query[i] * query[i];
       errors += difference * difference;
@@ -48,9 +52,10 @@ public final class CodedQuery {
     return Math.max(largest / CodeBlocks.MAX_CODE, SMALLEST_STEP);
   }
 
-  /// The code of one value.
-  static byte code(float value, float step) {
-    return (byte) Math.clamp(Math.round(value / step), -CodeBlocks.MAX_CODE, CodeBlocks.MAX_CODE);
+  /// The code of one value: the nearest, or next to it where the inverse was rounded.
+  static byte code(float value, float inverseStep) {
+    float code = value * inverseStep + TO_INTEGER - TO_INTEGER;
+    return (byte) Math.max(-CodeBlocks.MAX_CODE, Math.min(CodeBlocks.MAX_CODE, code));
   }
 
   /// int8 `[dimension]`; owned here.

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -73,41 +74,52 @@ public final class CodedVectors {
   public static CodedVectors of(VectorMatrix vectors) {
     CodedVectors coded = new CodedVectors(vectors.rows(), vectors.dimension());
     float[] block = new float[CodeBlocks.ROWS * vectors.dimension()];
+    byte[] codes = new byte[(int) CodeBlocks.blockBytes(vectors.dimension())];
     for (int first = 0; first < vectors.rows(); first += CodeBlocks.ROWS) {
       int count = Math.min(CodeBlocks.ROWS, vectors.rows() - first);
       MemorySegment.copy(
           vectors.data(), FLOAT, vectors.offsetBytes(first), block, 0, count * vectors.dimension());
-      coded.code(block, first / CodeBlocks.ROWS, count);
+      coded.code(block, first / CodeBlocks.ROWS, count, codes);
     }
     return coded;
   }
 
-  private void code(float[] values, int block, int count) {
+  /// @param values float `[count][dimension]`
+  /// @param coded scratch of one block
+  private void code(float[] values, int block, int count, byte[] coded) {
     float largest = 0;
     for (int i = 0; i < count * dimension; i++) {
       largest = Math.max(largest, Math.abs(values[i]));
     }
     float step = CodedQuery.step(largest);
     inverseSteps[block] = 1 / step;
-    long offset = offsetBytes(block);
-    double mostSquares = 0;
-    double mostErrors = 0;
+    Arrays.fill(coded, (byte) 0);
+    float mostSquares = 0;
+    float mostErrors = 0;
     for (int row = 0; row < count; row++) {
-      double squares = 0;
-      double errorSquares = 0;
+      float squares = 0;
+      float errorSquares = 0;
       for (int c = 0; c < dimension; c++) {
         float value = values[row * dimension + c];
-        byte code = CodedQuery.code(value, step);
-        codes.set(ValueLayout.JAVA_BYTE, offset + CodeBlocks.offsetInBlock(row, c), code);
-        double coded = (double) step * code;
-        squares += Math.max(coded * coded, (double) value * value);
-        errorSquares += (value - coded) * (value - coded);
+        byte code = CodedQuery.code(value, inverseSteps[block]);
+        coded[CodeBlocks.offsetInBlock(row, c)] = code;
+        float decoded = step * code;
+        float error = value - decoded;
+        squares += Math.max(decoded * decoded, value * value);
+        errorSquares += error * error;
       }
       mostSquares = Math.max(mostSquares, squares);
       mostErrors = Math.max(mostErrors, errorSquares);
     }
-    norms[block] = (float) (Math.sqrt(mostSquares) * ROUNDED_UP);
-    errors[block] = (float) (Math.sqrt(mostErrors) * ROUNDED_UP);
+    norms[block] = roundedUpRoot(mostSquares);
+    // What rounding makes of the differences themselves is within half an ulp of the values.
+    errors[block] = roundedUpRoot(mostErrors) + norms[block] * 0x1p-22f;
+    MemorySegment.copy(coded, 0, codes, ValueLayout.JAVA_BYTE, offsetBytes(block), coded.length);
+  }
+
+  /// The length, from a float32 sum of squares that may have been rounded at every addition.
+  private float roundedUpRoot(float squares) {
+    return (float) Math.sqrt(squares * (1 + dimension * 0x1p-22) + dimension * Float.MIN_NORMAL);
   }
 
   /// The number of rows.

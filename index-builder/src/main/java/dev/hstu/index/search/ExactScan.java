@@ -93,11 +93,12 @@ public final class ExactScan implements ItemIndex {
   /// As [#search], leaving `path` in the result.
   void scan(float[] query, int k, ItemFilter filter, Candidates target, SearchPath path) {
     Queries.require(query, dimension(), k);
-    target.begin(Math.min(k, Math.max(1, size())));
+    target.begin(kept(k));
     if (isSparse(filter)) {
       pick(query, filter, target);
     } else if (codes != null) {
-      codes.sweep(new float[][] {query}, List.of(filter), List.of(target));
+      codes.sweep(new float[][] {query}, kept(k), List.of(filter), List.of(target));
+      target.addVisited(size());
     } else {
       sweep(query, filter, target);
     }
@@ -114,17 +115,21 @@ public final class ExactScan implements ItemIndex {
     Queries.requireBatch(queries, filters, targets);
     for (int i = 0; i < queries.length; i++) {
       Queries.require(queries[i], dimension(), k);
-      targets.get(i).begin(Math.min(k, Math.max(1, size())));
+      targets.get(i).begin(kept(k));
       targets.get(i).addVisited(size());
     }
     if (codes == null) {
       sweepBatch(queries, filters, targets);
     } else {
-      codes.sweep(queries, filters, targets);
+      codes.sweep(queries, kept(k), filters, targets);
     }
     for (int i = 0; i < queries.length; i++) {
       targets.get(i).finish(SearchPath.EXACT_PLANNED);
     }
+  }
+
+  private int kept(int k) {
+    return Math.min(k, Math.max(1, size()));
   }
 
   private void sweepBatch(

@@ -6,6 +6,7 @@ import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.scan.ScanKernel;
 import dev.hstu.kernels.cpu.Int8Sweep;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
@@ -115,6 +116,26 @@ final class CodedScanTest {
       filters.add(ItemFilter.all());
     }
     requireEqual(new ExactScan(matrix), ExactScan.withCodes(matrix), queries, 40, filters);
+  }
+
+  /// Rows that lie in order of their score make the sample's ranks mean nothing: the guess fails
+  // for
+  /// all, some or none of the queries.
+  @Test
+  void aGuessThatFailsIsMendedBySweepingAgain() {
+    SplittableRandom random = new SplittableRandom(11);
+    int rows = 1 << 17;
+    float[] values = new float[2 * rows];
+    for (int row = 0; row < rows; row++) {
+      boolean sampled = row / 256 % 20 == 0;
+      values[2 * row] = (float) (random.nextDouble() + (sampled ? 1 : 0));
+      values[2 * row + 1] = (float) (random.nextDouble() + (sampled ? 0 : 1));
+    }
+    VectorMatrix matrix = VectorMatrix.copyOf(values, 2);
+    float[][] queries = {{1, 0}, {0, 1}, {1, 1}, {-1, 0}, {0, -1}, {0, 0}};
+    List<ItemFilter> filters = Collections.nCopies(queries.length, ItemFilter.all());
+    requireEqual(new ExactScan(matrix), ExactScan.withCodes(matrix), queries, 9_000, filters);
+    requireEqual(new ExactScan(matrix), ExactScan.withCodes(matrix), queries, 50, filters);
   }
 
   @Test
