@@ -14,10 +14,12 @@ import dev.hstu.index.live.CarryReport;
 import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.ItemIndexWriter;
 import dev.hstu.index.search.ShardRange;
+import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.storage.FileChecksum;
 import dev.hstu.kernels.storage.ManifestVersion;
 import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.kernels.tables.IdType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,8 +165,8 @@ public final class IndexBuilder {
 
   /// What was checked is what is mapped; a file replaced meanwhile would be copied unchecked.
   private void requireUnchanged(Path copy) throws IOException {
-    try (ItemVectors copied = ItemVectors.open(copy)) {
-      if (copied.matrix().data().mismatch(vectors.matrix().data()) >= 0) {
+    try (SafetensorsFile copied = SafetensorsFile.open(copy)) {
+      if (!vectors.equalsContentOf(copied)) {
         throw new BuildRefusedException(
             request.itemVectors() + " was replaced during the build; build again");
       }
@@ -279,6 +281,12 @@ public final class IndexBuilder {
     }
   }
 
+  private static boolean sameId(IdTable expected, IdTable found, int row) {
+    return expected.type() == IdType.INT64
+        ? expected.longAt(row) == found.longAt(row)
+        : expected.idAt(row).equals(found.idAt(row));
+  }
+
   private static void requireSameIds(IdTable expected, IdTable found) throws BuildRefusedException {
     if (expected.size() != found.size() || expected.type() != found.type()) {
       throw new BuildRefusedException(
@@ -286,7 +294,7 @@ public final class IndexBuilder {
               .formatted(found.size(), found.type(), expected.size(), expected.type()));
     }
     for (int row = 0; row < expected.size(); row++) {
-      if (!expected.idAt(row).equals(found.idAt(row))) {
+      if (!sameId(expected, found, row)) {
         throw new BuildRefusedException(
             "row %d is item '%s' in the catalogue and '%s' in the item vectors; align it to them"
                 .formatted(row, found.idAt(row), expected.idAt(row)));

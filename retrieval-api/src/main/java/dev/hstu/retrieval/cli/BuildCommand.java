@@ -7,6 +7,7 @@ import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.BuildMemory;
 import dev.hstu.index.BuildRefusedException;
 import dev.hstu.index.BuildRequest;
 import dev.hstu.index.GenerationEvaluator;
@@ -17,6 +18,7 @@ import dev.hstu.index.catalog.InvalidVectorException;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.storage.DamagedFileException;
@@ -82,6 +84,16 @@ public final class BuildCommand implements Callable<Integer> {
   private @Nullable Integer workers;
 
   @Option(
+      names = "--ram",
+      paramLabel = "SIZE",
+      converter = MemorySizeConverter.class,
+      description = {
+        "Heap, native memory and page cache together, e.g. 5g: large indexes are divided into shards",
+        "that can be built within it. Not for the evaluation, whose engine has needs of its own."
+      })
+  private @Nullable Long ram;
+
+  @Option(
       names = "--engine",
       defaultValue = "djl",
       description = "Encodes the histories of the evaluation. Default: ${DEFAULT-VALUE}.")
@@ -124,6 +136,7 @@ public final class BuildCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       throw new UserError("%s doesn't exist".formatted(e.getFile()), e);
     } catch (BuildRefusedException
+        | InsufficientMemoryException
         | InvalidVectorException
         | MalformedSafetensorsException
         | DamagedFileException
@@ -155,7 +168,8 @@ public final class BuildCommand implements Callable<Integer> {
   private IndexSettings indexSettings() throws IOException {
     IndexChoice choice = index.choice();
     try (ItemVectors open = ItemVectors.open(vectors)) {
-      return choice.choose(open.matrix());
+      IndexSettings chosen = choice.choose(open.matrix());
+      return ram == null ? chosen : BuildMemory.fit(chosen, open, ram);
     }
   }
 
