@@ -160,7 +160,17 @@ public final class IndexBuilder {
     catalog.attributes().write(target.folder().resolve(GenerationLayout.ATTRIBUTES));
     PopularityFile.write(
         target.folder().resolve(GenerationLayout.POPULARITY), catalog.popularity());
+    copyCompanions();
     progress.end();
+  }
+
+  private void copyCompanions() throws IOException {
+    for (Path companion : request.companions()) {
+      if (!Files.isRegularFile(companion)) {
+        throw new BuildRefusedException(companion + " is no plain file; give an existing file");
+      }
+      Files.copy(companion, target.folder().resolve(companion.getFileName()));
+    }
   }
 
   /// What was checked is what is mapped; a file replaced meanwhile would be copied unchecked.
