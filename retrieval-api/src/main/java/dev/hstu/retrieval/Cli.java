@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /// The command line: `hstu VERB`. Each verb is one class of [dev.hstu.retrieval.cli]; further verbs
 /// (such as `bench`) come through [VerbProvider].
 ///
-/// Exit codes: 0 done; 1 a check failed or the run broke; 2 the input is wrong.
+/// Exit codes: 0 done; 1 a check failed or the run broke; 2 the input is wrong; 3 the publish gate
+/// blocks the generation.
 @Command(
     name = "hstu",
     description = "HSTU Retrieval: history in, the K unseen items to rank next out.",
