@@ -8,6 +8,7 @@ import dev.hstu.retrieval.cli.EvaluateCommand;
 import dev.hstu.retrieval.cli.GenerationsCommand;
 import dev.hstu.retrieval.cli.ImportCheckpointCommand;
 import dev.hstu.retrieval.cli.ImportCommand;
+import dev.hstu.retrieval.cli.NightlyCommand;
 import dev.hstu.retrieval.cli.PublishCommand;
 import dev.hstu.retrieval.cli.RollbackCommand;
 import dev.hstu.retrieval.cli.ServeCommand;
@@ -27,8 +28,8 @@ import picocli.CommandLine.Spec;
 /// The command line: `hstu VERB`. Each verb is one class of [dev.hstu.retrieval.cli]; further verbs
 /// (such as `bench`) come through [VerbProvider].
 ///
-/// Exit codes: 0 done; 1 a check failed or the run broke; 2 the input is wrong; 3 the publish gate
-/// blocks the generation.
+/// Exit codes: 0 done; 1 a check failed or the run broke; 2 the input is wrong. `nightly` adds 3, a
+/// night that failed and was closed.
 @Command(
     name = "hstu",
     description = "HSTU Retrieval: history in, the K unseen items to rank next out.",
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       PublishCommand.class,
       RollbackCommand.class,
       GenerationsCommand.class,
+      NightlyCommand.class,
       DemoCommand.class,
       EvaluateCommand.class,
       ServeCommand.class,

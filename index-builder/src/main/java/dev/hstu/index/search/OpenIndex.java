@@ -95,7 +95,7 @@ public final class OpenIndex implements ItemIndex, Closeable {
         owned.add(partitions);
         yield partitions;
       }
-      case EXACT -> ExactScan.withCodes(vectors);
+      case EXACT -> new ExactScan(vectors);
     };
   }
 

@@ -9,8 +9,7 @@ public record ServiceConfiguration(
     ServingSettings serving,
     AdmissionSettings admission,
     GenerationSettings generations,
-    EncoderSettings encoder,
-    GateSettings gate) {
+    EncoderSettings encoder) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -19,8 +18,7 @@ public record ServiceConfiguration(
             ServingSettings.SETTINGS,
             RetrievalSettings.SETTINGS,
             AdmissionSettings.SETTINGS,
-            EncoderSettings.SETTINGS,
-            GateSettings.SETTINGS)
+            EncoderSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -30,14 +28,13 @@ public record ServiceConfiguration(
   /// @param sources the first that sets a key wins
   /// @throws InvalidSettingException at an unknown key or a value out of range
   public static ServiceConfiguration of(List<SettingSource> sources) {
-    SettingValues values = new SettingValues(sources);
+    SettingValues values = new SettingValues(sources, "CONFIGURATION.md");
     values.requireKnown(settings());
     return new ServiceConfiguration(
         RetrievalSettings.from(values),
         ServingSettings.from(values),
         AdmissionSettings.from(values),
         GenerationSettings.from(values),
-        EncoderSettings.from(values),
-        GateSettings.from(values));
+        EncoderSettings.from(values));
   }
 }

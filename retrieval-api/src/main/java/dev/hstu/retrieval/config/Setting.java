@@ -22,6 +22,9 @@ public record Setting<T>(
     String reason,
     Function<String, Optional<T>> parser) {
 
+  private static final int MIB_SHIFT = 20;
+  private static final int GIB_SHIFT = 30;
+
   /// A whole number within `least..most`.
   static Setting<Integer> integer(
       String key, int defaultValue, int least, int most, String reason) {
@@ -43,6 +46,27 @@ public record Setting<T>(
         "within %s..%s".formatted(plain.format(least), plain.format(most)),
         reason,
         text -> parseDecimal(text, least, most));
+  }
+
+  /// An amount of memory or disk: a whole number followed by `m` (MiB) or `g` (GiB).
+  static Setting<Long> bytes(
+      String key, String defaultText, long leastBytes, long mostBytes, String reason) {
+    return new Setting<>(
+        key,
+        defaultText,
+        "a number followed by m or g, within %s..%s".formatted(text(leastBytes), text(mostBytes)),
+        reason,
+        text -> parseBytes(text, leastBytes, mostBytes));
+  }
+
+  /// True or false.
+  static Setting<Boolean> flag(String key, boolean defaultValue, String reason) {
+    return new Setting<>(
+        key,
+        Boolean.toString(defaultValue),
+        "true or false",
+        reason,
+        text -> Optional.of(text).filter(t -> t.matches("true|false")).map(Boolean::parseBoolean));
   }
 
   /// One of a few words.
@@ -96,6 +120,19 @@ public record Setting<T>(
       return Optional.empty();
     }
     return Optional.of(Double.valueOf(text)).filter(value -> value >= least && value <= most);
+  }
+
+  private static Optional<Long> parseBytes(String text, long least, long most) {
+    if (!text.matches("[0-9]{1,9}[mgMG]")) {
+      return Optional.empty();
+    }
+    long number = Long.parseLong(text.substring(0, text.length() - 1));
+    long value = number << (text.toLowerCase(Locale.ROOT).endsWith("g") ? GIB_SHIFT : MIB_SHIFT);
+    return value < least || value > most ? Optional.empty() : Optional.of(value);
+  }
+
+  private static String text(long bytes) {
+    return bytes % (1L << GIB_SHIFT) == 0 ? (bytes >> GIB_SHIFT) + "g" : (bytes >> MIB_SHIFT) + "m";
   }
 
   private static Optional<Integer> parseInteger(String text, int least, int most) {

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.config;
 import io.micronaut.context.env.yaml.YamlPropertySourceLoader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,9 +50,16 @@ public record SettingSource(String name, Map<String, String> values) {
                 throw new InvalidSettingException(
                     "%s in %s is a list; each key takes one value".formatted(key, file));
               }
-              values.put(key, String.valueOf(value));
+              values.put(key, text(value));
             });
     return new SettingSource(file.toString(), values);
+  }
+
+  /// As it was written: YAML reads 0.0005 as a double, whose own text is `5.0E-4`.
+  private static String text(Object value) {
+    return value instanceof Double number && Double.isFinite(number)
+        ? BigDecimal.valueOf(number).toPlainString()
+        : String.valueOf(value);
   }
 
   private static Map<String, Object> readYaml(Path file) {

@@ -6,9 +6,12 @@ import java.util.List;
 final class SettingValues {
 
   private final List<SettingSource> sources;
+  private final String reference;
 
-  SettingValues(List<SettingSource> sources) {
+  /// @param reference the page that lists all keys, for messages
+  SettingValues(List<SettingSource> sources, String reference) {
     this.sources = List.copyOf(sources);
+    this.reference = reference;
   }
 
   <T> T get(Setting<T> setting) {
@@ -28,8 +31,8 @@ final class SettingValues {
       for (String key : source.values().keySet().stream().sorted().toList()) {
         if (!known.contains(key)) {
           throw new InvalidSettingException(
-              "%s (%s) is not a setting; did you mean %s? CONFIGURATION.md lists them all"
-                  .formatted(key, source.name(), NearestName.of(key, known)));
+              "%s (%s) is not a setting; did you mean %s? %s lists them all"
+                  .formatted(key, source.name(), NearestName.of(key, known), reference));
         }
       }
     }

@@ -72,18 +72,18 @@ public record TrainingRecord(
   }
 
   /// Whether it is known what training did not see.
-  public boolean knowsHoldOut() {
+  boolean knowsHoldOut() {
     return holdOut != null;
   }
 
   /// Whether training surely saw this protocol's targets on the same data, so that a measurement
   /// would only show what the model remembers.
-  public boolean sawTargets(String evaluatedData, LeaveOneOut.Target target) {
+  boolean sawTargets(String evaluatedData, LeaveOneOut.Target target) {
     return knowsHoldOut() && dataFingerprint.equals(evaluatedData) && !heldOut(target);
   }
 
   /// Whether training is known to have kept this protocol's targets of its own data apart.
-  public boolean heldOut(LeaveOneOut.Target target) {
+  boolean heldOut(LeaveOneOut.Target target) {
     return holdOut != null && holdOut >= target.eventsHeldOut();
   }
 }

@@ -13,12 +13,24 @@ class ConfigurationReferenceTest {
   private static final Path PAGE =
       Path.of(System.getProperty("hstu.root"), "retrieval-api", "CONFIGURATION.md");
 
+  private static final Path NIGHTLY =
+      Path.of(System.getProperty("hstu.root"), "retrieval-api", "NIGHTLY.md");
+
   @Test
   void theReferenceListsEveryKeyAsTheCodeHasIt() throws IOException {
     if (Boolean.getBoolean("hstu.rewrite")) {
       Files.writeString(PAGE, ConfigurationReference.markdown());
     }
     assertThat(PAGE).content().isEqualTo(ConfigurationReference.markdown());
+  }
+
+  @Test
+  void theNightlyReferenceListsEveryKeyAsTheCodeHasIt() throws IOException {
+    if (Boolean.getBoolean("hstu.rewrite")) {
+      Files.writeString(NIGHTLY, ConfigurationReference.nightlyMarkdown());
+    }
+    assertThat(NIGHTLY).content().isEqualTo(ConfigurationReference.nightlyMarkdown());
+    assertThat(NightlyConfiguration.settings()).extracting(Setting::key).doesNotHaveDuplicates();
   }
 
   @Test

@@ -1,0 +1,146 @@
+package dev.hstu.retrieval.config;
+
+import dev.hstu.encoder.training.TrainingPresets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// How a night trains; `train.*`.
+///
+/// @param embedOnly whether the model stays as it is
+/// @param preset the recipe; its shapes must be those of a model that is trained on
+/// @param firstEpochs of a night with no model to go on from
+/// @param epochs of every other night
+/// @param minutes bound on those epochs by the pace of earlier nights, 0 for none
+/// @param holdOut newest events of each user that training doesn't see
+/// @param learningRate where not the preset's
+/// @param seed of the first night; each night after it takes the next
+/// @param startModel folder of the model that the first night goes on from
+/// @param threads CPU threads, 0 for one a core as far as memory allows
+/// @param checkpointSeconds between two checkpoints
+public record NightlyTraining(
+    boolean embedOnly,
+    String preset,
+    int firstEpochs,
+    int epochs,
+    int minutes,
+    int holdOut,
+    OptionalDouble learningRate,
+    int seed,
+    Optional<Path> startModel,
+    int threads,
+    int checkpointSeconds) {
+
+  private static final String NONE = "none";
+  private static final String OF_PRESET = "preset";
+  private static final String EMBED_ONLY = "embed-only";
+
+  static final Setting<String> MODE =
+      Setting.choice(
+          "train.mode",
+          "continue",
+          List.of("continue", EMBED_ONLY),
+          "continue trains on from the night before; embed-only keeps its model, and items new to it"
+              + " are left out of the generation.");
+  static final Setting<String> PRESET =
+      Setting.choice(
+          "train.preset",
+          "hstu-large",
+          TrainingPresets.NAMES,
+          "The recipe. Its shapes can't change while nights go on from each other.");
+  static final Setting<Integer> FIRST_EPOCHS =
+      Setting.integer(
+          "train.first-epochs", 60, 1, 10_000, "Of a night with no model to go on from.");
+  static final Setting<Integer> EPOCHS =
+      Setting.integer(
+          "train.epochs",
+          5,
+          1,
+          10_000,
+          "Of every other night: the model already knows all but one day.");
+  static final Setting<Integer> MINUTES =
+      Setting.integer(
+          "train.minutes",
+          0,
+          0,
+          10_080,
+          "Fewer epochs where, at the pace of earlier nights, train.epochs would take longer; at"
+              + " least one. Decided before training begins, so that a resumed night makes the same"
+              + " model; 0 sets no bound.");
+  static final Setting<Integer> HOLD_OUT =
+      Setting.integer(
+          "train.hold-out",
+          1,
+          0,
+          2,
+          "Newest events of each user that training doesn't see. With 0 nothing can be measured"
+              + " before publishing.");
+  static final Setting<String> LEARNING_RATE =
+      Setting.matching(
+          "train.learning-rate",
+          OF_PRESET,
+          "preset|0\\.[0-9]{1,9}",
+          "a number within 0..1 such as 0.0005, or preset",
+          "A lower one moves a trained model less.");
+  static final Setting<Integer> SEED =
+      Setting.integer(
+          "train.seed",
+          42,
+          0,
+          Integer.MAX_VALUE,
+          "Of the first night; each night after it takes the next number.");
+  static final Setting<String> START_MODEL =
+      Setting.text(
+          "train.start-model",
+          NONE,
+          "the path of a model folder, or none",
+          "A model that hstu train or import-checkpoint wrote, for the first night to go on from.");
+  static final Setting<Integer> THREADS =
+      Setting.integer(
+          "train.threads",
+          0,
+          0,
+          1024,
+          "CPU threads of training; 0 takes one a core as far as ram allows. Another number may"
+              + " change the last bits of a model.");
+  static final Setting<Integer> CHECKPOINT_SECONDS =
+      Setting.integer(
+          "train.checkpoint-seconds",
+          120,
+          0,
+          86_400,
+          "How much work a kill may cost; 0 writes a checkpoint after every step.");
+
+  static final List<Setting<?>> SETTINGS =
+      List.of(
+          MODE,
+          PRESET,
+          FIRST_EPOCHS,
+          EPOCHS,
+          MINUTES,
+          HOLD_OUT,
+          LEARNING_RATE,
+          SEED,
+          START_MODEL,
+          THREADS,
+          CHECKPOINT_SECONDS);
+
+  static NightlyTraining from(SettingValues values) {
+    String rate = values.get(LEARNING_RATE);
+    return new NightlyTraining(
+        values.get(MODE).equals(EMBED_ONLY),
+        values.get(PRESET),
+        values.get(FIRST_EPOCHS),
+        values.get(EPOCHS),
+        values.get(MINUTES),
+        values.get(HOLD_OUT),
+        rate.equals(OF_PRESET)
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(Double.parseDouble(rate)),
+        values.get(SEED),
+        NightlyInput.declared(values.get(START_MODEL), NONE).map(Path::of),
+        values.get(THREADS),
+        values.get(CHECKPOINT_SECONDS));
+  }
+}

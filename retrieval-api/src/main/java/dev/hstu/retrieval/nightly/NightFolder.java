@@ -1,0 +1,70 @@
+package dev.hstu.retrieval.nightly;
+
+import dev.hstu.encoder.training.Trainer;
+import dev.hstu.kernels.storage.DurableFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The folder of one night.
+///
+/// | path | holds |
+/// |---|---|
+/// | `journal.json` | [NightJournal] |
+/// | `report.json`, `report.html` | the night for programs and people |
+/// | `items` | the catalogue as it was when the night began |
+/// | `data/` | prepared data |
+/// | `model/`, `training-state.safetensors` | the model and its optimiser's state |
+/// | `vectors.safetensors` | item vectors, until the generation has them |
+record NightFolder(Path path) {
+
+  Path journal() {
+    return path.resolve("journal.json");
+  }
+
+  Path reportJson() {
+    return path.resolve("report.json");
+  }
+
+  Path reportHtml() {
+    return path.resolve("report.html");
+  }
+
+  Path catalogue() {
+    return path.resolve("items");
+  }
+
+  Path data() {
+    return path.resolve("data");
+  }
+
+  Path model() {
+    return path.resolve("model");
+  }
+
+  Path trainingState() {
+    return path.resolve("training-state.safetensors");
+  }
+
+  Path vectors() {
+    return path.resolve("vectors.safetensors");
+  }
+
+  String night() {
+    return String.valueOf(path.getFileName());
+  }
+
+  /// Deletes all but journal and reports.
+  void deleteWork() throws IOException {
+    for (Path work :
+        List.of(
+            catalogue(),
+            data(),
+            model(),
+            Trainer.stateFolder(model()),
+            trainingState(),
+            vectors())) {
+      DurableFiles.deleteRecursively(work);
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package dev.hstu.retrieval.nightly;
+
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.sequence.VocabularyGrowth;
+import dev.hstu.encoder.training.CheckpointMismatchException;
+import dev.hstu.encoder.training.ModelSelection;
+import dev.hstu.encoder.training.StepProgress;
+import dev.hstu.encoder.training.Trainer;
+import dev.hstu.encoder.training.TrainingData;
+import dev.hstu.encoder.training.TrainingDivergedException;
+import dev.hstu.encoder.training.TrainingListener;
+import dev.hstu.encoder.training.TrainingPresets;
+import dev.hstu.encoder.training.TrainingResult;
+import dev.hstu.encoder.training.TrainingSettings;
+import dev.hstu.encoder.training.TrainingStart;
+import dev.hstu.encoder.training.TrainingState;
+import dev.hstu.encoder.training.TrainingTarget;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.kernels.storage.AtomicFolder;
+import dev.hstu.kernels.storage.DurableFiles;
+import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.config.NightlyTraining;
+import dev.hstu.retrieval.evaluate.TrainingRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// The model of the night before, trained on over all data with rows for the items it doesn't know;
+/// a first model where there is none; or the same model again, where nothing is to be trained.
+final class TrainWork implements NightWork {
+
+  static final String MODEL = "model_fingerprint";
+  static final String EPOCHS = "epochs";
+  static final String ITEMS = "items";
+  static final String NEW_ITEMS = "new_items";
+  static final String LEFT_OUT = "items_left_out";
+  private static final String THREADS = "threads";
+
+  /// Examples of ids in a remark.
+  private static final int EXAMPLES = 5;
+
+  /// Sizes of the model while it trains: a checkpoint of weights and two moments, its replacement
+  /// being written, the model and the state at the end.
+  private static final int COPIES_ON_DISK = 9;
+
+  @Override
+  public NightStep step() {
+    return NightStep.TRAIN;
+  }
+
+  @Override
+  public long diskBytes(NightContext night) throws IOException {
+    long ids = 40L * night.data().items().size();
+    return COPIES_ON_DISK * RamBudget.parameterBytes(shapes(night)) + ids;
+  }
+
+  @Override
+  public SortedMap<String, Long> decide(NightContext night) throws IOException {
+    SortedMap<String, Long> decisions = new TreeMap<>();
+    NightlyTraining training = night.configuration().training();
+    if (!training.embedOnly()) {
+      int cores = Runtime.getRuntime().availableProcessors();
+      int wanted = training.threads() == 0 ? cores : training.threads();
+      long events = night.data().log().events();
+      decisions.put(THREADS, (long) night.ram().trainingWorkers(shapes(night), events, wanted));
+    }
+    return decisions;
+  }
+
+  @Override
+  public StepResult run(NightContext night, NightProgress progress) throws IOException {
+    if (Files.exists(night.folder().model())) {
+      DurableFiles.deleteRecursively(Trainer.stateFolder(night.folder().model()));
+      return finished(night).remark("the model was there already, from the run before");
+    }
+    Optional<Path> start = startFolder(night);
+    if (night.configuration().training().embedOnly()) {
+      keep(night, start);
+      return finished(night);
+    }
+    try {
+      if (start.isEmpty()) {
+        return train(night, TrainingStart.ANEW, IdTable.ofStrings(List.of()), progress);
+      }
+      try (OpenModel open = ModelFolder.open(start.get())) {
+        Model model = open.model();
+        return train(night, start(night, model), model.vocabulary(), progress);
+      }
+    } catch (IllegalArgumentException | CheckpointMismatchException | TrainingDivergedException e) {
+      throw new NightRefusedException(e.getMessage(), e);
+    }
+  }
+
+  private StepResult train(
+      NightContext night, TrainingStart start, IdTable known, NightProgress progress)
+      throws IOException {
+    PreparedData data = night.data();
+    VocabularyGrowth growth =
+        known.size() == 0
+            ? VocabularyGrowth.of(data.items(), data.items())
+            : VocabularyGrowth.of(known, data.items());
+    TrainingData examples =
+        new TrainingData(growth.relabelled(data.log()), growth.vocabulary(), data.clock());
+    TrainingSettings settings = settings(night, growth.vocabulary().size());
+    TrainingTarget target =
+        TrainingTarget.of(night.folder().model())
+            .withState(night.folder().trainingState())
+            .withCompanions(result -> record(night, data, result).companion());
+    TrainingResult result =
+        Trainer.train(
+            examples, settings, start, target, listener(progress), ModelSelection.LAST_EPOCH);
+    return finished(night)
+        .figure("steps", result.plan().steps())
+        .figure("loss", result.loss())
+        .figure("users", result.plan().users());
+  }
+
+  /// What is known of a model that stands in the night's folder.
+  private static StepResult finished(NightContext night) throws IOException {
+    StepResult result = new StepResult();
+    try (OpenModel open = ModelFolder.open(night.folder().model())) {
+      IdTable vocabulary = open.model().vocabulary();
+      int before = knownBefore(night);
+      List<String> leftOut = leftOut(night.data().items(), vocabulary);
+      result
+          .input(ImportWork.DATA, night.data().fingerprint())
+          .output(MODEL, open.model().fingerprint())
+          .figure(ITEMS, vocabulary.size())
+          .figure(NEW_ITEMS, before == 0 ? 0 : vocabulary.size() - before)
+          .figure(LEFT_OUT, leftOut.size())
+          .figure(EPOCHS, night.configuration().training().embedOnly() ? 0 : night.plan().epochs());
+      if (!leftOut.isEmpty()) {
+        result.remark(
+            "%,d items are new to the model and have no vector, among them %s; train.mode=continue gives them rows"
+                .formatted(
+                    leftOut.size(),
+                    String.join(", ", leftOut.subList(0, Math.min(EXAMPLES, leftOut.size())))));
+      }
+    }
+    return result;
+  }
+
+  private static int knownBefore(NightContext night) {
+    return night
+        .previous()
+        .map(before -> (int) before.done(NightStep.TRAIN).figure(ITEMS))
+        .orElse(0);
+  }
+
+  private static List<String> leftOut(IdTable items, IdTable vocabulary) {
+    List<String> leftOut = new ArrayList<>();
+    for (int row = 0; row < items.size(); row++) {
+      if (vocabulary.rowOf(items.idAt(row)) == IdTable.NOT_FOUND) {
+        leftOut.add(items.idAt(row));
+      }
+    }
+    return leftOut;
+  }
+
+  /// The model stays: a copy of its folder and of its optimiser's state, so that a later night can
+  /// train on from this one.
+  private static void keep(NightContext night, Optional<Path> start) throws IOException {
+    Path from =
+        start.orElseThrow(
+            () ->
+                new NightRefusedException(
+                    "train.mode=embed-only needs a model and there is none; set train.start-model, or train.mode=continue for the first night"));
+    Path state = stateBeside(night);
+    if (Files.exists(state)) {
+      DurableFiles.writeAtomically(night.folder().trainingState(), out -> Files.copy(state, out));
+    }
+    try (AtomicFolder copy = AtomicFolder.creating(night.folder().model());
+        Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.path().resolve(file.getFileName()));
+      }
+      copy.commit();
+    }
+  }
+
+  /// The folder of the model to go on from.
+  private static Optional<Path> startFolder(NightContext night) {
+    Optional<Path> start =
+        night
+            .previous()
+            .map(before -> night.archive().folder(before.night()).model())
+            .or(() -> night.configuration().training().startModel());
+    start.ifPresent(
+        folder -> {
+          if (!Files.isDirectory(folder)) {
+            throw new NightRefusedException(
+                "the model to go on from, %s, is not there; restore it, or begin anew with another work folder"
+                    .formatted(folder));
+          }
+        });
+    return start;
+  }
+
+  private static Path stateBeside(NightContext night) {
+    return night
+        .previous()
+        .map(before -> night.archive().folder(before.night()).trainingState())
+        .orElse(night.folder().trainingState());
+  }
+
+  private static TrainingStart start(NightContext night, Model model) throws IOException {
+    Path state = stateBeside(night);
+    return night.previous().isPresent() && Files.exists(state)
+        ? TrainingStart.from(model, TrainingState.read(state, model))
+        : new TrainingStart.From(model, Optional.empty());
+  }
+
+  private static HstuConfig shapes(NightContext night) throws IOException {
+    int items = Math.max(night.data().items().size(), knownBefore(night));
+    return TrainingPresets.named(night.configuration().training().preset(), items).model();
+  }
+
+  private static TrainingSettings settings(NightContext night, int items) {
+    NightlyTraining training = night.configuration().training();
+    long threads =
+        Optional.ofNullable(night.journal().begun())
+            .map(begun -> begun.decisions().get(THREADS))
+            .orElseThrow();
+    TrainingSettings settings =
+        TrainingPresets.named(training.preset(), items)
+            .withHoldOut(training.holdOut())
+            .withEpochs(night.plan().epochs())
+            .withSeed(night.plan().seed())
+            .withDevice("cpu", (int) threads)
+            .withCheckpointSeconds(training.checkpointSeconds());
+    return training.learningRate().isEmpty()
+        ? settings
+        : settings.withOptimizer(
+            settings.optimizer().withLearningRate(training.learningRate().getAsDouble()));
+  }
+
+  /// A chain knows what its worst night has seen.
+  private static TrainingRecord record(
+      NightContext night, PreparedData data, TrainingResult result) {
+    TrainingSettings settings = result.plan().settings();
+    int holdOut = settings.holdOut();
+    Optional<Path> start = startFolder(night);
+    if (start.isPresent()) {
+      Integer before = recordOf(start.get()).map(TrainingRecord::holdOut).orElse(null);
+      if (before == null) {
+        return TrainingRecord.external(data.fingerprint());
+      }
+      holdOut = Math.min(holdOut, before);
+    }
+    return new TrainingRecord(
+        settings.preset(),
+        data.fingerprint(),
+        holdOut,
+        settings.seed(),
+        result.epoch(),
+        settings.epochs(),
+        "last epoch");
+  }
+
+  private static Optional<TrainingRecord> recordOf(Path model) {
+    try {
+      return TrainingRecord.read(model);
+    } catch (IOException e) {
+      throw new NightRefusedException(
+          "training.json of %s cannot be read: %s".formatted(model, e.getMessage()), e);
+    }
+  }
+
+  private static TrainingListener listener(NightProgress progress) {
+    return new TrainingListener() {
+      @Override
+      public void onStep(StepProgress at) {
+        progress.at(
+            at.step(),
+            at.steps(),
+            String.format(
+                Locale.ROOT,
+                "epoch %d loss %.4f %,.0f users/s",
+                at.epoch(),
+                at.loss(),
+                at.usersPerSecond()));
+      }
+    };
+  }
+}
