@@ -21,6 +21,14 @@ record BaseThenLater(ItemFilter base, int baseRows, IntPredicate later) implemen
   }
 
   @Override
+  public int maxAcceptedWithin(int first, int end) {
+    int later = Math.max(0, end - Math.max(first, baseRows));
+    return first >= baseRows
+        ? later
+        : base.maxAcceptedWithin(first, Math.min(end, baseRows)) + later;
+  }
+
+  @Override
   public int nextAccepted(int row, int end) {
     int next = row;
     if (next < baseRows) {

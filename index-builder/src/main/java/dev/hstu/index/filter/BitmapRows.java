@@ -40,7 +40,13 @@ record BitmapRows(FixedBitSet bits, int cardinality) implements ItemFilter {
 
   @Override
   public int maxAccepted(int items) {
-    return items >= bits.length() ? cardinality : bits.cardinality(0, items);
+    return items >= bits.length() ? cardinality : maxAcceptedWithin(0, items);
+  }
+
+  @Override
+  public int maxAcceptedWithin(int first, int end) {
+    int bound = Math.min(end, bits.length());
+    return first >= bound ? 0 : bits.cardinality(first, bound);
   }
 
   @Override

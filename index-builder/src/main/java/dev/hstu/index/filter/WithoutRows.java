@@ -40,6 +40,11 @@ record WithoutRows(ItemFilter kept, RoaringBitmap removed) implements ItemFilter
   }
 
   @Override
+  public int maxAcceptedWithin(int first, int end) {
+    return kept.maxAcceptedWithin(first, end) - (int) removed.rangeCardinality(first, end);
+  }
+
+  @Override
   public int nextAccepted(int row, int end) {
     int next = kept.nextAccepted(row, end);
     while (next < end && removed.contains(next)) {

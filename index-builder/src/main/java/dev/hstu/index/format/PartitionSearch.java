@@ -51,6 +51,8 @@ public final class PartitionSearch {
 
   private DocumentFilter filter;
   private long visited;
+  private long asked;
+  private long passed;
 
   public PartitionSearch() {
     // Replaced by begin, before anything reads them.
@@ -111,6 +113,39 @@ public final class PartitionSearch {
     }
   }
 
+  /// Sweeps further partitions of the last search, in order of promise, until so many are swept;
+  /// none where they are already.
+  ///
+  /// @param atLeastProbes at most [Partitions#count] has an effect
+  public void extend(int atLeastProbes) {
+    int done = probes;
+    probes = Math.max(done, Math.min(atLeastProbes, partitions.count()));
+    if (probes > done) {
+      // The first `done` come out the same.
+      ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
+      for (int i = done; i < probes; i++) {
+        sweep(ranking.partition(i));
+      }
+      found.select();
+    }
+  }
+
+  /// Partitions swept, or passed over by their bound, by the last search.
+  public int probes() {
+    return probes;
+  }
+
+  /// Documents that the last search asked its filter about: those that would have been among the
+  /// best of what was seen so far. At least as many as are better than the worst found.
+  public long asked() {
+    return asked;
+  }
+
+  /// How many of [#asked] passed.
+  public long passed() {
+    return passed;
+  }
+
   /// Vectors compared with the query by the last search.
   public long visited() {
     return visited;
@@ -145,6 +180,8 @@ public final class PartitionSearch {
     floor = worstWanted;
     mustFindAll = worstWanted == Float.NEGATIVE_INFINITY;
     visited = 0;
+    asked = 0;
+    passed = 0;
     wanted = Math.min(k, partitions.size());
     probes = Math.min(atLeastProbes, partitions.count());
     found.reset(wanted);
@@ -164,16 +201,10 @@ public final class PartitionSearch {
 
   /// Sweeps further partitions while fewer were found than wanted, twice as many each time.
   private void complete() {
-    while (mustFindAll && found.size() < wanted && probes < partitions.count()) {
-      int done = probes;
-      probes = (int) Math.min(partitions.count(), 2L * done);
-      // The first `done` come out the same.
-      ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
-      for (int i = done; i < probes; i++) {
-        sweep(ranking.partition(i));
-      }
-    }
     found.select();
+    while (mustFindAll && found.size() < wanted && probes < partitions.count()) {
+      extend((int) Math.min(partitions.count(), 2L * probes));
+    }
   }
 
   /// (partition, query) pairs in order.
@@ -290,6 +321,14 @@ public final class PartitionSearch {
   }
 
   private boolean accepts(int position) {
-    return filter == DocumentFilter.ALL || filter.accepts(partitions.document(position));
+    if (filter == DocumentFilter.ALL) {
+      return true;
+    }
+    asked++;
+    boolean accepted = filter.accepts(partitions.document(position));
+    if (accepted) {
+      passed++;
+    }
+    return accepted;
   }
 }

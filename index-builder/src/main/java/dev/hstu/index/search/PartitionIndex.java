@@ -19,6 +19,13 @@ import org.apache.lucene.index.IndexReader;
 /// gives none, what passed of a sample of rows, less a standard error. A filter that passes so few
 /// items that comparing each is cheaper is answered by [ExactScan]. Where the partitions hold fewer
 /// than k accepted items, further ones follow, to the last.
+///
+/// A filter may have to do with the vectors, as genres have: then what it accepts lies apart from
+/// the query, and the partitions of most promise hold less of it than its share says. The search
+/// itself shows this, for nothing: of the items that would have been among the best, so many were
+/// asked of the filter and fewer passed. Then partitions are swept as if all that were asked had
+/// been wanted, or all accepted items are compared where that is cheaper
+// ([SearchPath#EXACT_FALLBACK]).
 public final class PartitionIndex implements ItemIndex, Closeable {
 
   /// Rows asked of a filter that gives no bound: until so many passed, …
@@ -32,6 +39,9 @@ public final class PartitionIndex implements ItemIndex, Closeable {
 
   /// Rows swept in the time of one that is picked: a random access.
   private static final int SWEPT_ROWS_PER_PICK = 4;
+
+  /// Less than this of the share expected to pass means that a filter has to do with the vectors.
+  private static final double LAGGING = 0.8;
 
   private final VectorMatrix vectors;
   private final ExactScan scan;
@@ -90,9 +100,53 @@ public final class PartitionIndex implements ItemIndex, Closeable {
           probes(segment, k, accepted, options),
           target.best.floor(),
           segment.accepting(filter));
+      if (!catchUp(segment, search, filter, accepted, options)) {
+        target.addVisited(search.visited());
+        fallBack(query, k, filter, target);
+        return;
+      }
       keep(segment, search, target);
     }
     target.finish(SearchPath.PARTITIONS);
+  }
+
+  /// Sweeps further while the filter passes less than expected of what is near the query.
+  ///
+  /// @return false where comparing every accepted item is cheaper than what would be left to sweep
+  private boolean catchUp(
+      PartitionSegment segment,
+      PartitionSearch search,
+      ItemFilter filter,
+      double accepted,
+      SearchOptions options) {
+    if (filter == ItemFilter.all()) {
+      return true;
+    }
+    int count = segment.partitions().count();
+    double share = accepted / Math.max(1, size());
+    while (search.probes() < count && lags(search, share)) {
+      int needed = segment.partitions().probes(search.asked(), options.recallOrDefault());
+      if (needed <= search.probes()) {
+        return true;
+      }
+      double left = (double) (needed - search.probes()) / count * segment.partitions().size();
+      if (options.plan() == SearchPlan.AUTO
+          && filter.maxAccepted(size()) * (double) SWEPT_ROWS_PER_PICK <= left) {
+        return false;
+      }
+      search.extend((int) Math.min(needed, 2L * search.probes()));
+    }
+    return true;
+  }
+
+  private static boolean lags(PartitionSearch search, double share) {
+    return search.passed() + Math.sqrt(search.passed()) < LAGGING * share * search.asked();
+  }
+
+  private void fallBack(float[] query, int k, ItemFilter filter, Candidates target) {
+    long wasted = target.visited();
+    scan.scan(query, k, filter, target, SearchPath.EXACT_FALLBACK);
+    target.addVisited(wasted);
   }
 
   /// Partition by partition for all queries that aren't planned as a scan.
@@ -134,6 +188,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
     float[] floors = new float[count];
     DocumentFilter[] accepting = new DocumentFilter[count];
     PartitionSearch[] searches = new PartitionSearch[count];
+    boolean[] fallsBack = new boolean[count];
     for (PartitionSegment segment : segments) {
       for (int i = 0; i < count; i++) {
         int q = swept[i];
@@ -146,11 +201,22 @@ public final class PartitionIndex implements ItemIndex, Closeable {
       PartitionSearch.searchBatch(
           segment.partitions(), sweptQueries, k, probes, floors, accepting, searches);
       for (int i = 0; i < count; i++) {
-        keep(segment, searches[i], targets.get(swept[i]));
+        int q = swept[i];
+        if (fallsBack[i] || !catchUp(segment, searches[i], filters.get(q), accepted[q], options)) {
+          fallsBack[i] = true;
+          targets.get(q).addVisited(searches[i].visited());
+        } else {
+          keep(segment, searches[i], targets.get(q));
+        }
       }
     }
-    for (int q : swept) {
-      targets.get(q).finish(SearchPath.PARTITIONS);
+    for (int i = 0; i < count; i++) {
+      int q = swept[i];
+      if (fallsBack[i]) {
+        fallBack(queries[q], k, filters.get(q), targets.get(q));
+      } else {
+        targets.get(q).finish(SearchPath.PARTITIONS);
+      }
     }
   }
 

@@ -9,8 +9,9 @@ public enum SearchPath {
   PARTITIONS,
   /// By scanning, because the planner expected it to be faster: exact.
   EXACT_PLANNED,
-  /// By scanning, because the graph reached fewer than k accepted items, or visited more than a
-  /// scan costs: exact.
+  /// By scanning, because the graph reached fewer than k accepted items or visited more than a scan
+  /// costs, or because what the filter accepts lies away from the partitions of most promise:
+  // exact.
   EXACT_FALLBACK;
 
   /// The path of a search that took this one in one shard and another in the next: approximate if

@@ -66,6 +66,10 @@ final class FilterCompilerTest {
         .as("bound of %s", rule)
         .isGreaterThanOrEqualTo(
             (int) IntStream.range(0, view.rows()).filter(filter::accepts).count());
+    int first = view.rows() / 3;
+    int end = view.rows() - view.rows() / 5;
+    assertThat(filter.maxAcceptedWithin(first, end))
+        .isBetween((int) IntStream.range(first, end).filter(filter::accepts).count(), end - first);
     int row = view.rows() == 0 ? 0 : round * 31 % view.rows();
     int next =
         IntStream.range(row, view.rows()).filter(filter::accepts).findFirst().orElse(view.rows());
