@@ -16,8 +16,9 @@ record ProbeTable(int[] ks, float[] recalls, int[][] probes, int partitions) {
   }
 
   /// The probes for a recall among the best k. Between two k of the table it follows the line
-  /// through them, beyond the last one the proportion; a recall between two of the table takes the
-  /// higher, one beyond the last takes all partitions.
+  /// through them, beyond the last one the proportion. Between two recalls the logarithm of the
+  /// probes follows that of the misses, which is nearly a line; a recall below the first takes the
+  /// first, one beyond the last takes all partitions.
   int probes(double k, double recall) {
     int column = 0;
     while (column < recalls.length && recalls[column] < (float) recall) {
@@ -26,21 +27,34 @@ record ProbeTable(int[] ks, float[] recalls, int[][] probes, int partitions) {
     if (ks.length == 0 || column == recalls.length) {
       return partitions;
     }
+    double needed = needed(k, column);
+    if (column > 0 && recalls[column] != (float) recall) {
+      double below = needed(k, column - 1);
+      double share = fewerMisses(column, recall) / fewerMisses(column, recalls[column]);
+      needed = below * Math.pow(needed / below, share);
+    }
+    return (int) Math.min(partitions, Math.ceil(needed));
+  }
+
+  /// By the logarithm, how many times fewer misses a recall leaves than the column before.
+  private double fewerMisses(int column, double recall) {
+    return Math.log((1 - recalls[column - 1]) / (1 - recall));
+  }
+
+  private double needed(double k, int column) {
     int above = 0;
     while (above < ks.length && ks[above] < k) {
       above++;
     }
-    double needed;
     if (above == 0) {
-      needed = probes[0][column];
-    } else if (above == ks.length) {
-      needed = probes[above - 1][column] * k / ks[above - 1];
-    } else {
-      double share = (k - ks[above - 1]) / (ks[above] - ks[above - 1]);
-      int below = probes[above - 1][column];
-      needed = below + share * (probes[above][column] - below);
+      return probes[0][column];
     }
-    return (int) Math.min(partitions, Math.ceil(needed));
+    int below = probes[above - 1][column];
+    if (above == ks.length) {
+      return below * k / ks[above - 1];
+    }
+    double share = (k - ks[above - 1]) / (ks[above] - ks[above - 1]);
+    return below + share * (probes[above][column] - below);
   }
 
   @Override
