@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /// `hstu bench micro [PATTERN]`: the JMH benchmarks of [dev.hstu.benchmarks.micro].
 @Command(
     name = "micro",
-    description = "Runs the JMH benchmarks whose name matches PATTERN, e.g. Encode or Search.",
+    description = "Runs the JMH benchmarks whose name matches PATTERN, e.g. Encode.",
     mixinStandardHelpOptions = true)
 final class MicroCommand implements Callable<Integer> {
 
@@ -52,7 +52,7 @@ final class MicroCommand implements Callable<Integer> {
     parameters.forEach((name, value) -> options.param(name, value.split(",")));
     Collection<RunResult> results = new Runner(options.build()).run();
     if (results.isEmpty()) {
-      throw new UserError("no benchmark matches '%s'; Encode and Search do".formatted(pattern));
+      throw new UserError("no benchmark matches '%s'; Encode does".formatted(pattern));
     }
     List<Row> rows = new ArrayList<>();
     for (RunResult result : results) {
