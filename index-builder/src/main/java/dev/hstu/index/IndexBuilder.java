@@ -3,16 +3,20 @@ package dev.hstu.index;
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.catalog.PopularityFile;
+import dev.hstu.index.census.Census;
 import dev.hstu.index.generation.BuildScratch;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationLayout;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.ShardManifest;
 import dev.hstu.index.generation.UnfinishedGeneration;
+import dev.hstu.index.generation.UnreachableFile;
 import dev.hstu.index.live.CarriedUpdates;
 import dev.hstu.index.live.CarryReport;
 import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.ItemIndexWriter;
+import dev.hstu.index.search.OpenIndex;
+import dev.hstu.index.search.RepairedIndex;
 import dev.hstu.index.search.ShardRange;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.storage.FileChecksum;
@@ -201,6 +205,27 @@ public final class IndexBuilder {
         request.index(),
         request.workers(),
         StepProgress.ofIndex(listener, vectors.matrix().rows()));
+    repairIndex(shards);
+  }
+
+  /// Rows that no search comes to are listed, to be compared with every query. Where there are too
+  /// many for that the index is left as it is, for the gate to refuse.
+  private void repairIndex(List<Path> shards) throws IOException {
+    int[] unreachable;
+    try (OpenIndex index = OpenIndex.open(request.index(), shards, vectors.matrix())) {
+      unreachable = Census.unreachable(index);
+    }
+    if (unreachable.length > RepairedIndex.MAX_ROWS) {
+      LOG.warn(
+          "{} of {} items cannot be reached through the index, more than the {} that can be"
+              + " searched one by one; build with more connections",
+          unreachable.length,
+          vectors.matrix().rows(),
+          RepairedIndex.MAX_ROWS);
+    } else if (unreachable.length > 0) {
+      LOG.info("{} items cannot be reached through the index and are listed", unreachable.length);
+      UnreachableFile.write(target.folder().resolve(GenerationLayout.UNREACHABLE), unreachable);
+    }
   }
 
   private List<ShardManifest> shards() {

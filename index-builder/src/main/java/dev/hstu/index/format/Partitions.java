@@ -4,6 +4,7 @@ import dev.hstu.index.catalog.VectorMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.function.IntConsumer;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
 /// One vector field of one segment, open for reading; valid as long as the segment's reader. A
@@ -83,6 +84,26 @@ public final class Partitions {
   /// What is swept.
   public IvfEncoding encoding() {
     return meta.encoding();
+  }
+
+  /// Hands over the documents that stand in a partition that a query can rank.
+  public void forEachReachable(IntConsumer document) {
+    for (int partition = 0; partition < count(); partition++) {
+      if (isRankable(partition)) {
+        for (int position = start(partition); position < start(partition + 1); position++) {
+          document.accept(document(position));
+        }
+      }
+    }
+  }
+
+  /// A centroid that isn't finite has no place in any order.
+  private boolean isRankable(int partition) {
+    boolean finite = Float.isFinite(spreads[partition]);
+    for (int column = 0; column < dimension() && finite; column++) {
+      finite = Float.isFinite(centroids.at(partition, column));
+    }
+    return finite;
   }
 
   /// How many partitions to sweep so that the best k are found with this recall, as calibrated when

@@ -24,7 +24,8 @@ public final class Generation implements AutoCloseable {
   private final GenerationManifest manifest;
   private final ItemVectors vectors;
   private final Catalog catalog;
-  private final OpenIndex index;
+  private final OpenIndex opened;
+  private final ItemIndex index;
   private final ExactScan exactScan;
 
   private Generation(
@@ -32,11 +33,13 @@ public final class Generation implements AutoCloseable {
       GenerationManifest manifest,
       ItemVectors vectors,
       Catalog catalog,
-      OpenIndex index) {
+      OpenIndex opened,
+      ItemIndex index) {
     this.folder = folder;
     this.manifest = manifest;
     this.vectors = vectors;
     this.catalog = catalog;
+    this.opened = opened;
     this.index = index;
     this.exactScan = new ExactScan(vectors.matrix());
   }
@@ -49,8 +52,15 @@ public final class Generation implements AutoCloseable {
         read(manifest, GenerationLayout.VECTORS, () -> openVectors(folder, manifest));
     try {
       Catalog catalog = openCatalog(folder, manifest, vectors.ids());
-      OpenIndex index = read(manifest, "index", () -> openIndex(folder, manifest, vectors));
-      return new Generation(folder, manifest, vectors, catalog, index);
+      OpenIndex opened = read(manifest, "index", () -> openIndex(folder, manifest, vectors));
+      ItemIndex index =
+          read(
+              manifest,
+              GenerationLayout.UNREACHABLE,
+              () ->
+                  UnreachableFile.repair(
+                      opened, vectors.matrix(), folder.resolve(GenerationLayout.UNREACHABLE)));
+      return new Generation(folder, manifest, vectors, catalog, opened, index);
     } catch (IOException | RuntimeException e) {
       vectors.close();
       throw e;
@@ -129,7 +139,7 @@ public final class Generation implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      index.close();
+      opened.close();
     } finally {
       vectors.close();
     }

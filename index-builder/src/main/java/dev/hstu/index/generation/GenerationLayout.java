@@ -12,6 +12,8 @@ import java.nio.file.Path;
 /// | `items/attributes.safetensors` | attributes |
 /// | `items/popularity.safetensors` | interactions of each item |
 /// | `index/shard-NNN/` | a Lucene index each; none where the index is exact |
+/// | `index/unreachable.safetensors` | rows that the index cannot come to by itself, where there
+// are any |
 /// | `evaluation.json`, `evaluation.html` | the evaluation of the build, where there was one |
 public final class GenerationLayout {
 
@@ -20,6 +22,7 @@ public final class GenerationLayout {
   public static final String VECTORS = "items/vectors.safetensors";
   public static final String ATTRIBUTES = "items/attributes.safetensors";
   public static final String POPULARITY = "items/popularity.safetensors";
+  public static final String UNREACHABLE = "index/unreachable.safetensors";
   public static final String EVALUATION_JSON = "evaluation.json";
   public static final String EVALUATION_HTML = "evaluation.html";
 

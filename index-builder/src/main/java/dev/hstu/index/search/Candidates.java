@@ -105,6 +105,16 @@ public final class Candidates {
     best.reset(k);
   }
 
+  /// Whether a row is among the first `count` of the finished search, until the next one finishes.
+  boolean holds(int row, int count) {
+    for (int i = 0; i < count; i++) {
+      if (rows[i] == row) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Puts what a finished search found back among the best, for another search to add to it. From
   /// worst to best, which no heap has to move.
   void reopen(int k) {

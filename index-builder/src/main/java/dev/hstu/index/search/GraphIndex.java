@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 
@@ -178,6 +179,13 @@ public final class GraphIndex implements ItemIndex, Closeable {
   private double expectedVisits(int beam, int accepted) {
     double unfiltered = VISITED_SHARE * HnswGraphSearcher.expectedVisitedNodes(beam, size());
     return unfiltered * size() / accepted;
+  }
+
+  @Override
+  public void forEachReachable(IntConsumer row) throws IOException {
+    for (GraphSegment segment : segments) {
+      segment.forEachReachable(row);
+    }
   }
 
   @Override

@@ -4,8 +4,14 @@ import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.scan.BestRows;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.IntConsumer;
+import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
+import org.jspecify.annotations.Nullable;
 
 /// One Lucene segment and its graph.
 record GraphSegment(SegmentRows rows) {
@@ -34,5 +40,24 @@ record GraphSegment(SegmentRows rows) {
     reader.searchNearestVectors(
         GraphFields.VECTOR, query, collector, new AcceptedDocs(this, reader, filter, accepted));
     return collector.visitedCount();
+  }
+
+  /// Hands over the rows that a walk can come to.
+  void forEachReachable(IntConsumer row) throws IOException {
+    LeafReader reader = rows.reader();
+    @Nullable FloatVectorValues vectors = reader.getFloatVectorValues(GraphFields.VECTOR);
+    if (vectors == null) {
+      return;
+    }
+    if (reader instanceof CodecReader codec
+        && codec.getVectorReader() instanceof PerFieldKnnVectorsFormat.FieldsReader perField
+        && perField.getFieldReader(GraphFields.VECTOR) instanceof HnswGraphProvider provider) {
+      GraphReach.forEach(
+          provider.getGraph(GraphFields.VECTOR),
+          vectors.size(),
+          ordinal -> row.accept(row(vectors.ordToDoc(ordinal))));
+    } else {
+      throw new IOException("segment %s has no graph".formatted(reader));
+    }
   }
 }

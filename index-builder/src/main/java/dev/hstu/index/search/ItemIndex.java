@@ -1,6 +1,8 @@
 package dev.hstu.index.search;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /// Finds the items with the highest inner product with a query.
 ///
@@ -34,6 +36,18 @@ public interface ItemIndex {
   /// @throws IllegalArgumentException when query or k is out of bounds
   /// @throws java.io.UncheckedIOException when the index cannot be read
   void search(float[] query, int k, ItemFilter filter, SearchOptions options, Candidates target);
+
+  /// Hands over, in any order and perhaps repeatedly, each row that some search can return by way
+  // of
+  /// the index, that is without the scan that stands in where an index finds too few. A row that is
+  /// never handed over is lost to most searches.
+  ///
+  /// @throws IOException when the index cannot be read
+  default void forEachReachable(IntConsumer row) throws IOException {
+    for (int r = 0; r < size(); r++) {
+      row.accept(r);
+    }
+  }
 
   /// Searches several queries, each with its own filter, as [#search] would one by one: the same
   /// candidates and scores to the bit. Implementations may share one sweep over the vectors.

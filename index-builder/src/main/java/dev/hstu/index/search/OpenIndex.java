@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /// The index that [ItemIndexWriter] wrote, whatever its type and however many shards it has. Its
 /// owner closes it when the last search has ended.
@@ -123,6 +124,11 @@ public final class OpenIndex implements ItemIndex, Closeable {
       SearchOptions options,
       List<Candidates> targets) {
     index.searchBatch(queries, k, filters, options, targets);
+  }
+
+  @Override
+  public void forEachReachable(IntConsumer row) throws IOException {
+    index.forEachReachable(row);
   }
 
   /// Closes the files and ends the threads; a second call does nothing.

@@ -1,7 +1,10 @@
 package dev.hstu.index.search;
 
+import dev.hstu.index.format.DocumentFilter;
 import dev.hstu.index.format.PartitionSearch;
+import java.io.IOException;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
 /// An index that doesn't change, and later rows over it: rows of the base that died since are
@@ -70,6 +73,28 @@ public final class OverlaidIndex implements ItemIndex {
     base.searchBatch(queries, k, filters.stream().map(live).toList(), options, targets);
     for (int i = 0; i < queries.length; i++) {
       addLater(queries[i], k, filters.get(i), options, targets.get(i));
+    }
+  }
+
+  @Override
+  public void forEachReachable(IntConsumer row) throws IOException {
+    ItemFilter alive = live.apply(ItemFilter.all());
+    base.forEachReachable(
+        r -> {
+          if (alive.accepts(r)) {
+            row.accept(r);
+          }
+        });
+    for (LaterSegment segment : later) {
+      DocumentFilter accepting = segment.accepting(ItemFilter.all());
+      segment
+          .partitions()
+          .forEachReachable(
+              document -> {
+                if (accepting.accepts(document)) {
+                  row.accept(segment.rows()[document]);
+                }
+              });
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.apache.lucene.index.IndexReader;
 
 /// k-means partitions swept in order of promise, as [dev.hstu.index.format.IvfVectorsFormat] stores
@@ -265,6 +266,13 @@ public final class PartitionIndex implements ItemIndex, Closeable {
       }
     }
     return size() * (passed - Math.sqrt(passed)) / sampled;
+  }
+
+  @Override
+  public void forEachReachable(IntConsumer row) throws IOException {
+    for (PartitionSegment segment : segments) {
+      segment.partitions().forEachReachable(document -> row.accept(segment.row(document)));
+    }
   }
 
   @Override

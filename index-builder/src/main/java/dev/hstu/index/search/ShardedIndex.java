@@ -1,7 +1,9 @@
 package dev.hstu.index.search;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /// Several shards that answer as one. Each is asked for its own best k, and of all these the best k
 /// are kept, which loses nothing: an item among the best k of the whole is among the best k of its
@@ -71,6 +73,14 @@ final class ShardedIndex implements ItemIndex {
     filters.forEach(filter -> within.add(within(shard, filter)));
     List<Candidates> found = targets.stream().map(target -> target.part(shard)).toList();
     parts.get(shard).searchBatch(queries, k, within, options, found);
+  }
+
+  @Override
+  public void forEachReachable(IntConsumer row) throws IOException {
+    for (int s = 0; s < parts.size(); s++) {
+      int firstRow = ranges.get(s).firstRow();
+      parts.get(s).forEachReachable(r -> row.accept(firstRow + r));
+    }
   }
 
   private ItemFilter within(int shard, ItemFilter filter) {

@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.census.Census;
+import dev.hstu.index.census.CensusReport;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
@@ -24,6 +26,7 @@ import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -378,6 +381,9 @@ final class LiveIndexTest {
 
   /// Ids, scores and order equal those of a scan over the expected content alone.
   private void assertContent(LiveSnapshot now, Map<String, float[]> expected) {
+    CensusReport census = census(now);
+    assertThat(census.isClean()).as(census.describe()).isTrue();
+    assertThat(census.items()).isEqualTo(expected.size());
     List<String> ids = List.copyOf(expected.keySet());
     float[] all = new float[ids.size() * DIMENSION];
     for (int i = 0; i < ids.size(); i++) {
@@ -402,6 +408,14 @@ final class LiveIndexTest {
         assertThat(expected).containsKey(id);
         assertThat(foundIds.add(id)).isTrue();
       }
+    }
+  }
+
+  private static CensusReport census(LiveSnapshot now) {
+    try {
+      return Census.of(now);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
