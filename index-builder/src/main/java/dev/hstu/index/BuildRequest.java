@@ -1,12 +1,14 @@
 package dev.hstu.index;
 
 import dev.hstu.index.catalog.Catalog;
+import dev.hstu.index.generation.GenerationLayout;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.live.CarriedUpdates;
 import dev.hstu.index.search.GraphIndexWriter;
 import dev.hstu.index.search.IndexSettings;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 
 /// What a generation is built from.
 ///
@@ -21,6 +23,9 @@ import java.time.Instant;
 /// @param workers threads that build it, 1..[GraphIndexWriter#MAX_WORKERS]
 /// @param evaluator judges it before it gets its name
 /// @param createdAt the time in its name, truncated to seconds
+/// @param companions files to keep beside the rest under their own names, for whoever opens the
+///     generation later ([dev.hstu.index.generation.Generation#companion]); at most
+///     [#MAX_COMPANIONS], plain, their names none of [GenerationLayout]'s; copied
 public record BuildRequest(
     GenerationStore store,
     Path modelFolder,
@@ -30,7 +35,11 @@ public record BuildRequest(
     IndexSettings index,
     int workers,
     GenerationEvaluator evaluator,
-    Instant createdAt) {
+    Instant createdAt,
+    List<Path> companions) {
+
+  /// Companions are made by hand, one a purpose.
+  public static final int MAX_COMPANIONS = 16;
 
   /// A model folder has three files; far more is another folder given by mistake.
   public static final int MAX_MODEL_FILES = 100;
@@ -39,6 +48,60 @@ public record BuildRequest(
     if (workers < 1 || workers > GraphIndexWriter.MAX_WORKERS) {
       throw new IllegalArgumentException(
           "workers=%d must be within 1..%d".formatted(workers, GraphIndexWriter.MAX_WORKERS));
+    }
+    companions = List.copyOf(companions);
+    if (companions.size() > MAX_COMPANIONS) {
+      throw new IllegalArgumentException(
+          "%d companions are more than %d; give fewer"
+              .formatted(companions.size(), MAX_COMPANIONS));
+    }
+    companions.forEach(BuildRequest::requireFreeName);
+  }
+
+  /// Without companions.
+  public BuildRequest(
+      GenerationStore store,
+      Path modelFolder,
+      String modelFingerprint,
+      Path itemVectors,
+      Catalog catalog,
+      IndexSettings index,
+      int workers,
+      GenerationEvaluator evaluator,
+      Instant createdAt) {
+    this(
+        store,
+        modelFolder,
+        modelFingerprint,
+        itemVectors,
+        catalog,
+        index,
+        workers,
+        evaluator,
+        createdAt,
+        List.of());
+  }
+
+  /// The same with these files beside the rest.
+  public BuildRequest withCompanions(List<Path> files) {
+    return new BuildRequest(
+        store,
+        modelFolder,
+        modelFingerprint,
+        itemVectors,
+        catalog,
+        index,
+        workers,
+        evaluator,
+        createdAt,
+        files);
+  }
+
+  private static void requireFreeName(Path companion) {
+    String name = String.valueOf(companion.getFileName());
+    if (!GenerationLayout.isFree(name)) {
+      throw new IllegalArgumentException(
+          "companion '%s' has a name of the generation's own; rename it".formatted(companion));
     }
   }
 

@@ -18,10 +18,12 @@ import dev.hstu.index.search.ItemIndexWriter;
 import dev.hstu.index.search.OpenIndex;
 import dev.hstu.index.search.RepairedIndex;
 import dev.hstu.index.search.ShardRange;
+import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.storage.FileChecksum;
 import dev.hstu.kernels.storage.ManifestVersion;
 import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.kernels.tables.IdType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,13 +164,23 @@ public final class IndexBuilder {
     catalog.attributes().write(target.folder().resolve(GenerationLayout.ATTRIBUTES));
     PopularityFile.write(
         target.folder().resolve(GenerationLayout.POPULARITY), catalog.popularity());
+    copyCompanions();
     progress.end();
+  }
+
+  private void copyCompanions() throws IOException {
+    for (Path companion : request.companions()) {
+      if (!Files.isRegularFile(companion)) {
+        throw new BuildRefusedException(companion + " is no plain file; give an existing file");
+      }
+      Files.copy(companion, target.folder().resolve(companion.getFileName()));
+    }
   }
 
   /// What was checked is what is mapped; a file replaced meanwhile would be copied unchecked.
   private void requireUnchanged(Path copy) throws IOException {
-    try (ItemVectors copied = ItemVectors.open(copy)) {
-      if (copied.matrix().data().mismatch(vectors.matrix().data()) >= 0) {
+    try (SafetensorsFile copied = SafetensorsFile.open(copy)) {
+      if (!vectors.equalsContentOf(copied)) {
         throw new BuildRefusedException(
             request.itemVectors() + " was replaced during the build; build again");
       }
@@ -304,6 +316,12 @@ public final class IndexBuilder {
     }
   }
 
+  private static boolean sameId(IdTable expected, IdTable found, int row) {
+    return expected.type() == IdType.INT64
+        ? expected.longAt(row) == found.longAt(row)
+        : expected.idAt(row).equals(found.idAt(row));
+  }
+
   private static void requireSameIds(IdTable expected, IdTable found) throws BuildRefusedException {
     if (expected.size() != found.size() || expected.type() != found.type()) {
       throw new BuildRefusedException(
@@ -311,7 +329,7 @@ public final class IndexBuilder {
               .formatted(found.size(), found.type(), expected.size(), expected.type()));
     }
     for (int row = 0; row < expected.size(); row++) {
-      if (!expected.idAt(row).equals(found.idAt(row))) {
+      if (!sameId(expected, found, row)) {
         throw new BuildRefusedException(
             "row %d is item '%s' in the catalogue and '%s' in the item vectors; align it to them"
                 .formatted(row, found.idAt(row), expected.idAt(row)));

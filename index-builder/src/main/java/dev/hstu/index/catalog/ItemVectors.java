@@ -119,6 +119,19 @@ public final class ItemVectors implements AutoCloseable {
     return modelFingerprint;
   }
 
+  /// Whether a file has the very ids and vectors, byte by byte and without a table of them.
+  public boolean equalsContentOf(SafetensorsFile other) throws MalformedSafetensorsException {
+    if (!other.names().equals(file.names())) {
+      return false;
+    }
+    for (String name : file.names()) {
+      if (file.tensor(name).data().mismatch(other.tensor(name).data()) >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Reads every vector and checks that it is finite and of length 1, which search relies on.
   ///
   /// @param progress told the number of rows done, now and then and at the end

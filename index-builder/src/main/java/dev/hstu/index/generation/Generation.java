@@ -5,6 +5,7 @@ import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.catalog.PopularityFile;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.search.ExactScan;
+import dev.hstu.index.search.IndexedVectors;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.OpenIndex;
 import dev.hstu.index.search.SearchOptions;
@@ -14,6 +15,7 @@ import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// One generation, checked and open for search: everything a server needs but the running encoder.
 /// Any thread may search; the owner closes it when the last search has ended, after which searches
@@ -114,6 +116,22 @@ public final class Generation implements AutoCloseable {
   /// Interactions of each item, by row; shared, not to be changed.
   public long[] popularity() {
     return catalog.popularity();
+  }
+
+  /// Compares what the index's files hold with the item vectors, every one or `most` spread evenly.
+  ///
+  /// @throws IOException when the index can't be read
+  public IndexedVectors indexedVectors(int most) throws IOException {
+    List<Path> shards =
+        manifest.shards().stream().map(shard -> folder.resolve(shard.folder())).toList();
+    return IndexedVectors.compare(manifest.index(), shards, vectors.matrix(), most);
+  }
+
+  /// A file that the build was given to keep beside the rest, by its name.
+  public Optional<Path> companion(String name) {
+    return manifest.files().containsKey(name) && !name.contains("/")
+        ? Optional.of(folder.resolve(name))
+        : Optional.empty();
   }
 
   /// The model's folder, to be opened by the encoder; check its fingerprint with

@@ -1,6 +1,7 @@
 package dev.hstu.index.generation;
 
 import java.nio.file.Path;
+import java.util.Set;
 
 /// The paths inside a generation's folder.
 ///
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 /// | `index/unreachable.safetensors` | rows that the index cannot come to by itself, where there
 // are any |
 /// | `evaluation.json`, `evaluation.html` | the evaluation of the build, where there was one |
+/// | others | companions: files the build was given to keep, which this module doesn't read |
 public final class GenerationLayout {
 
   public static final String MANIFEST = "generation.json";
@@ -26,11 +28,19 @@ public final class GenerationLayout {
   public static final String EVALUATION_JSON = "evaluation.json";
   public static final String EVALUATION_HTML = "evaluation.html";
 
+  private static final Set<String> OWN_NAMES =
+      Set.of(MANIFEST, MODEL, "items", "index", EVALUATION_JSON, EVALUATION_HTML);
+
   private GenerationLayout() {}
 
   /// The folder of one shard's index, with slashes.
   public static String shard(int number) {
     return "index/shard-%03d".formatted(number);
+  }
+
+  /// Whether a companion may have this name.
+  public static boolean isFree(String name) {
+    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && !OWN_NAMES.contains(name);
   }
 
   /// A path relative to a generation's folder, with slashes on every system.

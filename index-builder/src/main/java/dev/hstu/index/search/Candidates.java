@@ -2,6 +2,8 @@ package dev.hstu.index.search;
 
 import dev.hstu.index.format.PartitionSearch;
 import dev.hstu.index.scan.BestRows;
+import dev.hstu.index.scan.CodedQuery;
+import dev.hstu.kernels.cpu.SweepBuffers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +35,12 @@ public final class Candidates {
 
   /// What each shard found.
   private final List<Candidates> parts = new ArrayList<>();
+
+  /// Scratch memory for sweeps of int8 codes, made by the first search that needs it.
+  private @Nullable SweepBuffers sweepBuffers;
+
+  /// The query of a sweep of int8 codes.
+  final CodedQuery codedQuery = new CodedQuery();
 
   /// Scores of one block of rows.
   final float[] block = new float[BLOCK_ROWS];
@@ -97,6 +105,13 @@ public final class Candidates {
   /// What one shard found, to be merged.
   Candidates part(int shard) {
     return parts.get(shard);
+  }
+
+  SweepBuffers sweepBuffers() {
+    if (sweepBuffers == null) {
+      sweepBuffers = new SweepBuffers();
+    }
+    return sweepBuffers;
   }
 
   void begin(int k) {

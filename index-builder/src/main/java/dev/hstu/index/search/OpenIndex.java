@@ -96,7 +96,7 @@ public final class OpenIndex implements ItemIndex, Closeable {
         owned.add(partitions);
         yield partitions;
       }
-      case EXACT -> new ExactScan(vectors);
+      case EXACT -> ExactScan.withCodes(vectors);
     };
   }
 

@@ -23,7 +23,7 @@ import org.apache.lucene.util.InfoStream;
 final class ShardWriter {
 
   /// Memory for documents before a flush. Larger buffers only delay the first bytes on disk.
-  private static final double BUFFER_MEGABYTES = 256;
+  static final long BUFFER_BYTES = 256L << 20;
 
   /// Never reached by documents without vectors, of which a billion take less.
   private static final double UNBOUNDED_MEGABYTES = 1_900;
@@ -49,7 +49,7 @@ final class ShardWriter {
     IndexWriterConfig config =
         config(format)
             .setMergePolicy(oneMergeAtTheEnd)
-            .setRAMBufferSizeMB(BUFFER_MEGABYTES)
+            .setRAMBufferSizeMB((double) BUFFER_BYTES / (1 << 20))
             .setMaxBufferedDocs(Math.max(2, Math.ceilDiv(vectors.rows(), MIN_SEGMENTS)))
             .setInfoStream(messages);
     write(folder, vectors, firstRow, config, vectors::copyRow, progress);

@@ -25,7 +25,7 @@ final class Int64IdTable implements IdTable {
   static IdTable read(SafetensorsFile file, String prefix) throws MalformedSafetensorsException {
     Tensor ids = file.tensor(prefix + IDS, DType.I64, SafetensorsFile.ANY_SIZE);
     RowOffsets.checkRows(file, ids, ids.elements());
-    Int64Rows rows = new Int64Rows();
+    Int64Rows rows = new Int64Rows((int) ids.elements());
     for (int row = 0; row < ids.elements(); row++) {
       long id = ids.longAt(row);
       int found = rows.findOrAdd(id);

@@ -6,9 +6,19 @@ import java.util.Arrays;
 final class Int64Rows {
   private static final int INITIAL_ROWS = 16;
 
-  private final RowSlots slots = new RowSlots();
-  private long[] values = new long[INITIAL_ROWS];
+  private final RowSlots slots;
+  private long[] values;
   private int size;
+
+  Int64Rows() {
+    this(INITIAL_ROWS);
+  }
+
+  /// Room for so many rows: growing takes a second copy of all.
+  Int64Rows(int expectedRows) {
+    slots = new RowSlots(expectedRows);
+    values = new long[Math.max(INITIAL_ROWS, expectedRows)];
+  }
 
   int size() {
     return size;
@@ -43,7 +53,9 @@ final class Int64Rows {
   }
 
   void trim() {
-    values = Arrays.copyOf(values, size);
+    if (values.length > size) {
+      values = Arrays.copyOf(values, size);
+    }
   }
 
   private int slotOf(long value) {

@@ -14,7 +14,7 @@ final class RowSlots {
   private static final int MIN_SLOTS = 16;
 
   /// Row plus one; 0 is free.
-  private int[] slots = new int[MIN_SLOTS];
+  private int[] slots;
 
   private int rows;
 
@@ -22,6 +22,17 @@ final class RowSlots {
   @FunctionalInterface
   interface RowHash {
     long of(int row);
+  }
+
+  /// Room for a few rows, to grow.
+  RowSlots() {
+    this(1);
+  }
+
+  /// Room for so many rows without growing.
+  RowSlots(int expectedRows) {
+    int rounded = Integer.highestOneBit(Math.clamp(expectedRows, 1, MAX_ROWS) * 2 - 1);
+    slots = new int[Math.max(MIN_SLOTS, 2 * rounded)];
   }
 
   /// The slot where a key of this hash is looked for first.

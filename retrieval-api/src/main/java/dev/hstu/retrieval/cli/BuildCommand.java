@@ -7,6 +7,7 @@ import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.BuildMemory;
 import dev.hstu.index.BuildRefusedException;
 import dev.hstu.index.BuildRequest;
 import dev.hstu.index.GenerationEvaluator;
@@ -17,6 +18,7 @@ import dev.hstu.index.catalog.InvalidVectorException;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.storage.DamagedFileException;
@@ -28,6 +30,9 @@ import dev.hstu.retrieval.evaluate.Evaluator;
 import dev.hstu.retrieval.evaluate.LeaveOneOut;
 import dev.hstu.retrieval.evaluate.SeenFilter;
 import dev.hstu.retrieval.evaluate.SeenTargetsException;
+import dev.hstu.retrieval.gate.GoldenCompanion;
+import dev.hstu.retrieval.gate.GoldenUsers;
+import dev.hstu.retrieval.gate.VerdictJson;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -82,6 +87,16 @@ public final class BuildCommand implements Callable<Integer> {
   private @Nullable Integer workers;
 
   @Option(
+      names = "--ram",
+      paramLabel = "SIZE",
+      converter = MemorySizeConverter.class,
+      description = {
+        "Heap, native memory and page cache together, e.g. 5g: large indexes are divided into shards",
+        "that can be built within it. Not for the evaluation, whose engine has needs of its own."
+      })
+  private @Nullable Long ram;
+
+  @Option(
       names = "--engine",
       defaultValue = "djl",
       description = "Encodes the histories of the evaluation. Default: ${DEFAULT-VALUE}.")
@@ -90,8 +105,20 @@ public final class BuildCommand implements Callable<Integer> {
   @Option(names = "--no-evaluate", description = "Don't measure hit rate and recall.")
   private boolean noEvaluate;
 
-  @Option(names = "--publish", description = "Make it the current generation at once.")
+  @Option(
+      names = "--golden-users",
+      paramLabel = "N",
+      defaultValue = "" + GoldenUsers.DEFAULT_USERS,
+      description =
+          "Users of the last day to keep for the publish gate. Default: ${DEFAULT-VALUE}.")
+  private int goldenUsers;
+
+  @Option(
+      names = "--publish",
+      description = "Make it the current generation at once, if the gate lets it pass.")
   private boolean publish;
+
+  @Mixin private GateOptions gate = new GateOptions();
 
   @Option(
       names = "--keep",
@@ -111,19 +138,32 @@ public final class BuildCommand implements Callable<Integer> {
       if (!noEvaluate) {
         Encoder.requireAvailable(engine);
       }
+      GatedPublication publication =
+          publish ? new GatedPublication(console, store, engine, gate) : null;
       GenerationManifest manifest = build(store, console);
       double seconds = (System.nanoTime() - start) / 1e9;
-      if (publish) {
-        store.publish(manifest.id());
-      }
+      GatedPublication.Outcome published =
+          publication == null ? null : publication.publish(manifest.id(), null);
       if (keep != null) {
         store.prune(keep);
       }
-      print(console, manifest, seconds);
-      return 0;
+      Map<String, Object> document = document(manifest, seconds);
+      document.put("published", published != null && published.published());
+      if (json && published != null) {
+        document.put("verdict", VerdictJson.document(published.verdict()));
+      }
+      print(console, document);
+      if (publication == null || published == null) {
+        return 0;
+      }
+      if (!json) {
+        publication.print(published);
+      }
+      return published.exitCode();
     } catch (NoSuchFileException e) {
       throw new UserError("%s doesn't exist".formatted(e.getFile()), e);
     } catch (BuildRefusedException
+        | InsufficientMemoryException
         | InvalidVectorException
         | MalformedSafetensorsException
         | DamagedFileException
@@ -136,7 +176,8 @@ public final class BuildCommand implements Callable<Integer> {
   private GenerationManifest build(GenerationStore store, Console console) throws IOException {
     PreparedData prepared = PreparedData.open(data);
     IndexSettings settings = indexSettings();
-    try (BuildProgressBar progress = new BuildProgressBar(console)) {
+    try (BuildProgressBar progress = new BuildProgressBar(console);
+        GoldenCompanion golden = GoldenCompanion.of(prepared, goldenUsers)) {
       BuildRequest request =
           new BuildRequest(
               store,
@@ -148,14 +189,15 @@ public final class BuildCommand implements Callable<Integer> {
               workers == null ? Runtime.getRuntime().availableProcessors() : workers,
               evaluator(prepared, console),
               Instant.now());
-      return IndexBuilder.build(request, progress);
+      return IndexBuilder.build(request.withCompanions(golden.files()), progress);
     }
   }
 
   private IndexSettings indexSettings() throws IOException {
     IndexChoice choice = index.choice();
     try (ItemVectors open = ItemVectors.open(vectors)) {
-      return choice.choose(open.matrix());
+      IndexSettings chosen = choice.choose(open.matrix());
+      return ram == null ? chosen : BuildMemory.fit(chosen, open, ram);
     }
   }
 
@@ -198,8 +240,7 @@ public final class BuildCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Console console, GenerationManifest manifest, double seconds) {
-    Map<String, Object> document = document(manifest, seconds);
+  private void print(Console console, Map<String, Object> document) {
     if (json) {
       console.printJson(document);
       return;
@@ -212,7 +253,6 @@ public final class BuildCommand implements Callable<Integer> {
   private Map<String, Object> document(GenerationManifest manifest, double seconds) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("generation", manifest.id());
-    document.put("published", publish);
     document.put("items", manifest.items());
     document.put("dimension", manifest.dimension());
     document.put("index", manifest.index().type().name().toLowerCase(Locale.ROOT));

@@ -4,6 +4,8 @@ import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.kernels.storage.DirectoryLockedException;
+import dev.hstu.retrieval.gate.PublicationEntry;
+import dev.hstu.retrieval.gate.PublicationLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +69,7 @@ public final class GenerationsCommand implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     for (GenerationEntry entry : entries) {
       switch (entry) {
-        case GenerationEntry.Whole whole -> table.row(cells(whole));
+        case GenerationEntry.Whole whole -> table.row(cells(whole, isForced(store, whole)));
         case GenerationEntry.Damaged damaged -> {
           table.row(damaged.id(), "damaged", "", "", "", "");
           problems.add(damaged.problem());
@@ -80,11 +82,20 @@ public final class GenerationsCommand implements Callable<Integer> {
     problems.forEach(console::print);
   }
 
-  private static String[] cells(GenerationEntry.Whole whole) {
+  /// Whether it was published against the gate's verdict.
+  private static boolean isForced(GenerationStore store, GenerationEntry.Whole whole)
+      throws IOException {
+    return new PublicationLog(store.root())
+        .last(whole.id())
+        .filter(PublicationEntry::forced)
+        .isPresent();
+  }
+
+  private static String[] cells(GenerationEntry.Whole whole, boolean forced) {
     GenerationManifest manifest = whole.manifest();
     return new String[] {
       whole.id(),
-      state(whole),
+      state(whole) + (forced ? " (forced)" : ""),
       Integer.toString(manifest.items()),
       Integer.toString(manifest.dimension()),
       manifest.modelFingerprint().substring(0, SHORT_DIGITS),
@@ -97,17 +108,23 @@ public final class GenerationsCommand implements Callable<Integer> {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("current", store.currentId().orElse(null));
     document.put("deleted", deleted);
-    document.put("generations", store.list().stream().map(GenerationsCommand::document).toList());
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (GenerationEntry entry : store.list()) {
+      entries.add(document(entry, store));
+    }
+    document.put("generations", entries);
     return document;
   }
 
-  private static Map<String, Object> document(GenerationEntry entry) {
+  private static Map<String, Object> document(GenerationEntry entry, GenerationStore store)
+      throws IOException {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("id", entry.id());
     switch (entry) {
       case GenerationEntry.Whole whole -> {
         GenerationManifest manifest = whole.manifest();
         document.put("state", state(whole));
+        document.put("forced", isForced(store, whole));
         document.put("created_at", manifest.createdAt().toString());
         document.put("parent", manifest.parent());
         document.put("items", manifest.items());

@@ -1,23 +1,28 @@
 package dev.hstu.retrieval.cli;
 
-import dev.hstu.index.generation.DamagedGenerationException;
+import dev.hstu.encoder.Engine;
+import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.index.generation.GenerationStore;
-import dev.hstu.kernels.storage.DirectoryLockedException;
+import dev.hstu.kernels.storage.DamagedFileException;
+import dev.hstu.retrieval.gate.GoldenUsers;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `hstu publish`: makes a generation the current one. No server need run; one that does swaps by
-/// itself.
+/// `hstu publish`: judges a generation and makes it the current one. No server need run; one that
+/// does swaps by itself.
 @Command(
     name = "publish",
     mixinStandardHelpOptions = true,
-    description = "Checks every byte of a generation and makes it the current one.")
+    description = {
+      "Judges a generation by every byte of it, its items and what golden users get from it, beside",
+      "the current one, and makes it current. One that the gate blocks isn't published (exit 3)."
+    })
 public final class PublishCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "ID|latest", description = "The generation: its id, or `latest`.")
@@ -25,39 +30,47 @@ public final class PublishCommand implements Callable<Integer> {
 
   @Mixin private GenerationsFolder generations = new GenerationsFolder();
 
-  @Option(names = "--json", description = "Print one JSON document instead of a sentence.")
+  @Mixin private GateOptions gate = new GateOptions();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Draw the golden users from this prepared data, not the generation's own.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "djl",
+      description = "Encodes the golden users' histories. Default: ${DEFAULT-VALUE}.")
+  private Engine engine = Engine.DJL;
+
+  @Option(names = "--json", description = "Print one JSON document instead of a table.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException {
     Console console = Console.system(json);
     GenerationStore store = generations.store();
-    try {
-      String id = GenerationChoice.resolve(store, choice);
-      store.publish(id);
-      print(console, store);
-      return 0;
-    } catch (DamagedGenerationException | DirectoryLockedException e) {
-      throw new UserError(e.getMessage(), e);
+    GatedPublication publication = new GatedPublication(console, store, engine, gate);
+    String id = GenerationChoice.resolve(store, choice);
+    GatedPublication.Outcome outcome = publication.publish(id, goldenUsers());
+    if (json) {
+      console.printJson(publication.document(outcome));
+    } else {
+      publication.print(outcome);
     }
+    return outcome.exitCode();
   }
 
-  private void print(Console console, GenerationStore store) throws IOException {
-    String current = store.currentId().orElseThrow();
-    if (json) {
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("current", current);
-      document.put("previous", store.previousId().orElse(null));
-      console.printJson(document);
-    } else {
-      console.print(
-          "published %s%s"
-              .formatted(
-                  current,
-                  store
-                      .previousId()
-                      .map(id -> "; hstu rollback returns to " + id)
-                      .orElse("; it is the first")));
+  private @Nullable GoldenUsers goldenUsers() throws IOException {
+    if (data == null) {
+      return null;
+    }
+    try {
+      return GoldenUsers.sample(
+          PreparedData.open(data), GoldenUsers.DEFAULT_USERS, GoldenUsers.DEFAULT_SEED);
+    } catch (DamagedFileException e) {
+      throw new UserError(e.getMessage(), e);
     }
   }
 }

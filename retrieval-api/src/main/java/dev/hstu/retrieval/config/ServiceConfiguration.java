@@ -9,7 +9,8 @@ public record ServiceConfiguration(
     ServingSettings serving,
     AdmissionSettings admission,
     GenerationSettings generations,
-    EncoderSettings encoder) {
+    EncoderSettings encoder,
+    GateSettings gate) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -18,7 +19,8 @@ public record ServiceConfiguration(
             ServingSettings.SETTINGS,
             RetrievalSettings.SETTINGS,
             AdmissionSettings.SETTINGS,
-            EncoderSettings.SETTINGS)
+            EncoderSettings.SETTINGS,
+            GateSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -35,6 +37,7 @@ public record ServiceConfiguration(
         ServingSettings.from(values),
         AdmissionSettings.from(values),
         GenerationSettings.from(values),
-        EncoderSettings.from(values));
+        EncoderSettings.from(values),
+        GateSettings.from(values));
   }
 }

@@ -7,6 +7,7 @@ import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchOptions;
 import java.util.List;
+import java.util.function.Consumer;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Ranks the whole catalogue for one case after another; the scratch memory of one worker.
@@ -57,16 +58,22 @@ final class CaseRanker {
 
   /// Asks the index as each of `measures` does and counts recall and the target's rank there. One
   /// exact scan serves them all: its first k are the exact answer to a search for k.
+  ///
+  /// @param listener hears the first measure's deepest answer, which is overwritten afterwards
   void rankThrough(
       ItemIndex index,
       List<IndexMeasure> measures,
       float[] user,
       int targetRow,
-      RoaringBitmap seen) {
+      RoaringBitmap seen,
+      Consumer<Candidates> listener) {
     ItemFilter filter = ItemFilter.excluding(seen);
     scan.search(user, RankingMetrics.DEEPEST, filter, SearchOptions.EXACT, exact);
     for (IndexMeasure measure : measures) {
       rankThrough(index, measure, user, targetRow, filter);
+      if (measure == measures.getFirst()) {
+        listener.accept(approximate);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.UserHistory;
+import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchDefaults;
@@ -32,22 +33,41 @@ public final class Evaluation {
   /// What is evaluated.
   ///
   /// @param encoder owned by the caller
-  /// @param scan over the model's item vectors; row `r` is item row `r + 1` of the model
+  /// @param scan over the item vectors
   /// @param index over the same vectors, or null to rank exactly only
   /// @param search how the index is searched
-  /// @param rows from the log's item rows to the model's
+  /// @param rows from the log's item rows to the model's, for what is encoded
+  /// @param catalogue from the log's item rows to those of `scan` and `index`, from 1, for what is
+  ///     ranked and seen
   public record Subject(
       UserEncoder encoder,
       ExactScan scan,
       @Nullable ItemIndex index,
       SearchDefaults search,
-      RowMapping rows) {
+      RowMapping rows,
+      RowMapping catalogue) {
 
-    /// An index that is searched as any is by default.
+    /// A catalogue in the order of the model's vocabulary, and an index that is searched as any is
+    /// by default.
     public Subject(
         UserEncoder encoder, ExactScan scan, @Nullable ItemIndex index, RowMapping rows) {
-      this(encoder, scan, index, SearchDefaults.DEFAULT, rows);
+      this(encoder, scan, index, SearchDefaults.DEFAULT, rows, rows);
     }
+  }
+
+  /// Hears what the index answers, asked as a service asks it for [RankingMetrics#DEEPEST] items.
+  /// Called by the ranking threads, once for each case and filter that can be ranked.
+  @FunctionalInterface
+  public interface AnswerListener {
+
+    /// Hears nothing.
+    AnswerListener NONE = (c, user, answer) -> {};
+
+    /// Case `c` of the protocol was answered.
+    ///
+    /// @param user the user's embedding, not to be changed
+    /// @param answer catalogue rows from 0, best first; overwritten after the call
+    void answered(int c, float[] user, Candidates answer);
   }
 
   private final Subject subject;
@@ -55,14 +75,28 @@ public final class Evaluation {
   private final List<SeenFilter> filters;
   private final PopularityBaseline popularity;
   private final HistoryWindow window;
+  private final AnswerListener listener;
 
+  /// Without a listener.
+  ///
   /// @param logItems `V` of the log, for counting popularity
   public Evaluation(Subject subject, LeaveOneOut protocol, int logItems, List<SeenFilter> filters) {
+    this(subject, protocol, logItems, filters, AnswerListener.NONE);
+  }
+
+  /// @param logItems `V` of the log, for counting popularity
+  public Evaluation(
+      Subject subject,
+      LeaveOneOut protocol,
+      int logItems,
+      List<SeenFilter> filters,
+      AnswerListener listener) {
     this.subject = subject;
     this.protocol = protocol;
     this.filters = List.copyOf(filters);
     this.popularity = new PopularityBaseline(protocol.popularity(logItems));
     this.window = subject.encoder.config().window();
+    this.listener = listener;
   }
 
   /// Ranks every case.
@@ -98,12 +132,13 @@ public final class Evaluation {
     return total;
   }
 
-  /// One user of the batch in both vocabularies. `user` is null where no event is known to the
-  /// model, so that it has nothing to go by.
+  /// One user of the batch, in the rows of the log and of the catalogue. `user` is null where no
+  /// event is known to the model, so that it has nothing to go by.
   private record Case(
+      int number,
       UserHistory logHistory,
       int logTarget,
-      UserHistory history,
+      UserHistory catalogueHistory,
       int target,
       float @Nullable [] user) {}
 
@@ -135,7 +170,15 @@ public final class Evaluation {
         next++;
       }
       int target = protocol.targetItem(first + i);
-      cases.add(new Case(logHistories.get(i), target, history, subject.rows.map(target), user));
+      UserHistory logHistory = logHistories.get(i);
+      cases.add(
+          new Case(
+              first + i,
+              logHistory,
+              target,
+              subject.catalogue.map(logHistory),
+              subject.catalogue.map(target),
+              user));
     }
     return cases;
   }
@@ -161,12 +204,19 @@ public final class Evaluation {
       Outcome.Sums sums = outcome.sums.get(filter);
       add(sums.popularity, popularity.rank(one.logHistory, one.logTarget, filter, window));
       RoaringBitmap seen =
-          CaseRanker.seenRows(one.history, filter.start(one.history.length(), window));
+          CaseRanker.seenRows(
+              one.catalogueHistory, filter.start(one.catalogueHistory.length(), window));
       add(sums.exact, rankable ? ranker.exactRank(one.target - 1, seen) : 0);
       ItemIndex index = subject.index;
       if (index != null) {
         if (rankable) {
-          ranker.rankThrough(index, sums.throughIndex, user, one.target - 1, seen);
+          ranker.rankThrough(
+              index,
+              sums.throughIndex,
+              user,
+              one.target - 1,
+              seen,
+              answer -> listener.answered(one.number, user, answer));
         } else {
           sums.throughIndex.forEach(measure -> measure.addRank(0));
         }

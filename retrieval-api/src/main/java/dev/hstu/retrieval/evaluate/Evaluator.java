@@ -11,6 +11,7 @@ import dev.hstu.index.generation.Generation;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchDefaults;
+import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,6 +54,7 @@ public record Evaluator(
       Model model = open.model();
       return evaluate(
           model,
+          model.vocabulary(),
           new ExactScan(ModelVectors.of(model)),
           null,
           SearchDefaults.DEFAULT,
@@ -73,6 +75,7 @@ public record Evaluator(
       generation.requireModel(open.model().fingerprint());
       return evaluate(
           open.model(),
+          generation.ids(),
           generation.exactScan(),
           generation.index(),
           generation.manifest().index().search(),
@@ -84,7 +87,8 @@ public record Evaluator(
 
   /// Ranks every case and reports.
   ///
-  /// @param scan over the model's item vectors, row `r` being vocabulary row `r`
+  /// @param catalogue ids of the rows of scan and index
+  /// @param scan over the model's item vectors
   /// @param index over the same vectors, or null to rank exactly only
   /// @param search how the index is searched
   /// @param generation named in the report, or null for a model folder
@@ -92,6 +96,7 @@ public record Evaluator(
   /// @param progress told the number of users done
   private EvaluationReport evaluate(
       Model model,
+      IdTable catalogue,
       ExactScan scan,
       @Nullable ItemIndex index,
       SearchDefaults search,
@@ -100,9 +105,15 @@ public record Evaluator(
       LongConsumer progress) {
     long start = System.nanoTime();
     LeaveOneOut protocol = protocol();
-    RowMapping rows = RowMapping.between(data.items(), model.vocabulary());
     try (UserEncoder encoder = Encoder.open(model, engine)) {
-      Evaluation.Subject subject = new Evaluation.Subject(encoder, scan, index, search, rows);
+      Evaluation.Subject subject =
+          new Evaluation.Subject(
+              encoder,
+              scan,
+              index,
+              search,
+              RowMapping.between(data.items(), model.vocabulary()),
+              RowMapping.between(data.items(), catalogue));
       Evaluation.Outcome outcome =
           new Evaluation(subject, protocol, data.items().size(), filters)
               .run(workers, progress::accept);

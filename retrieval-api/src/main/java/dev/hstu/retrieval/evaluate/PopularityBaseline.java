@@ -13,20 +13,22 @@ public final class PopularityBaseline {
 
   /// @param popularity events by item row, index 0 unused
   public PopularityBaseline(long[] popularity) {
-    Integer[] byPopularity = new Integer[popularity.length - 1];
+    long[] byPopularity = new long[popularity.length - 1];
     for (int i = 0; i < byPopularity.length; i++) {
-      byPopularity[i] = i + 1;
+      byPopularity[i] = key(popularity[i + 1], i + 1);
     }
-    Arrays.sort(
-        byPopularity,
-        (a, b) ->
-            popularity[a] != popularity[b]
-                ? Long.compare(popularity[b], popularity[a])
-                : Integer.compare(a, b));
+    Arrays.sort(byPopularity);
     rankOfItem = new int[popularity.length];
     for (int r = 0; r < byPopularity.length; r++) {
-      rankOfItem[byPopularity[r]] = r + 1;
+      rankOfItem[(int) byPopularity[r]] = r + 1;
     }
+  }
+
+  /// Orders by count, the highest first, then by row, in one comparison; counts beyond an int rank
+  /// alike.
+  private static long key(long count, int item) {
+    long less = (long) Integer.MAX_VALUE - Math.clamp(count, 0, Integer.MAX_VALUE);
+    return less << Integer.SIZE | item;
   }
 
   /// The target's rank among the items that `seen` leaves.

@@ -72,18 +72,18 @@ public record TrainingRecord(
   }
 
   /// Whether it is known what training did not see.
-  boolean knowsHoldOut() {
+  public boolean knowsHoldOut() {
     return holdOut != null;
   }
 
   /// Whether training surely saw this protocol's targets on the same data, so that a measurement
   /// would only show what the model remembers.
-  boolean sawTargets(String evaluatedData, LeaveOneOut.Target target) {
+  public boolean sawTargets(String evaluatedData, LeaveOneOut.Target target) {
     return knowsHoldOut() && dataFingerprint.equals(evaluatedData) && !heldOut(target);
   }
 
   /// Whether training is known to have kept this protocol's targets of its own data apart.
-  boolean heldOut(LeaveOneOut.Target target) {
+  public boolean heldOut(LeaveOneOut.Target target) {
     return holdOut != null && holdOut >= target.eventsHeldOut();
   }
 }

@@ -132,8 +132,11 @@ final class BuildVerbsTest {
     String id = json(build("--json")).get("generation").asText();
     Files.delete(folder.resolve("generations").resolve(id).resolve("model/config.json"));
 
-    assertThat(run("publish", id, "--generations", generations())).isEqualTo(2);
-    assertThat(text(err)).contains("generation " + id + ": model/config.json is missing");
+    assertThat(run("publish", id, "--generations", generations())).isEqualTo(3);
+    assertThat(text(out))
+        .contains("files BLOCKS: generation " + id + ": model/config.json is missing")
+        .contains("generation " + id + " is blocked by files");
+    assertThat(text(err)).contains("hstu: not published");
     assertThat(run("generations", "--generations", generations())).isZero();
     assertThat(text(out)).contains(id + "  damaged").contains("model/config.json is missing");
   }
