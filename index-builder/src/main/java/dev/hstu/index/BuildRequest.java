@@ -6,9 +6,11 @@ import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.live.CarriedUpdates;
 import dev.hstu.index.search.GraphIndexWriter;
 import dev.hstu.index.search.IndexSettings;
+import dev.hstu.index.tune.TunedBuild;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What a generation is built from.
 ///
@@ -26,6 +28,7 @@ import java.util.List;
 /// @param companions files to keep beside the rest under their own names, for whoever opens the
 ///     generation later ([dev.hstu.index.generation.Generation#companion]); at most
 ///     [#MAX_COMPANIONS], plain, their names none of [GenerationLayout]'s; copied
+/// @param tuned the tuning that chose the index, absent where none did
 public record BuildRequest(
     GenerationStore store,
     Path modelFolder,
@@ -36,7 +39,8 @@ public record BuildRequest(
     int workers,
     GenerationEvaluator evaluator,
     Instant createdAt,
-    List<Path> companions) {
+    List<Path> companions,
+    Optional<TunedBuild> tuned) {
 
   /// Companions are made by hand, one a purpose.
   public static final int MAX_COMPANIONS = 16;
@@ -58,7 +62,7 @@ public record BuildRequest(
     companions.forEach(BuildRequest::requireFreeName);
   }
 
-  /// Without companions.
+  /// Without companions, an index that no tuning chose.
   public BuildRequest(
       GenerationStore store,
       Path modelFolder,
@@ -79,7 +83,8 @@ public record BuildRequest(
         workers,
         evaluator,
         createdAt,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /// The same with these files beside the rest.
@@ -94,7 +99,24 @@ public record BuildRequest(
         workers,
         evaluator,
         createdAt,
-        files);
+        files,
+        tuned);
+  }
+
+  /// The same, its index chosen by a tuning.
+  public BuildRequest withTuned(TunedBuild by) {
+    return new BuildRequest(
+        store,
+        modelFolder,
+        modelFingerprint,
+        itemVectors,
+        catalog,
+        index,
+        workers,
+        evaluator,
+        createdAt,
+        companions,
+        Optional.of(by));
   }
 
   private static void requireFreeName(Path companion) {
@@ -116,6 +138,8 @@ public record BuildRequest(
         index,
         workers,
         evaluator,
-        createdAt);
+        createdAt,
+        companions,
+        tuned);
   }
 }

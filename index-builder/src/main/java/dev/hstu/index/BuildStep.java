@@ -10,6 +10,8 @@ public enum BuildStep {
   ADD("vectors"),
   /// Vectors linked into the graph or laid into partitions; mostly the longest.
   LINK("vectors"),
+  /// The search of all items calibrated, where a tuning chose the index.
+  CALIBRATE("indexes"),
   /// Checksums of all files.
   SEAL("bytes"),
   /// The unpublished generation evaluated.

@@ -14,10 +14,14 @@ import dev.hstu.index.generation.UnreachableFile;
 import dev.hstu.index.live.CarriedUpdates;
 import dev.hstu.index.live.CarryReport;
 import dev.hstu.index.live.UpdateLog;
+import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.ItemIndexWriter;
 import dev.hstu.index.search.OpenIndex;
 import dev.hstu.index.search.RepairedIndex;
 import dev.hstu.index.search.ShardRange;
+import dev.hstu.index.tune.SearchPoint;
+import dev.hstu.index.tune.TunedBuild;
+import dev.hstu.index.tune.TuningFile;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.storage.FileChecksum;
@@ -134,8 +138,9 @@ public final class IndexBuilder {
   private GenerationManifest build() throws IOException {
     copyInputs();
     writeIndex();
+    IndexSettings index = calibrated();
     SortedMap<String, FileChecksum> files = seal();
-    GenerationManifest draft = draft(request.store().currentId().orElse(null), files);
+    GenerationManifest draft = draft(request.store().currentId().orElse(null), index, files);
     GenerationManifest manifest = evaluated(draft);
     target.commit(manifest);
     LOG.info("built generation {} of {} items", manifest.id(), manifest.items());
@@ -209,22 +214,20 @@ public final class IndexBuilder {
   }
 
   private void writeIndex() throws IOException {
-    List<Path> shards =
-        shards().stream().map(shard -> target.folder().resolve(shard.folder())).toList();
     ItemIndexWriter.write(
-        shards,
+        shardFolders(),
         vectors.matrix(),
         request.index(),
         request.workers(),
         StepProgress.ofIndex(listener, vectors.matrix().rows()));
-    repairIndex(shards);
+    repairIndex();
   }
 
   /// Rows that no search comes to are listed, to be compared with every query. Where there are too
   /// many for that the index is left as it is, for the gate to refuse.
-  private void repairIndex(List<Path> shards) throws IOException {
+  private void repairIndex() throws IOException {
     int[] unreachable;
-    try (OpenIndex index = OpenIndex.open(request.index(), shards, vectors.matrix())) {
+    try (OpenIndex index = OpenIndex.open(request.index(), shardFolders(), vectors.matrix())) {
       unreachable = Census.unreachable(index);
     }
     if (unreachable.length > RepairedIndex.MAX_ROWS) {
@@ -238,6 +241,27 @@ public final class IndexBuilder {
       LOG.info("{} items cannot be reached through the index and are listed", unreachable.length);
       UnreachableFile.write(target.folder().resolve(GenerationLayout.UNREACHABLE), unreachable);
     }
+  }
+
+  /// The settings with the search that reaches the tuning's recall over all items; as they are
+  /// where no tuning chose them.
+  private IndexSettings calibrated() throws IOException {
+    StepProgress progress = StepProgress.begin(listener, BuildStep.CALIBRATE, 1);
+    if (request.tuned().isEmpty()) {
+      progress.end();
+      return request.index();
+    }
+    TunedBuild tuned = request.tuned().get();
+    try (OpenIndex open = OpenIndex.open(request.index(), shardFolders(), vectors.matrix())) {
+      SearchPoint found = tuned.calibrate(open, request.index(), vectors.matrix());
+      TuningFile.write(target.folder().resolve(GenerationLayout.TUNING), tuned.tuning(), found);
+      progress.end();
+      return request.index().withSearch(found.search());
+    }
+  }
+
+  private List<Path> shardFolders() {
+    return shards().stream().map(shard -> target.folder().resolve(shard.folder())).toList();
   }
 
   private List<ShardManifest> shards() {
@@ -258,7 +282,8 @@ public final class IndexBuilder {
     return target.checksums(progress::at);
   }
 
-  private GenerationManifest draft(@Nullable String parent, SortedMap<String, FileChecksum> files) {
+  private GenerationManifest draft(
+      @Nullable String parent, IndexSettings index, SortedMap<String, FileChecksum> files) {
     int items = vectors.matrix().rows();
     return new GenerationManifest(
         GenerationManifest.FORMAT_VERSION,
@@ -273,7 +298,7 @@ public final class IndexBuilder {
         ItemVectors.METRIC,
         items,
         shards(),
-        request.index(),
+        index,
         carriedUpdates,
         new TreeMap<>(),
         files);

@@ -14,6 +14,7 @@ import dev.hstu.retrieval.cli.RollbackCommand;
 import dev.hstu.retrieval.cli.ServeCommand;
 import dev.hstu.retrieval.cli.SimulateCommand;
 import dev.hstu.retrieval.cli.TrainCommand;
+import dev.hstu.retrieval.cli.TuneCommand;
 import dev.hstu.retrieval.cli.UserError;
 import dev.hstu.retrieval.cli.VerifyCommand;
 import java.util.ServiceLoader;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EmbedCommand.class,
       BuildCommand.class,
+      TuneCommand.class,
       PublishCommand.class,
       RollbackCommand.class,
       GenerationsCommand.class,

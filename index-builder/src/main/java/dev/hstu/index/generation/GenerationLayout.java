@@ -13,8 +13,8 @@ import java.util.Set;
 /// | `items/attributes.safetensors` | attributes |
 /// | `items/popularity.safetensors` | interactions of each item |
 /// | `index/shard-NNN/` | a Lucene index each; none where the index is exact |
-/// | `index/unreachable.safetensors` | rows that the index cannot come to by itself, where there
-// are any |
+/// | `index/unreachable.safetensors` | rows the index cannot come to, where there are any |
+/// | `tuning.json` | what chose the index, and the search calibrated for it, where a tuning did |
 /// | `evaluation.json`, `evaluation.html` | the evaluation of the build, where there was one |
 /// | others | companions: files the build was given to keep, which this module doesn't read |
 public final class GenerationLayout {
@@ -25,11 +25,12 @@ public final class GenerationLayout {
   public static final String ATTRIBUTES = "items/attributes.safetensors";
   public static final String POPULARITY = "items/popularity.safetensors";
   public static final String UNREACHABLE = "index/unreachable.safetensors";
+  public static final String TUNING = "tuning.json";
   public static final String EVALUATION_JSON = "evaluation.json";
   public static final String EVALUATION_HTML = "evaluation.html";
 
   private static final Set<String> OWN_NAMES =
-      Set.of(MANIFEST, MODEL, "items", "index", EVALUATION_JSON, EVALUATION_HTML);
+      Set.of(MANIFEST, MODEL, "items", "index", TUNING, EVALUATION_JSON, EVALUATION_HTML);
 
   private GenerationLayout() {}
 

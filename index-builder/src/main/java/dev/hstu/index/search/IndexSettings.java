@@ -55,6 +55,11 @@ public record IndexSettings(
     return new IndexSettings(other, graph, partitions, shards, search);
   }
 
+  /// As these, partitions made otherwise.
+  public IndexSettings withPartitions(PartitionSettings other) {
+    return new IndexSettings(type, graph, other, shards, search);
+  }
+
   /// As these, in so many shards.
   public IndexSettings withShards(int count) {
     return new IndexSettings(type, graph, partitions, count, search);

@@ -30,6 +30,11 @@ public record PartitionSettings(IvfEncoding encoding, int trainingSeconds, long 
         encoding, (int) IvfSettings.DEFAULT.trainingTime().toSeconds(), IvfSettings.DEFAULT.seed());
   }
 
+  /// As these, sweeping another encoding.
+  public PartitionSettings withEncoding(IvfEncoding other) {
+    return new PartitionSettings(other, trainingSeconds, seed);
+  }
+
   /// As the format takes them.
   ///
   /// @param recall aimed at by searches that name none

@@ -4,6 +4,7 @@ import dev.hstu.index.format.IvfEncoding;
 import dev.hstu.index.search.GraphIndexWriter;
 import dev.hstu.index.search.GraphSettings;
 import dev.hstu.index.search.IndexSettings;
+import dev.hstu.index.search.IndexType;
 import dev.hstu.index.search.PartitionSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,9 @@ public record TuningSettings(
 
   /// A graph of so many items is built in some five seconds by one thread.
   public static final int DEFAULT_SAMPLE_ROWS = 50_000;
+
+  /// For [#quick]: some seconds in all.
+  private static final int QUICK_SAMPLE_ROWS = 20_000;
 
   /// Between the two samples; wide enough for a slope to stand out from the noise.
   static final int SAMPLE_RATIO = 4;
@@ -46,6 +50,23 @@ public record TuningSettings(
   /// Every type, every width of codes, and a graph of more connections.
   public static TuningSettings thorough(int workers) {
     return new TuningSettings(everyIndex(), DEFAULT_SAMPLE_ROWS, workers, 1);
+  }
+
+  /// One index of each type that is fast in memory: enough for a build that nobody tuned for.
+  ///
+  /// @param wishes how graphs and partitions are built
+  public static TuningSettings quick(IndexSettings wishes, int workers) {
+    IndexSettings single = wishes.withShards(1);
+    List<IndexSettings> candidates = new ArrayList<>();
+    candidates.add(single.withType(IndexType.EXACT));
+    candidates.add(single.withType(IndexType.GRAPH));
+    for (IvfEncoding encoding : IvfEncoding.values()) {
+      candidates.add(
+          single
+              .withType(IndexType.PARTITIONS)
+              .withPartitions(single.partitions().withEncoding(encoding)));
+    }
+    return new TuningSettings(candidates, QUICK_SAMPLE_ROWS, workers, 1);
   }
 
   /// As these, with another sample.

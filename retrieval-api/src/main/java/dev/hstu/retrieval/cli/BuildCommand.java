@@ -12,14 +12,12 @@ import dev.hstu.index.BuildRefusedException;
 import dev.hstu.index.BuildRequest;
 import dev.hstu.index.GenerationEvaluator;
 import dev.hstu.index.IndexBuilder;
-import dev.hstu.index.IndexChoice;
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.InvalidVectorException;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.memory.InsufficientMemoryException;
-import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
@@ -33,6 +31,7 @@ import dev.hstu.retrieval.evaluate.SeenTargetsException;
 import dev.hstu.retrieval.gate.GoldenCompanion;
 import dev.hstu.retrieval.gate.GoldenUsers;
 import dev.hstu.retrieval.gate.VerdictJson;
+import dev.hstu.retrieval.tune.IndexTuning;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -175,7 +174,8 @@ public final class BuildCommand implements Callable<Integer> {
 
   private GenerationManifest build(GenerationStore store, Console console) throws IOException {
     PreparedData prepared = PreparedData.open(data);
-    IndexSettings settings = indexSettings();
+    int threads = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
+    IndexOptions.Choice choice = chooseIndex(prepared, threads, console);
     try (BuildProgressBar progress = new BuildProgressBar(console);
         GoldenCompanion golden = GoldenCompanion.of(prepared, goldenUsers)) {
       BuildRequest request =
@@ -185,19 +185,24 @@ public final class BuildCommand implements Callable<Integer> {
               fingerprint(),
               vectors,
               catalog(prepared),
-              settings,
-              workers == null ? Runtime.getRuntime().availableProcessors() : workers,
+              choice.settings(),
+              threads,
               evaluator(prepared, console),
               Instant.now());
-      return IndexBuilder.build(request.withCompanions(golden.files()), progress);
+      BuildRequest whole = request.withCompanions(golden.files());
+      return IndexBuilder.build(choice.tuned().map(whole::withTuned).orElse(whole), progress);
     }
   }
 
-  private IndexSettings indexSettings() throws IOException {
-    IndexChoice choice = index.choice();
+  private IndexOptions.Choice chooseIndex(PreparedData prepared, int threads, Console console)
+      throws IOException {
+    IndexTuning users =
+        new IndexTuning(prepared, model, EngineChoice.of(engine), IndexTuning.DEFAULT_USERS);
     try (ItemVectors open = ItemVectors.open(vectors)) {
-      IndexSettings chosen = choice.choose(open.matrix());
-      return ram == null ? chosen : BuildMemory.fit(chosen, open, ram);
+      IndexOptions.Choice choice = index.choose(open.matrix(), users, threads, console);
+      return ram == null
+          ? choice
+          : new IndexOptions.Choice(BuildMemory.fit(choice.settings(), open, ram), choice.tuned());
     }
   }
 

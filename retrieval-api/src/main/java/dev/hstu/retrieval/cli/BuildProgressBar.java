@@ -2,11 +2,16 @@ package dev.hstu.retrieval.cli;
 
 import dev.hstu.index.BuildListener;
 import dev.hstu.index.BuildStep;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A build as its bars, one a step. The evaluation has a bar of its own elsewhere.
 final class BuildProgressBar implements BuildListener, AutoCloseable {
+
+  /// The evaluation has a bar of its own, and calibrating counts to one.
+  private static final Set<BuildStep> UNSEEN = EnumSet.of(BuildStep.EVALUATE, BuildStep.CALIBRATE);
 
   private final Console console;
   private @Nullable BuildStep current;
@@ -21,7 +26,7 @@ final class BuildProgressBar implements BuildListener, AutoCloseable {
     if (step != current) {
       close();
       current = step;
-      bar = step == BuildStep.EVALUATE ? null : begin(step, total);
+      bar = UNSEEN.contains(step) ? null : begin(step, total);
     }
     if (bar != null) {
       bar.at(done);

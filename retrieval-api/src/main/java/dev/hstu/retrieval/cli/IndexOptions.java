@@ -1,13 +1,26 @@
 package dev.hstu.retrieval.cli;
 
 import dev.hstu.index.IndexChoice;
+import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.format.IvfEncoding;
 import dev.hstu.index.search.GraphSettings;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.IndexType;
 import dev.hstu.index.search.PartitionSettings;
 import dev.hstu.index.search.SearchDefaults;
+import dev.hstu.index.tune.TunedBuild;
+import dev.hstu.index.tune.Tuning;
+import dev.hstu.index.tune.TuningFile;
+import dev.hstu.index.tune.TuningGoal;
+import dev.hstu.index.tune.TuningSettings;
+import dev.hstu.index.tune.UnreachableGoalException;
+import dev.hstu.retrieval.tune.IndexTuning;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The options that say what index is built.
@@ -26,13 +39,17 @@ final class IndexOptions {
     }
   }
 
+  /// What `auto` tunes for: the widest request of a ranking pipeline that is common.
+  private static final int AUTO_K = 500;
+
   @Option(
       names = "--index",
       defaultValue = "auto",
       paramLabel = "TYPE",
       description = {
         "auto, graph (HNSW), partitions (k-means) or exact (no index but the vectors). auto takes",
-        "exact for small catalogues and else what suits the vectors. Default: ${DEFAULT-VALUE}."
+        "exact for small catalogues and else what reaches the recall fastest on a sample of the",
+        "vectors, asked by real users; hstu tune looks further. Default: ${DEFAULT-VALUE}."
       })
   private Type type;
 
@@ -76,24 +93,69 @@ final class IndexOptions {
       names = "--recall",
       defaultValue = "0.95",
       description = {
-        "Share of the true top K that searches in partitions aim at unless they say otherwise.",
-        "Default: ${DEFAULT-VALUE}."
+        "Share of the true top K that searches aim at unless they say otherwise; with auto, of the",
+        "top 500. Default: ${DEFAULT-VALUE}."
       })
   private double recall;
 
-  /// The settings, or who decides on them.
+  @Option(
+      names = "--tuning",
+      paramLabel = "FILE",
+      description = "Build what `hstu tune --out FILE` chose, and calibrate its search.")
+  private @Nullable Path tuning;
+
+  /// The index to build, and the tuning that chose it where one did.
+  record Choice(IndexSettings settings, Optional<TunedBuild> tuned) {}
+
+  /// Chooses, by measuring where the options leave it open.
   ///
+  /// @param users whose requests are measured with
   /// @throws UserError naming the option out of bounds
-  IndexChoice choice() {
+  Choice choose(VectorMatrix vectors, IndexTuning users, int workers, Console console)
+      throws IOException {
+    IndexSettings wishes = wishes();
+    if (tuning != null) {
+      return tuned(TuningFile.read(tuning), vectors, users.requests());
+    }
+    if (type != Type.AUTO) {
+      return new Choice(wishes, Optional.empty());
+    }
+    if (vectors.rows() <= IndexChoice.EXACT_ITEMS) {
+      return new Choice(wishes.withType(IndexType.EXACT), Optional.empty());
+    }
+    try (TuningProgress progress = new TuningProgress(console)) {
+      TunedBuild quick =
+          users.tune(
+              vectors,
+              new TuningGoal(recall, AUTO_K, 0, 0),
+              TuningSettings.quick(wishes, workers),
+              progress);
+      return tuned(quick.tuning(), vectors, quick.queries());
+    }
+  }
+
+  private Choice tuned(Tuning found, VectorMatrix vectors, List<float[]> requests) {
+    if (found.dimension() != vectors.dimension()) {
+      throw new UserError(
+          "the tuning was for vectors of %d values and these have %d; tune for these"
+              .formatted(found.dimension(), vectors.dimension()));
+    }
     try {
-      IndexSettings settings =
-          new IndexSettings(
-              type == Type.AUTO ? IndexType.GRAPH : IndexType.valueOf(type.name()),
-              new GraphSettings(maxConnections, beamWidth, bits),
-              new PartitionSettings(encoding),
-              shards,
-              new SearchDefaults(0, recall));
-      return type == Type.AUTO ? IndexChoice.bySize(settings) : IndexChoice.of(settings);
+      return new Choice(
+          found.chosen().withShards(shards), Optional.of(new TunedBuild(found, requests)));
+    } catch (UnreachableGoalException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+
+  private IndexSettings wishes() {
+    try {
+      return new IndexSettings(
+          type == Type.AUTO ? IndexType.GRAPH : IndexType.valueOf(type.name()),
+          new GraphSettings(maxConnections, beamWidth, bits),
+          new PartitionSettings(encoding),
+          shards,
+          new SearchDefaults(0, recall));
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }
