@@ -20,6 +20,7 @@ import java.util.List;
 /// @param maxNormDrift most that the mean norm of the item embeddings may grow or shrink, as a
 ///     factor
 /// @param maxForeignVectors share of the items whose vector may be another than the model's
+/// @param maxUnreachableItems share of the items that no search may be able to find
 /// @param maxChangedAttributes share of the items whose value in one column may have changed
 /// @param maxClockAheadSeconds how far events may lie after the build, or the newest before the
 ///     live generation's
@@ -40,6 +41,7 @@ public record GateSettings(
     double maxPopularityShift,
     double maxNormDrift,
     double maxForeignVectors,
+    double maxUnreachableItems,
     double maxChangedAttributes,
     int maxClockAheadSeconds,
     int maxP99Millis,
@@ -130,7 +132,8 @@ public record GateSettings(
           -1,
           1,
           "Least correlation of the logarithms of the items' popularity with the live generation's:"
-              + " a day moves it by hundredths, another order of the items makes it 0.");
+              + " a day added to a log moves it by hundredths, another order of the items makes it"
+              + " 0.");
   static final Setting<Double> MAX_POPULARITY_SHIFT =
       Setting.decimal(
           "gate.max-popularity-shift",
@@ -155,6 +158,14 @@ public record GateSettings(
           1,
           "Share of the items whose vector may be another than the model's own: room for those that"
               + " were updated by hand.");
+  static final Setting<Double> MAX_UNREACHABLE_ITEMS =
+      Setting.decimal(
+          "gate.max-unreachable-items",
+          0.001,
+          0,
+          1,
+          "Share of the items that no search may be able to find: builds mend what their census"
+              + " finds, and those of earlier releases left a few of a graph.");
   static final Setting<Double> MAX_CHANGED_ATTRIBUTES =
       Setting.decimal(
           "gate.max-changed-attributes",
@@ -204,6 +215,7 @@ public record GateSettings(
           MAX_POPULARITY_SHIFT,
           MAX_NORM_DRIFT,
           MAX_FOREIGN_VECTORS,
+          MAX_UNREACHABLE_ITEMS,
           MAX_CHANGED_ATTRIBUTES,
           MAX_CLOCK_AHEAD_SECONDS,
           MAX_P99_MILLIS,
@@ -234,6 +246,7 @@ public record GateSettings(
         values.get(MAX_POPULARITY_SHIFT),
         values.get(MAX_NORM_DRIFT),
         values.get(MAX_FOREIGN_VECTORS),
+        values.get(MAX_UNREACHABLE_ITEMS),
         values.get(MAX_CHANGED_ATTRIBUTES),
         values.get(MAX_CLOCK_AHEAD_SECONDS),
         values.get(MAX_P99_MILLIS),

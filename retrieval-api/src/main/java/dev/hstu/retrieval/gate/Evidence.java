@@ -1,5 +1,7 @@
 package dev.hstu.retrieval.gate;
 
+import dev.hstu.index.census.Census;
+import dev.hstu.index.census.CensusReport;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.search.IndexedVectors;
 import dev.hstu.retrieval.config.GateSettings;
@@ -18,6 +20,7 @@ final class Evidence {
   private final JudgedGeneration candidate;
   private final VectorSurvey survey;
   private final IndexedVectors indexedVectors;
+  private final CensusReport census;
   private final SortedMap<String, Double> figures = new TreeMap<>();
   private @Nullable JudgedGeneration live;
   private @Nullable VectorSurvey liveSurvey;
@@ -31,6 +34,7 @@ final class Evidence {
     this.candidate = candidate;
     this.survey = VectorSurvey.of(candidate, settings.maxCheckedItems());
     this.indexedVectors = candidate.generation().indexedVectors(settings.maxCheckedItems());
+    this.census = Census.of(candidate.generation());
   }
 
   /// @param users those the live generation was built with, null where it has none
@@ -67,6 +71,10 @@ final class Evidence {
 
   IndexedVectors indexedVectors() {
     return indexedVectors;
+  }
+
+  CensusReport census() {
+    return census;
   }
 
   boolean hasLive() {

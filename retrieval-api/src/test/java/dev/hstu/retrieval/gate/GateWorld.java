@@ -3,8 +3,9 @@ package dev.hstu.retrieval.gate;
 import dev.hstu.encoder.sequence.InteractionLog;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /// A seeded world of items in topics and users who stay with a topic for a while, day after day:
@@ -22,6 +23,7 @@ record GateWorld(long seed, int items, int users, double churn, double popularit
   private static final int ITEMS_PER_TOPIC = 50;
   private static final double STAY = 0.85;
   private static final double NOISE = 0.12;
+  private static final int MAX_DRAWS = 20_000;
 
   /// Beyond 32 bits, and distinct in the lower half too.
   private static final long FIRST_ID = 5_000_000_011L;
@@ -93,29 +95,60 @@ record GateWorld(long seed, int items, int users, double churn, double popularit
     return number % Math.max(2, items / ITEMS_PER_TOPIC);
   }
 
+  /// All events up to a day: a log grows, it isn't drawn anew. Events of items that left are gone.
   private InteractionLog log(int day, int[] numbers) {
-    SplittableRandom random = new SplittableRandom(seed * 15_485_863 + day);
-    double[] weights = weights(day, numbers);
+    Map<Integer, Integer> rows = new HashMap<>();
+    for (int i = 0; i < numbers.length; i++) {
+      rows.put(numbers[i], i + 1);
+    }
+    List<List<Integer>> histories = histories(day);
     long[] offsets = new long[users + 1];
-    List<int[]> histories = new ArrayList<>();
     for (int u = 0; u < users; u++) {
-      histories.add(history(random, numbers, weights));
-      offsets[u + 1] = offsets[u] + histories.get(u).length;
+      histories.get(u).removeIf(number -> !rows.containsKey(number));
+      offsets[u + 1] = offsets[u] + histories.get(u).size();
     }
     int events = (int) offsets[users];
-    int[] rows = new int[events];
+    int[] items = new int[events];
     long[] times = new long[events];
     long end = FIRST_DAY.getEpochSecond() + (day + 1) * DAY_SECONDS;
     for (int u = 0; u < users; u++) {
-      int[] history = histories.get(u);
-      System.arraycopy(history, 0, rows, (int) offsets[u], history.length);
+      SplittableRandom random = new SplittableRandom(seed * 15_485_863 + u * 31L + day);
       long time = u == 0 ? end : end - random.nextLong(DAY_SECONDS);
-      for (int e = history.length - 1; e >= 0; e--) {
+      for (int e = histories.get(u).size() - 1; e >= 0; e--) {
+        items[(int) offsets[u] + e] = rows.get(histories.get(u).get(e));
         times[(int) offsets[u] + e] = time;
         time -= 30 + random.nextLong(3_600);
       }
     }
-    return new InteractionLog(offsets, rows, times, new float[events]);
+    return new InteractionLog(offsets, items, times, new float[events]);
+  }
+
+  /// Item numbers of each user, the first day's many and each later day's few.
+  private List<List<Integer>> histories(int lastDay) {
+    List<List<Integer>> histories = new ArrayList<>();
+    for (int u = 0; u < users; u++) {
+      histories.add(new ArrayList<>());
+    }
+    for (int day = 0; day <= lastDay; day++) {
+      int[] numbers = numbers(day);
+      double[] weights = weights(day, numbers);
+      for (int u = 0; u < users; u++) {
+        SplittableRandom random = new SplittableRandom(seed * 32_452_843 + u * 31L + day);
+        int events = day == 0 ? 6 + random.nextInt(16) : 2 + random.nextInt(3);
+        extend(histories.get(u), events, random, numbers, weights);
+      }
+    }
+    return histories;
+  }
+
+  private void extend(
+      List<Integer> history, int events, SplittableRandom random, int[] numbers, double[] weights) {
+    int topics = Math.max(2, items / ITEMS_PER_TOPIC);
+    int topic = history.isEmpty() ? random.nextInt(topics) : topic(history.getLast());
+    for (int e = 0; e < events; e++) {
+      topic = random.nextDouble() < STAY ? topic : random.nextInt(topics);
+      history.add(pick(random, topic, numbers, weights, history));
+    }
   }
 
   /// Popularity within a topic falls as one over rank; a day moves some items.
@@ -124,39 +157,24 @@ record GateWorld(long seed, int items, int users, double churn, double popularit
     for (int i = 0; i < numbers.length; i++) {
       SplittableRandom moved = new SplittableRandom(seed * 613 + numbers[i] * 31L + day);
       SplittableRandom own = new SplittableRandom(seed * 617 + numbers[i]);
-      double rank =
-          day > 0 && moved.nextDouble() < popularityShift ? moved.nextDouble() : own.nextDouble();
+      boolean moves = day > 0 && moved.nextDouble() < popularityShift;
+      double rank = moves ? moved.nextDouble() : own.nextDouble();
       weights[i] = 1 / (1 + rank * ITEMS_PER_TOPIC);
     }
     return weights;
   }
 
-  private int[] history(SplittableRandom random, int[] numbers, double[] weights) {
-    int length = 6 + random.nextInt(16);
-    int[] rows = new int[length];
-    BitSet seen = new BitSet();
-    int topics = Math.max(2, items / ITEMS_PER_TOPIC);
-    int topic = random.nextInt(topics);
-    for (int e = 0; e < length; e++) {
-      topic = random.nextDouble() < STAY ? topic : random.nextInt(topics);
-      int row = pick(random, topic, numbers, weights, seen);
-      seen.set(row);
-      rows[e] = row + 1;
-    }
-    return rows;
-  }
-
   /// An unseen item of the topic by weight, or any where the draws meet none.
   private int pick(
-      SplittableRandom random, int topic, int[] numbers, double[] weights, BitSet seen) {
+      SplittableRandom random, int topic, int[] numbers, double[] weights, List<Integer> seen) {
     int row = random.nextInt(numbers.length);
-    for (int draw = 0; draw < 20_000; draw++) {
+    for (int draw = 0; draw < MAX_DRAWS; draw++) {
       row = random.nextInt(numbers.length);
-      boolean fits = topic(numbers[row]) == topic && !seen.get(row);
+      boolean fits = topic(numbers[row]) == topic && !seen.contains(numbers[row]);
       if (fits && random.nextDouble() < weights[row]) {
-        return row;
+        return numbers[row];
       }
     }
-    return row;
+    return numbers[row];
   }
 }
