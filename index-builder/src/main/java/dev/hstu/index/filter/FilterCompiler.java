@@ -54,6 +54,9 @@ public final class FilterCompiler {
       throw new IllegalArgumentException(
           "the view is of another catalogue; compile with the compiler of its own");
     }
+    if (rule.equals(FilterRule.EVERYTHING)) {
+      return ItemFilter.all();
+    }
     Map<String, NamedSet> current = sets.current();
     RuleChecks.require(rule, base.attributes().columns(), current);
     baseRows.retainSets(current);

@@ -20,6 +20,9 @@ import java.util.List;
 /// A missing text or number equals nothing and is within no bounds, so `not` accepts it.
 public sealed interface FilterRule {
 
+  /// The rule that accepts every item.
+  FilterRule EVERYTHING = new All(List.of());
+
   /// Deepest nesting: a rule that needs more can be said flatter.
   int MAX_DEPTH = 8;
 

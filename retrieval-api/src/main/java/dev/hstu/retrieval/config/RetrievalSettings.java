@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.config;
 
+import dev.hstu.index.filter.FilterRule;
 import dev.hstu.index.search.SearchOptions;
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
 /// @param maxK largest k a request may name, at least `defaultK`
 /// @param maxEvents most events of one history
 /// @param maxExcludedItems most entries of one `excludeItemIds`
+/// @param maxFilterIds most ids listed in one filter
 /// @param maxIdLength longest item or user id, in UTF-16 units
 /// @param searchBeam items a graph search keeps track of, 0 for what the generation was built with
 /// @param searchRecall recall a search in partitions aims at, 0 for what the generation was built
@@ -18,6 +20,7 @@ public record RetrievalSettings(
     int maxK,
     int maxEvents,
     int maxExcludedItems,
+    int maxFilterIds,
     int maxIdLength,
     int searchBeam,
     double searchRecall) {
@@ -45,6 +48,13 @@ public record RetrievalSettings(
           0,
           100_000,
           "Most entries of excludeItemIds; bounds the memory of a request.");
+  static final Setting<Integer> MAX_FILTER_IDS =
+      Setting.integer(
+          "retrieval.max-filter-ids",
+          10_000,
+          0,
+          FilterRule.MAX_IDS,
+          "Most ids listed in one filter; larger sets are registered once, by PUT /sets/{name}.");
   static final Setting<Integer> MAX_ID_LENGTH =
       Setting.integer(
           "retrieval.max-id-length",
@@ -75,6 +85,7 @@ public record RetrievalSettings(
           MAX_K,
           MAX_EVENTS,
           MAX_EXCLUDED_ITEMS,
+          MAX_FILTER_IDS,
           MAX_ID_LENGTH,
           SEARCH_BEAM,
           SEARCH_RECALL);
@@ -93,6 +104,7 @@ public record RetrievalSettings(
         values.get(MAX_K),
         values.get(MAX_EVENTS),
         values.get(MAX_EXCLUDED_ITEMS),
+        values.get(MAX_FILTER_IDS),
         values.get(MAX_ID_LENGTH),
         values.get(SEARCH_BEAM),
         values.get(SEARCH_RECALL));

@@ -7,6 +7,7 @@ import java.util.List;
 /// @param host address to listen on
 /// @param port 0 takes a free one
 /// @param maxBodyBytes largest request body; a larger one is answered 413
+/// @param maxUploadBytes largest body of a route that reads it as a stream
 /// @param maxHeaderBytes largest sum of request headers
 /// @param idleSeconds a connection without traffic for so long is closed
 /// @param drainMillis how long a stopping server still answers after its readiness went
@@ -15,6 +16,7 @@ public record ServingSettings(
     String host,
     int port,
     int maxBodyBytes,
+    int maxUploadBytes,
     int maxHeaderBytes,
     int idleSeconds,
     int drainMillis,
@@ -35,6 +37,13 @@ public record ServingSettings(
           1024,
           64 << 20,
           "Largest request body (413 above it): fits 10,000 events and 10,000 excluded ids.");
+  static final Setting<Integer> MAX_UPLOAD_BYTES =
+      Setting.integer(
+          "serving.max-upload-bytes",
+          512 << 20,
+          1024,
+          Integer.MAX_VALUE,
+          "Largest body of PUT /sets/{name}, which is read as a stream: fits 20 million ids.");
   static final Setting<Integer> MAX_HEADER_BYTES =
       Setting.integer(
           "serving.max-header-bytes", 16_384, 1024, 1 << 20, "Largest sum of request headers.");
@@ -63,13 +72,21 @@ public record ServingSettings(
 
   static final List<Setting<?>> SETTINGS =
       List.of(
-          HOST, PORT, MAX_BODY_BYTES, MAX_HEADER_BYTES, IDLE_SECONDS, DRAIN_MILLIS, GRACE_MILLIS);
+          HOST,
+          PORT,
+          MAX_BODY_BYTES,
+          MAX_UPLOAD_BYTES,
+          MAX_HEADER_BYTES,
+          IDLE_SECONDS,
+          DRAIN_MILLIS,
+          GRACE_MILLIS);
 
   static ServingSettings from(SettingValues values) {
     return new ServingSettings(
         values.get(HOST),
         values.get(PORT),
         values.get(MAX_BODY_BYTES),
+        values.get(MAX_UPLOAD_BYTES),
         values.get(MAX_HEADER_BYTES),
         values.get(IDLE_SECONDS),
         values.get(DRAIN_MILLIS),

@@ -14,8 +14,11 @@ public enum ProblemType {
   UNSORTED_EVENTS("unsorted-events", HttpStatus.BAD_REQUEST, "Events are not in order of time"),
   FUTURE_EVENT("future-event", HttpStatus.BAD_REQUEST, "An event is later than the request"),
   TOO_MANY_ENTRIES("too-many-entries", HttpStatus.BAD_REQUEST, "A list is too long"),
+  INVALID_FILTER("invalid-filter", HttpStatus.BAD_REQUEST, "The filter does not fit the items"),
+  INVALID_SET("invalid-set", HttpStatus.BAD_REQUEST, "A set cannot be registered"),
   BAD_REQUEST("bad-request", HttpStatus.BAD_REQUEST, "The request cannot be read"),
   NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such route"),
+  UNKNOWN_SET("unknown-set", HttpStatus.NOT_FOUND, "There is no such set"),
   METHOD_NOT_ALLOWED(
       "method-not-allowed", HttpStatus.METHOD_NOT_ALLOWED, "The route does not take this method"),
   NOT_ACCEPTABLE(

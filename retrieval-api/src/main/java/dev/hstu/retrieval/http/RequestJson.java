@@ -17,8 +17,9 @@ import java.util.List;
 /// points at its value. Not thread-safe; one per body.
 final class RequestJson implements AutoCloseable {
 
-  /// Requests nest 3 deep; a few more levels give a better message than the bound's own.
-  private static final int MAX_DEPTH = 16;
+  /// Filters nest 8 rules, each an object and a list; a few more levels give a better message than
+  /// the bound's own.
+  private static final int MAX_DEPTH = 32;
 
   /// Longest number in characters; the longest sensible one is a 64-bit integer of 20.
   private static final int MAX_NUMBER_LENGTH = 100;
@@ -184,6 +185,30 @@ final class RequestJson implements AutoCloseable {
           "%s=%s does not fit a float32; send a smaller number".formatted(place(), quoted()));
     }
     return value;
+  }
+
+  /// A finite float64.
+  double float64() throws IOException {
+    if (!parser.currentToken().isNumeric()) {
+      throw wrongType("a number");
+    }
+    double value = parser.getDoubleValue();
+    if (!Double.isFinite(value)) {
+      throw new InvalidRequestException(
+          ProblemType.OUT_OF_RANGE,
+          pointer(),
+          "%s=%s does not fit a float64; send a smaller number".formatted(place(), quoted()));
+    }
+    return value;
+  }
+
+  /// The text of a string, the digits of a number.
+  String textOrNumber() throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token != JsonToken.VALUE_STRING && !token.isNumeric()) {
+      throw wrongType("a string or a number");
+    }
+    return parser.getText();
   }
 
   /// The refusal of the current field.

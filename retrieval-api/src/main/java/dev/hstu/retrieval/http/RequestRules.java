@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.index.filter.FilterRule;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
@@ -40,7 +41,8 @@ final class RequestRules {
         requestTime,
         Objects.requireNonNullElse(request.k(), settings.defaultK()),
         Objects.requireNonNullElse(request.excludeSeen(), true),
-        request.excludeItemIds().toArray(String[]::new));
+        request.excludeItemIds().toArray(String[]::new),
+        Objects.requireNonNullElse(request.filter(), FilterRule.EVERYTHING));
   }
 
   private long requestTime(RetrieveRequest request, long[] times, Clock clock) {

@@ -1,5 +1,7 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.index.filter.InvalidFilterException;
+import dev.hstu.index.search.SearchPath;
 import dev.hstu.retrieval.retrieve.Candidate;
 import dev.hstu.retrieval.retrieve.Ranking;
 import dev.hstu.retrieval.retrieve.Retrieval;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One retrieve request from its bytes to the answer's bytes, on one worker thread and under one
 /// lease: reading, the rules of the model's clock, the retrieval, writing.
@@ -62,10 +65,20 @@ final class RetrieveAnswers {
     try (GenerationLease held = lease.get()) {
       LiveGeneration live = held.generation();
       RetrievalQuery query = rules.query(request, live.model().clock());
-      Retrieval retrieval = live.retriever().retrieve(query, buffers);
+      Retrieval retrieval = retrieve(live, query, buffers);
       long totalNanos = System.nanoTime() - arrivedNanos;
       metrics.answered(retrieval, queueNanos, totalNanos);
       return Optional.of(bytes(response(live, query, retrieval, queueNanos, totalNanos)));
+    }
+  }
+
+  private static Retrieval retrieve(
+      LiveGeneration live, RetrievalQuery query, RetrievalBuffers buffers) {
+    try {
+      return live.retriever().retrieve(query, buffers);
+    } catch (InvalidFilterException e) {
+      throw new InvalidRequestException(
+          ProblemType.INVALID_FILTER, "/filter" + e.pointer(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -80,6 +93,7 @@ final class RetrieveAnswers {
         live.engine(),
         query.requestTime(),
         retrieval.candidates(),
+        search(retrieval.path()),
         retrieval.unknownItems(),
         retrieval.ranking() == Ranking.POPULARITY ? RetrieveResponse.FALLBACK_POPULAR : null,
         retrieval.shortfall(),
@@ -88,6 +102,15 @@ final class RetrieveAnswers {
             micros(retrieval.encodeNanos()),
             micros(retrieval.searchNanos()),
             micros(totalNanos)));
+  }
+
+  private static @Nullable String search(@Nullable SearchPath path) {
+    return switch (path) {
+      case null -> null;
+      case GRAPH -> "graph";
+      case PARTITIONS -> "partitions";
+      case EXACT_PLANNED, EXACT_FALLBACK -> "exact";
+    };
   }
 
   private byte[] bytes(RetrieveResponse response) {

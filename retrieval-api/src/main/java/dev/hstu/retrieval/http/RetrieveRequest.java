@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.index.filter.FilterRule;
 import io.micronaut.serde.annotation.Serdeable;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -43,7 +44,11 @@ public record RetrieveRequest(
                 @Schema(
                     implementation = Object.class,
                     oneOf = {String.class, Long.class}))
-        List<String> excludeItemIds) {
+        List<String> excludeItemIds,
+    @Schema(
+            description = "What else an item must fulfil; left out, nothing",
+            implementation = FilterSchema.class)
+        @Nullable FilterRule filter) {
 
   public RetrieveRequest {
     events = List.copyOf(events);

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.hstu.index.filter.FilterRule;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
 import jakarta.inject.Singleton;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RetrieveRequestReader {
 
   private static final List<String> FIELDS =
-      List.of("userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds");
+      List.of("userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds", "filter");
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
 
   /// The name kept for user attributes, which no model reads yet.
@@ -64,6 +65,7 @@ final class RetrieveRequestReader {
       case "requestTime" -> fields.requestTime = json.seconds();
       case "k" -> fields.k = readK(json);
       case "excludeSeen" -> fields.excludeSeen = json.trueOrFalse();
+      case "filter" -> fields.filter = new FilterRuleReader(json, limits).read();
       case "excludeItemIds" -> fields.excludeItemIds = readExcludedItems(json);
       default -> throw unknownField(json);
     }
@@ -148,9 +150,11 @@ final class RetrieveRequestReader {
     private @Nullable Integer k;
     private @Nullable Boolean excludeSeen;
     private List<String> excludeItemIds = List.of();
+    private @Nullable FilterRule filter;
 
     RetrieveRequest request() {
-      return new RetrieveRequest(userId, events, requestTime, k, excludeSeen, excludeItemIds);
+      return new RetrieveRequest(
+          userId, events, requestTime, k, excludeSeen, excludeItemIds, filter);
     }
   }
 }

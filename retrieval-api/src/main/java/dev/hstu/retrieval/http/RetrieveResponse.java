@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The answer of `POST /retrieve`.
 ///
 /// @param generation what answered; encoder, index and ids are all of it
+/// @param search `graph`, `partitions` or `exact`; absent with a fallback
 /// @param fallback `popular` when no item of the history is known, else absent
 /// @param shortfall why there are fewer than k candidates, else absent
 @Serdeable
@@ -28,6 +29,12 @@ public record RetrieveResponse(
                 "Best first. The score is a cosine; with fallback popular, the number of"
                     + " interactions")
         List<Candidate> candidates,
+    @Schema(
+            description =
+                "How the index found them: by its graph, its partitions, or by comparing every item"
+                    + " that may be returned; absent with fallback popular",
+            allowableValues = {"graph", "partitions", "exact"})
+        @Nullable String search,
     @Schema(description = "Events skipped because the model does not know their item")
         int unknownItems,
     @Schema(description = "Set to the word popular when no item of the history is known")

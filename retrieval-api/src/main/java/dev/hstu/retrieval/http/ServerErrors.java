@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.config.ServingSettings;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpStatus;
@@ -27,8 +28,14 @@ final class ServerErrors implements ErrorResponseProcessor<byte[]> {
   @Override
   public MutableHttpResponse<byte[]> processResponse(
       ErrorContext context, MutableHttpResponse<?> response) {
-    Problem problem = problem(context, response.getStatus());
-    return responses.write(problem, response.status(problem.status()));
+    HttpStatus status = response.getStatus();
+    Problem problem = problem(context, status);
+    MutableHttpResponse<?> answer = response.status(problem.status());
+    if (status == HttpStatus.REQUEST_ENTITY_TOO_LARGE) {
+      // What is left of the body stays unread, so nothing can follow it on this connection.
+      answer.header(HttpHeaders.CONNECTION, "close");
+    }
+    return responses.write(problem, answer);
   }
 
   private Problem problem(ErrorContext context, HttpStatus status) {
@@ -61,6 +68,12 @@ final class ServerErrors implements ErrorResponseProcessor<byte[]> {
 
   /// A body too large is found by an exception in reading it, a head too large by the HTTP decoder.
   private Problem tooLarge(ErrorContext context) {
+    if (context.getRequest().getPath().startsWith(SetsController.PATH)) {
+      return Problem.of(
+          ProblemType.BODY_TOO_LARGE,
+          "the body is larger than %d bytes; split the set, or raise serving.max-upload-bytes"
+              .formatted(settings.maxUploadBytes()));
+    }
     return context.getRootCause().isPresent()
         ? Problem.of(
             ProblemType.BODY_TOO_LARGE,

@@ -10,26 +10,33 @@ import java.util.List;
 /// without a known event gets. Immutable.
 public final class PopularItems {
 
+  private final long[] interactions;
   private final int[] rows;
   private final float[] counts;
 
-  private PopularItems(int[] rows, float[] counts) {
+  private PopularItems(long[] interactions, int[] rows, float[] counts) {
+    this.interactions = interactions;
     this.rows = rows;
     this.counts = counts;
   }
 
   /// Picks the first of a catalogue.
   ///
-  /// @param interactions long[catalogue size], read only here
+  /// @param interactions long[catalogue size], shared and not to be changed
   /// @param most how many to keep: the largest k and everything a request may exclude together, so
-  ///     that no request finds the list too short
+  ///     that only narrow filters find the list too short
   public static PopularItems of(long[] interactions, int most) {
+    return of(interactions, most, ItemFilter.all());
+  }
+
+  private static PopularItems of(long[] interactions, int most, ItemFilter filter) {
     int items = interactions.length;
     int kept = Math.min(items, most);
     long[] best = new long[2 * kept];
     int size = 0;
     long floor = Long.MIN_VALUE;
-    for (int row = 0; row < items; row++) {
+    int row = filter.nextAccepted(0, items);
+    while (row < items) {
       long key = key(row, interactions[row]);
       if (key > floor) {
         best[size++] = key;
@@ -38,22 +45,35 @@ public final class PopularItems {
           size = kept;
         }
       }
+      row = filter.nextAccepted(row + 1, items);
     }
     Arrays.sort(best, 0, size);
-    return fromAscending(best, size, kept);
+    return fromAscending(interactions, best, size, Math.min(size, kept));
   }
 
-  /// Fills a list with the first `k` items that pass the filter, or fewer if there are no more.
+  /// Fills a list with the first `k` items that pass the filter, or fewer if there are no more. A
+  /// filter that leaves fewer than k of the list takes a pass over the catalogue.
   ///
   /// @return most popular first
   List<Candidate> first(int k, ItemFilter filter, IdTable ids) {
     List<Candidate> first = new ArrayList<>(Math.min(k, rows.length));
     for (int i = 0; i < rows.length && first.size() < k; i++) {
       if (filter.accepts(rows[i])) {
-        first.add(new Candidate(ids.idAt(rows[i]), counts[i]));
+        first.add(candidate(i, ids));
+      }
+    }
+    if (first.size() < k && rows.length < interactions.length) {
+      PopularItems passing = of(interactions, k, filter);
+      first.clear();
+      for (int i = 0; i < passing.rows.length; i++) {
+        first.add(passing.candidate(i, ids));
       }
     }
     return first;
+  }
+
+  private Candidate candidate(int i, IdTable ids) {
+    return new Candidate(ids.idAt(rows[i]), counts[i]);
   }
 
   /// Orders by count, then by lower row, in one comparison; counts beyond an int rank alike.
@@ -72,7 +92,7 @@ public final class PopularItems {
     return keys[0];
   }
 
-  private static PopularItems fromAscending(long[] keys, int size, int kept) {
+  private static PopularItems fromAscending(long[] interactions, long[] keys, int size, int kept) {
     int[] rows = new int[kept];
     float[] counts = new float[kept];
     for (int i = 0; i < kept; i++) {
@@ -80,6 +100,6 @@ public final class PopularItems {
       rows[i] = Integer.MAX_VALUE - (int) key;
       counts[i] = key >>> Integer.SIZE;
     }
-    return new PopularItems(rows, counts);
+    return new PopularItems(interactions, rows, counts);
   }
 }

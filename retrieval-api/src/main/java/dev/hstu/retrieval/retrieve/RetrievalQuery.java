@@ -1,5 +1,7 @@
 package dev.hstu.retrieval.retrieve;
 
+import dev.hstu.index.filter.FilterRule;
+
 /// What is asked of a generation. The arrays are shared, not copied, and must not change during a
 /// retrieval.
 ///
@@ -9,13 +11,15 @@ package dev.hstu.retrieval.retrieve;
 /// @param k candidates wanted, at least 1
 /// @param excludeSeen whether the events' items are left out
 /// @param excludedItemIds external ids to leave out besides; unknown ones have no effect
+/// @param filter what else an item must fulfil
 public record RetrievalQuery(
     String[] itemIds,
     long[] times,
     long requestTime,
     int k,
     boolean excludeSeen,
-    String[] excludedItemIds) {
+    String[] excludedItemIds,
+    FilterRule filter) {
 
   public RetrievalQuery {
     if (itemIds.length != times.length) {

@@ -2,6 +2,8 @@ package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.index.catalog.ItemView;
+import dev.hstu.index.filter.FilterCompiler;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
@@ -23,23 +25,27 @@ public final class Retriever {
   private final UserEncoder encoder;
   private final IdTable vocabulary;
   private final ItemIndex index;
-  private final IdTable ids;
+  private final ItemView items;
+  private final FilterCompiler filters;
   private final PopularItems popularItems;
   private final SearchOptions options;
 
   /// @param vocabulary the model's; table row `r` is item row `r + 1` of the encoder
-  /// @param ids of the index's rows
+  /// @param items of the index's rows
+  /// @param filters for these items
   public Retriever(
       UserEncoder encoder,
       IdTable vocabulary,
       ItemIndex index,
-      IdTable ids,
+      ItemView items,
+      FilterCompiler filters,
       PopularItems popularItems,
       SearchOptions options) {
     this.encoder = encoder;
     this.vocabulary = vocabulary;
     this.index = index;
-    this.ids = ids;
+    this.items = items;
+    this.filters = filters;
     this.popularItems = popularItems;
     this.options = options;
   }
@@ -47,14 +53,19 @@ public final class Retriever {
   /// Answers one query.
   ///
   /// @param buffers the calling thread's, overwritten
+  /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
+  ///     items don't have
   public Retrieval retrieve(RetrievalQuery query, RetrievalBuffers buffers) {
-    ItemFilter filter = exclusions(query, buffers.exclusions);
+    ItemFilter rule = filters.compile(query.filter(), items);
+    ItemFilter filter = rule.and(exclusions(query, buffers.exclusions));
     int known = lookUpHistory(query, buffers);
     int unknown = query.events() - known;
     if (known == 0) {
       long start = System.nanoTime();
-      List<Candidate> popular = popularItems.first(query.k(), filter, ids);
-      return answer(query, popular, Ranking.POPULARITY, unknown, buffers, start, start);
+      List<Candidate> popular = popularItems.first(query.k(), filter, items.base().ids());
+      Shortfall shortfall = shortfall(query.k(), popular.size(), rule, buffers.exclusions);
+      return new Retrieval(
+          popular, Ranking.POPULARITY, null, unknown, shortfall, 0, System.nanoTime() - start);
     }
     float[] embedding = buffers.embedding(index.dimension());
     HistoryBatch window = keptWindow(buffers, known, query.requestTime());
@@ -62,13 +73,21 @@ public final class Retriever {
     encoder.encode(window, embedding);
     long encoded = System.nanoTime();
     index.search(embedding, query.k(), filter, options, buffers.found);
-    return answer(
-        query, externalIds(buffers.found), Ranking.MODEL, unknown, buffers, start, encoded);
+    List<Candidate> candidates = externalIds(buffers.found);
+    long searched = System.nanoTime();
+    return new Retrieval(
+        candidates,
+        Ranking.MODEL,
+        buffers.found.path(),
+        unknown,
+        shortfall(query.k(), candidates.size(), rule, buffers.exclusions),
+        encoded - start,
+        searched - encoded);
   }
 
   /// The most popular items of the catalogue, at most `k`.
   public List<Candidate> popular(int k) {
-    return popularItems.first(k, ItemFilter.all(), ids);
+    return popularItems.first(k, ItemFilter.all(), items.base().ids());
   }
 
   private ItemFilter exclusions(RetrievalQuery query, ExclusionSet exclusions) {
@@ -84,7 +103,7 @@ public final class Retriever {
   }
 
   private void exclude(String id, ExclusionSet exclusions) {
-    int row = ids.rowOf(id);
+    int row = items.rowOf(id);
     if (row != IdTable.NOT_FOUND) {
       exclusions.add(row);
     }
@@ -119,36 +138,33 @@ public final class Retriever {
   private List<Candidate> externalIds(Candidates found) {
     List<Candidate> candidates = new ArrayList<>(found.size());
     for (int i = 0; i < found.size(); i++) {
-      candidates.add(new Candidate(ids.idAt(found.row(i)), found.score(i)));
+      candidates.add(new Candidate(items.idAt(found.row(i)), found.score(i)));
     }
     return candidates;
   }
 
-  private Retrieval answer(
-      RetrievalQuery query,
-      List<Candidate> candidates,
-      Ranking ranking,
-      int unknown,
-      RetrievalBuffers buffers,
-      long start,
-      long encoded) {
-    return new Retrieval(
-        candidates,
-        ranking,
-        unknown,
-        shortfall(query.k(), candidates.size(), buffers.exclusions.size()),
-        encoded - start,
-        System.nanoTime() - encoded);
-  }
-
-  private @Nullable Shortfall shortfall(int requested, int returned, int excluded) {
+  private @Nullable Shortfall shortfall(
+      int requested, int returned, ItemFilter rule, ExclusionSet exclusions) {
     if (returned == requested) {
       return null;
     }
-    return new Shortfall(
-        requested,
-        returned,
-        "the catalogue has %d items and %d of them are seen or excluded"
-            .formatted(ids.size(), excluded));
+    String reason =
+        rule == ItemFilter.all()
+            ? "the catalogue has %d items and %d of them are seen or excluded"
+                .formatted(index.size(), exclusions.size())
+            : filteredReason(rule, returned);
+    return new Shortfall(requested, returned, reason);
+  }
+
+  /// All that pass the rule and aren't returned must be excluded, or there would be no shortfall.
+  private String filteredReason(ItemFilter rule, int returned) {
+    int passing = 0;
+    int row = rule.nextAccepted(0, items.rows());
+    while (row < items.rows()) {
+      passing += items.isLive(row) ? 1 : 0;
+      row = rule.nextAccepted(row + 1, items.rows());
+    }
+    return "the catalogue has %d items, %d of them pass the filter and %d of those are seen or excluded"
+        .formatted(index.size(), passing, passing - returned);
   }
 }

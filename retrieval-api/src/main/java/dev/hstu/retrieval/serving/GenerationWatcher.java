@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.serving;
 
+import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.retrieval.config.GenerationSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
@@ -29,6 +30,7 @@ public final class GenerationWatcher implements AutoCloseable {
   private static final String POINTER = "CURRENT";
 
   private final ServiceConfiguration configuration;
+  private final NamedSets sets;
   private final GenerationSwitch generations;
   private final ServiceMetrics metrics;
   private final ScheduledExecutorService thread =
@@ -42,8 +44,12 @@ public final class GenerationWatcher implements AutoCloseable {
   private Published.@Nullable Refused lastRefusal;
 
   public GenerationWatcher(
-      ServiceConfiguration configuration, GenerationSwitch generations, ServiceMetrics metrics) {
+      ServiceConfiguration configuration,
+      NamedSets sets,
+      GenerationSwitch generations,
+      ServiceMetrics metrics) {
     this.configuration = configuration;
+    this.sets = sets;
     this.generations = generations;
     this.metrics = metrics;
   }
@@ -95,7 +101,7 @@ public final class GenerationWatcher implements AutoCloseable {
     } else if (!wasJustRefused(id)) {
       published = new Published.Opening(id);
       long start = System.nanoTime();
-      LiveGeneration next = LiveGeneration.open(store, id, configuration);
+      LiveGeneration next = LiveGeneration.open(store, id, configuration, sets);
       generations.swapTo(next);
       serves(id);
       metrics.serving(next);

@@ -5,6 +5,10 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.catalog.Catalog;
+import dev.hstu.index.catalog.ItemView;
+import dev.hstu.index.filter.FilterCompiler;
+import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
@@ -29,6 +33,7 @@ public final class LiveGeneration {
   private final Model model;
   private final UserEncoder encoder;
   private final Retriever retriever;
+  private final FilterCompiler filters;
   private final OwnedResources resources;
   private final Instant openedAt = Instant.now();
 
@@ -40,11 +45,13 @@ public final class LiveGeneration {
       Model model,
       UserEncoder encoder,
       Retriever retriever,
+      FilterCompiler filters,
       OwnedResources resources) {
     this.manifest = manifest;
     this.model = model;
     this.encoder = encoder;
     this.retriever = retriever;
+    this.filters = filters;
     this.resources = resources;
   }
 
@@ -52,11 +59,12 @@ public final class LiveGeneration {
   ///
   /// @throws IOException naming the file that is damaged, or both fingerprints when the vectors
   ///     come from another model than the one beside them
-  static LiveGeneration open(GenerationStore store, String id, ServiceConfiguration configuration)
+  static LiveGeneration open(
+      GenerationStore store, String id, ServiceConfiguration configuration, NamedSets sets)
       throws IOException {
     OwnedResources resources = new OwnedResources();
     try {
-      LiveGeneration live = open(resources, store, id, configuration);
+      LiveGeneration live = open(resources, store, id, configuration, sets);
       WarmUp.run(live.retriever, live.model, configuration.generations().warmUpQueries());
       return live;
     } catch (IOException | RuntimeException | Error e) {
@@ -69,7 +77,8 @@ public final class LiveGeneration {
       OwnedResources resources,
       GenerationStore store,
       String id,
-      ServiceConfiguration configuration)
+      ServiceConfiguration configuration,
+      NamedSets sets)
       throws IOException {
     Generation generation = resources.own(store.open(id));
     OpenModel folder = resources.own(ModelFolder.open(generation.modelFolder()));
@@ -77,19 +86,23 @@ public final class LiveGeneration {
     generation.requireModel(model.fingerprint());
     UserEncoder encoder = resources.own(Encoder.open(model, configuration.encoder().choice()));
     RetrievalSettings settings = configuration.retrieval();
+    Catalog catalog = generation.catalog();
+    FilterCompiler filters = FilterCompiler.of(catalog, sets);
+    filters.resolveSets();
     Retriever retriever =
         new Retriever(
             encoder,
             model.vocabulary(),
             generation.index(),
-            generation.ids(),
+            ItemView.of(catalog),
+            filters,
             PopularItems.of(generation.popularity(), settings.popularItems()),
             generation
                 .manifest()
                 .index()
                 .search()
                 .options(SearchPlan.AUTO, settings.searchBeam(), settings.searchRecall()));
-    return new LiveGeneration(generation.manifest(), model, encoder, retriever, resources);
+    return new LiveGeneration(generation.manifest(), model, encoder, retriever, filters, resources);
   }
 
   public GenerationManifest manifest() {
@@ -103,6 +116,11 @@ public final class LiveGeneration {
 
   public Retriever retriever() {
     return retriever;
+  }
+
+  /// Makes the bitmaps of sets registered since, so that no request waits for one.
+  public void resolveSets() {
+    filters.resolveSets();
   }
 
   /// The engine that encodes, in its own words.

@@ -196,7 +196,8 @@ public final class RunningService implements AutoCloseable {
     return Map.of(
         "micronaut.server.host", settings.host(),
         "micronaut.server.port", settings.port() == 0 ? -1 : settings.port(),
-        "micronaut.server.max-request-size", settings.maxBodyBytes(),
+        "micronaut.server.max-request-size", settings.maxUploadBytes(),
+        "micronaut.server.max-request-buffer-size", settings.maxBodyBytes(),
         "micronaut.server.netty.max-header-size", settings.maxHeaderBytes(),
         "micronaut.server.idle-timeout", settings.idleSeconds() + "s");
   }

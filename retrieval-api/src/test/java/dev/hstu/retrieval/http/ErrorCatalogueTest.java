@@ -40,8 +40,8 @@ class ErrorCatalogueTest {
 
       ## By example
 
-      Bounds lowered to 3 events, 2 excluded items and 1,024 bytes of body; the server's clock stands at
-      1700000000. `POST` means `curl -H 'Content-Type: application/json' -d BODY http://HOST/retrieve`.
+      Bounds lowered to 3 events, 2 excluded items, 2 ids in a filter and 1,024 bytes of body; the
+      server's clock stands at 1700000000. `POST` means `curl -H 'Content-Type: application/json' -d BODY http://HOST/retrieve`.
       Held equal to a running service by a test.
       """;
 
@@ -57,6 +57,11 @@ class ErrorCatalogueTest {
           "{\"events\":[{\"itemId\":1}]}",
           "{\"evnts\":[]}",
           "{\"excludeItemIds\":[1,2,3]}",
+          "{\"filter\":{\"in\":{\"genre\":[\"g1\"]}}}",
+          "{\"filter\":{\"range\":{\"title\":{\"gte\":1}}}}",
+          "{\"filter\":{\"not\":{\"set\":\"blocked\"}}}",
+          "{\"filter\":{\"genres\":[\"g1\"]}}",
+          "{\"filter\":{\"only\":[1,2,3]}}",
           "{\"k\":1,}",
           "");
 
@@ -83,6 +88,7 @@ class ErrorCatalogueTest {
         Map.of(
             "retrieval.max-events", "3",
             "retrieval.max-excluded-items", "2",
+            "retrieval.max-filter-ids", "2",
             "serving.max-body-bytes", "1024");
     try (RunningService service =
             RunningService.start(
@@ -102,6 +108,10 @@ class ErrorCatalogueTest {
                 client.retrieve(body)));
       }
       page.append(entry("POST of 1,025 bytes", client.retrieve(" ".repeat(1025))));
+      page.append(entry("PUT /sets/Blocked with [1]", client.put("/sets/Blocked", "[1]")));
+      page.append(entry("PUT /sets/blocked with [1.5]", client.put("/sets/blocked", "[1.5]")));
+      page.append(entry("PUT /sets/blocked with [\"x\"]", client.put("/sets/blocked", "[\"x\"]")));
+      page.append(entry("DELETE /sets/blocked", client.delete("/sets/blocked")));
       page.append(entry("GET /retrieve", client.get("/retrieve")));
       page.append(entry("GET /retrive", client.get("/retrive")));
       page.append(entry("POST with Content-Type: text/plain", client.send(plainText(client))));

@@ -97,11 +97,14 @@ class OperationRoutesTest {
             ((Map<?, ?>) methods).keySet().forEach(method -> routes.add(method + " " + path)));
     assertThat(routes)
         .containsExactly(
+            "delete /sets/{name}",
             "get /health/live",
             "get /health/ready",
             "get /metrics",
             "get /openapi.yml",
-            "post /retrieve");
+            "get /sets",
+            "post /retrieve",
+            "put /sets/{name}");
     for (String route : routes) {
       if (route.startsWith("get ")) {
         assertThat(client.get(route.substring(4)).status()).isEqualTo(200);
@@ -116,7 +119,7 @@ class OperationRoutesTest {
 
     assertThat(fields(schemas, "RetrieveRequest"))
         .containsExactlyInAnyOrder(
-            "userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds");
+            "userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds", "filter");
     assertThat(fields(schemas, "Event")).containsExactlyInAnyOrder("itemId", "timestamp", "action");
     assertThat(fields(schemas, "RetrieveResponse"))
         .containsExactlyInAnyOrder(
@@ -124,10 +127,14 @@ class OperationRoutesTest {
             "engine",
             "requestTime",
             "candidates",
+            "search",
             "unknownItems",
             "fallback",
             "shortfall",
             "timings");
+    assertThat(fields(schemas, "Filter"))
+        .containsExactlyInAnyOrder("all", "any", "not", "in", "range", "only", "set");
+    assertThat(fields(schemas, "Set")).containsExactlyInAnyOrder("name", "version", "ids");
     assertThat(fields(schemas, "Problem"))
         .containsExactlyInAnyOrder("type", "title", "status", "detail", "field");
   }

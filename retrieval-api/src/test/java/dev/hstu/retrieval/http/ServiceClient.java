@@ -78,6 +78,16 @@ public final class ServiceClient implements AutoCloseable {
         .thenApply(Answer::of);
   }
 
+  /// Sends JSON, or NDJSON where it isn't one list.
+  public Answer put(String path, String body) throws IOException, InterruptedException {
+    String type = body.startsWith("[") ? "application/json" : "application/x-ndjson";
+    return send(request(path).header("Content-Type", type).PUT(BodyPublishers.ofString(body)));
+  }
+
+  public Answer delete(String path) throws IOException, InterruptedException {
+    return send(request(path).DELETE());
+  }
+
   public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
     return Answer.of(client.send(request.build(), BodyHandlers.ofString()));
   }

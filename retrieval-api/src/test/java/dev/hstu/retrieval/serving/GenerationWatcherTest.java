@@ -3,6 +3,7 @@ package dev.hstu.retrieval.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.index.filter.NamedSets;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -34,7 +35,8 @@ class GenerationWatcherTest {
     try (RetrievalWorkers workers = new RetrievalWorkers(configuration.admission());
         GenerationSwitch live = new GenerationSwitch();
         GenerationWatcher watcher =
-            new GenerationWatcher(configuration, live, new ServiceMetrics(registry, workers))) {
+            new GenerationWatcher(
+                configuration, NamedSets.none(), live, new ServiceMetrics(registry, workers))) {
       point("garbage");
       watcher.look();
       watcher.look();

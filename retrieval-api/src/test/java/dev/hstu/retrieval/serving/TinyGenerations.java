@@ -23,7 +23,10 @@ import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.SearchOptions;
+import dev.hstu.kernels.tables.AttributeColumn;
+import dev.hstu.kernels.tables.AttributeKind;
 import dev.hstu.kernels.tables.AttributeTable;
+import dev.hstu.kernels.tables.AttributeTableBuilder;
 import dev.hstu.kernels.tables.IdTable;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.config.SettingSource;
@@ -103,7 +106,7 @@ public final class TinyGenerations {
     Catalog catalog =
         new Catalog(
             ids,
-            AttributeTable.withoutColumns(ITEMS),
+            attributes(),
             LongStream.range(0, ITEMS).map(TinyGenerations::interactions).toArray());
     BuildRequest request =
         new BuildRequest(
@@ -117,6 +120,29 @@ public final class TinyGenerations {
             GenerationEvaluator.NONE,
             Instant.now());
     return IndexBuilder.build(request, BuildListener.NONE).id();
+  }
+
+  /// Genres `g0..g4` by row, years 1980 to 2019, and a title but for every tenth row.
+  private static AttributeTable attributes() {
+    AttributeTableBuilder table =
+        new AttributeTableBuilder(
+            List.of(
+                new AttributeColumn("genres", AttributeKind.LABELS),
+                new AttributeColumn("year", AttributeKind.NUMBER),
+                new AttributeColumn("title", AttributeKind.TEXT)));
+    for (int row = 0; row < ITEMS; row++) {
+      table
+          .labels(0, List.of("g" + row % 5))
+          .number(1, year(row))
+          .text(2, row % 10 == 0 ? "" : "item " + row)
+          .endRow();
+    }
+    return table.build();
+  }
+
+  /// The year of a catalogue row.
+  public static int year(int row) {
+    return 1980 + row % 40;
   }
 
   /// Interactions of a catalogue row.
