@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
     name = "nightly",
     mixinStandardHelpOptions = true,
     description = {
-      "Takes in new interactions and items, trains on from the last night, builds, publishes and",
-      "prunes. Killed at any time, the same command goes on where it was. What serves changes at the",
+      "Takes in new interactions and items, trains on from the last night, builds, asks the publish",
+      "gate, publishes and prunes. Killed at any time, the same command goes on where it was. What serves changes at the",
       "publish alone; a night that can't be published ends with a report that says why.",
       "Keys of the file: NIGHTLY.md."
     },
@@ -32,13 +32,14 @@ import picocli.CommandLine.Option;
       "0:published",
       "1:broke off; the next run goes on with the same night",
       "2:the configuration can't be used, or another run holds the work folder",
-      "3:the night failed and is closed; the report says why"
+      "3:the publish gate blocks the generation; the night is closed, the report says why",
+      "4:the night failed otherwise and is closed; the report says why"
     })
 public final class NightlyCommand implements Callable<Integer> {
 
   private static final int PUBLISHED = 0;
   private static final int INTERRUPTED = 1;
-  private static final int FAILED = 3;
+  private static final int FAILED = 4;
 
   @Option(
       names = "--config",
@@ -61,6 +62,7 @@ public final class NightlyCommand implements Callable<Integer> {
       return switch (outcome) {
         case NightOutcome.Published published -> PUBLISHED;
         case NightOutcome.Interrupted interrupted -> INTERRUPTED;
+        case NightOutcome.Blocked blocked -> GatedPublication.EXIT_BLOCKED;
         case NightOutcome.Failed failed -> FAILED;
       };
     } catch (InvalidSettingException

@@ -14,10 +14,11 @@ import java.util.Locale;
 ///
 /// @param index decides on the index
 /// @param evaluate whether hit rate and recall over all users go into the generation
+/// @param goldenUsers users of the last day by whom the gate judges
 /// @param keepGenerations youngest generations that stay
 /// @param keepNights youngest nights whose data and model stay
 public record NightlyBuild(
-    IndexChoice index, boolean evaluate, int keepGenerations, int keepNights) {
+    IndexChoice index, boolean evaluate, int goldenUsers, int keepGenerations, int keepNights) {
 
   private static final String AUTO = "auto";
 
@@ -67,6 +68,13 @@ public record NightlyBuild(
   static final Setting<Boolean> EVALUATE =
       Setting.flag(
           "build.evaluate", true, "Hit rate and recall over all users, kept with the generation.");
+  static final Setting<Integer> GOLDEN_USERS =
+      Setting.integer(
+          "build.golden-users",
+          1000,
+          1,
+          10_000,
+          "Users of the last day that the gate asks; a thousand tell a hit rate within .016.");
   static final Setting<Integer> KEEP_GENERATIONS =
       Setting.integer(
           "keep.generations",
@@ -93,12 +101,17 @@ public record NightlyBuild(
           SHARDS,
           RECALL,
           EVALUATE,
+          GOLDEN_USERS,
           KEEP_GENERATIONS,
           KEEP_NIGHTS);
 
   static NightlyBuild from(SettingValues values) {
     return new NightlyBuild(
-        index(values), values.get(EVALUATE), values.get(KEEP_GENERATIONS), values.get(KEEP_NIGHTS));
+        index(values),
+        values.get(EVALUATE),
+        values.get(GOLDEN_USERS),
+        values.get(KEEP_GENERATIONS),
+        values.get(KEEP_NIGHTS));
   }
 
   private static IndexChoice index(SettingValues values) {

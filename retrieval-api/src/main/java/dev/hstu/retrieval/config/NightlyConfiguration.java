@@ -29,6 +29,7 @@ public record NightlyConfiguration(
     NightlyInput input,
     NightlyTraining training,
     NightlyBuild build,
+    GateSettings gate,
     SortedMap<String, String> decisive) {
 
   private static final long MIB = 1L << 20;
@@ -102,7 +103,11 @@ public record NightlyConfiguration(
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
     return Stream.of(
-            SETTINGS, NightlyInput.SETTINGS, NightlyTraining.SETTINGS, NightlyBuild.SETTINGS)
+            SETTINGS,
+            NightlyInput.SETTINGS,
+            NightlyTraining.SETTINGS,
+            NightlyBuild.SETTINGS,
+            GateSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -117,7 +122,7 @@ public record NightlyConfiguration(
     values.requireKnown(settings());
     SortedMap<String, String> decisive = new TreeMap<>();
     for (Setting<?> setting : settings()) {
-      if (!UNDECISIVE.contains(setting)) {
+      if (!UNDECISIVE.contains(setting) && !GateSettings.SETTINGS.contains(setting)) {
         decisive.put(setting.key(), values.get(setting).toString());
       }
     }
@@ -132,6 +137,7 @@ public record NightlyConfiguration(
         NightlyInput.from(values),
         NightlyTraining.from(values),
         NightlyBuild.from(values),
+        GateSettings.from(values),
         decisive);
   }
 }

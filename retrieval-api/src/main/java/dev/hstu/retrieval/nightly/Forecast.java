@@ -61,6 +61,7 @@ final class Forecast {
       case TRAIN -> 2e-6;
       case EMBED -> 1e-8;
       case BUILD -> 1e-6;
+      case GATE -> 2e-7;
       case PUBLISH, PRUNE -> 1e-8;
     };
   }

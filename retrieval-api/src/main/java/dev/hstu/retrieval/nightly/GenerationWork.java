@@ -4,6 +4,7 @@ import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.BuildListener;
+import dev.hstu.index.BuildMemory;
 import dev.hstu.index.BuildRefusedException;
 import dev.hstu.index.BuildRequest;
 import dev.hstu.index.BuildStep;
@@ -14,24 +15,36 @@ import dev.hstu.index.catalog.InvalidVectorException;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationManifest;
+import dev.hstu.index.live.CarryReport;
+import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.index.search.IndexSettings;
+import dev.hstu.retrieval.config.NightlyConfiguration;
 import dev.hstu.retrieval.data.PreparedCatalog;
 import dev.hstu.retrieval.evaluate.BuildEvaluation;
 import dev.hstu.retrieval.evaluate.Evaluator;
 import dev.hstu.retrieval.evaluate.LeaveOneOut;
 import dev.hstu.retrieval.evaluate.SeenFilter;
 import dev.hstu.retrieval.evaluate.SeenTargetsException;
+import dev.hstu.retrieval.gate.GoldenCompanion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// A generation of the night's model, vectors and catalogue, with the night's time in its name.
 final class GenerationWork implements NightWork {
 
   static final String GENERATION = "generation";
   static final String DIGEST = "content_digest";
+
+  /// Ids in a remark.
+  private static final int EXAMPLES = 5;
+
+  private static final String SHARDS = "shards";
 
   /// Sizes of the vectors in a generation: the vectors themselves, once more in the index, in codes
   /// and as links, and what an index writes before it is merged.
@@ -49,6 +62,24 @@ final class GenerationWork implements NightWork {
       long model = RamBudget.parameterBytes(open.model().config());
       return COPIES_OF_VECTORS * vectors + model + 2 * Files.size(night.folder().vectors());
     }
+  }
+
+  /// The number of shards follows from the memory of the run that begins the build, and enters the
+  /// content.
+  @Override
+  public SortedMap<String, Long> decide(NightContext night) throws IOException {
+    NightlyConfiguration configuration = night.configuration();
+    try (ItemVectors vectors = ItemVectors.open(night.folder().vectors())) {
+      IndexSettings wanted = configuration.build().index().choose(vectors.matrix());
+      IndexSettings fitting = BuildMemory.fit(wanted, vectors, configuration.ramBytes());
+      return new TreeMap<>(Map.of(SHARDS, (long) fitting.shards()));
+    } catch (InsufficientMemoryException e) {
+      throw new NightRefusedException(e.getMessage(), e);
+    }
+  }
+
+  private static int shards(NightContext night) {
+    return night.decided(SHARDS).intValue();
   }
 
   @Override
@@ -96,12 +127,14 @@ final class GenerationWork implements NightWork {
             fingerprint,
             night.folder().vectors(),
             catalog,
-            index,
+            index.withShards(shards(night)),
             Runtime.getRuntime().availableProcessors(),
             evaluator(night, result),
             night.createdAt());
-    try {
-      return IndexBuilder.build(request, listener(progress));
+    try (GoldenCompanion golden =
+        GoldenCompanion.of(night.data(), night.configuration().build().goldenUsers())) {
+      return IndexBuilder.build(
+          request.withCompanions(golden.files()), new Listener(progress, result));
     } catch (BuildRefusedException | InvalidVectorException e) {
       throw new NightRefusedException(e.getMessage(), e);
     }
@@ -130,11 +163,30 @@ final class GenerationWork implements NightWork {
     };
   }
 
-  private static BuildListener listener(NightProgress progress) {
-    int steps = BuildStep.values().length;
-    return (step, done, total) -> {
+  /// The build as one progress, and what the updates of the day became in it.
+  private record Listener(NightProgress progress, StepResult result) implements BuildListener {
+
+    @Override
+    public void at(BuildStep step, long done, long total) {
       double part = total == 0 ? 0 : (double) done / total;
-      progress.at(step.ordinal() + part, steps, step.name().toLowerCase(Locale.ROOT));
-    };
+      progress.at(
+          step.ordinal() + part, BuildStep.values().length, step.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public void carried(CarryReport report) {
+      result
+          .figure("updates.replaced", report.replaced())
+          .figure("updates.added", report.added())
+          .figure("updates.deleted", report.deleted())
+          .figure("updates.dropped", report.dropped());
+      if (report.dropped() > 0) {
+        result.remark(
+            "%,d live items have a vector of another model and none of this one and were dropped, among them %s"
+                .formatted(
+                    report.dropped(),
+                    String.join(", ", report.droppedIds().stream().limit(EXAMPLES).toList())));
+      }
+    }
   }
 }

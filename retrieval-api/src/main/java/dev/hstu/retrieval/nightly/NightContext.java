@@ -5,6 +5,7 @@ import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.retrieval.config.NightlyConfiguration;
+import dev.hstu.retrieval.gate.GateVerdict;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,6 +21,7 @@ final class NightContext {
   private final @Nullable NightJournal previous;
   private NightJournal journal;
   private @Nullable PreparedData data;
+  private @Nullable GateVerdict verdict;
 
   NightContext(
       NightlyConfiguration configuration,
@@ -74,6 +76,25 @@ final class NightContext {
   /// The night gone on from.
   Optional<NightJournal> previous() {
     return Optional.ofNullable(previous);
+  }
+
+  /// A number that the step under way was begun with.
+  Long decided(String name) {
+    BegunStep begun = journal.begun();
+    Long number = begun == null ? null : begun.decisions().get(name);
+    if (number == null) {
+      throw new IllegalStateException("'%s' was not decided before its step".formatted(name));
+    }
+    return number;
+  }
+
+  /// The verdict of this run's gate, if it has judged.
+  Optional<GateVerdict> verdict() {
+    return Optional.ofNullable(verdict);
+  }
+
+  void verdict(GateVerdict judged) {
+    verdict = judged;
   }
 
   /// The night's data, checked to be what the import has made.

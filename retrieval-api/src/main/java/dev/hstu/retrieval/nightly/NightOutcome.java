@@ -8,6 +8,10 @@ public sealed interface NightOutcome {
   /// The generation serves.
   record Published(NightReport report) implements NightOutcome {}
 
+  /// The gate blocks the generation, which stays unpublished; the night is closed, and what served
+  /// before goes on serving.
+  record Blocked(NightReport report) implements NightOutcome {}
+
   /// The night is closed, and what served before goes on serving.
   record Failed(NightReport report) implements NightOutcome {}
 

@@ -100,6 +100,7 @@ public record NightReport(
                   step.figure(TrainWork.ITEMS),
                   Amounts.bytes(step.figure("bytes")),
                   hitRates(step));
+      case GATE -> step.output(GateWork.VERDICT);
       case PUBLISH -> step.output("current");
       case PRUNE ->
           "%.0f generations and the work of %.0f nights deleted"

@@ -24,6 +24,7 @@ final class NightRun {
           new TrainWork(),
           new EmbedWork(),
           new GenerationWork(),
+          new GateWork(),
           new PublishWork(),
           new PruneWork());
 
@@ -93,7 +94,10 @@ final class NightRun {
 
   private NightOutcome failed(NightStep step, String reason) throws IOException {
     night.journal(night.journal().withEnding(new NightEnding(now(), null, step, reason)));
-    return new NightOutcome.Failed(report(NightReport.FAILED, step, reason));
+    NightReport report = report(NightReport.FAILED, step, reason);
+    return night.verdict().map(verdict -> !verdict.passed()).orElse(false)
+        ? new NightOutcome.Blocked(report)
+        : new NightOutcome.Failed(report);
   }
 
   /// Leaves the night to the next run, unless it broke too often.

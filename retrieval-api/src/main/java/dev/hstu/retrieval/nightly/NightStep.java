@@ -12,6 +12,8 @@ public enum NightStep {
   EMBED,
   /// Model, vectors and catalogue become a generation.
   BUILD,
+  /// Golden users and the generation's own items are looked at, beside yesterday's.
+  GATE,
   /// The generation becomes the current one.
   PUBLISH,
   /// Old generations, data and models go.

@@ -227,16 +227,12 @@ final class TrainWork implements NightWork {
 
   private static TrainingSettings settings(NightContext night, int items) {
     NightlyTraining training = night.configuration().training();
-    long threads =
-        Optional.ofNullable(night.journal().begun())
-            .map(begun -> begun.decisions().get(THREADS))
-            .orElseThrow();
     TrainingSettings settings =
         TrainingPresets.named(training.preset(), items)
             .withHoldOut(training.holdOut())
             .withEpochs(night.plan().epochs())
             .withSeed(night.plan().seed())
-            .withDevice("cpu", (int) threads)
+            .withDevice("cpu", night.decided(THREADS).intValue())
             .withCheckpointSeconds(training.checkpointSeconds());
     return training.learningRate().isEmpty()
         ? settings

@@ -124,6 +124,7 @@ final class NightWorld {
     values.put("train.epochs", "1");
     values.put("train.threads", "1");
     values.put("build.evaluate", "false");
+    values.put("gate.max-p99-millis", "60000"); // the machine may be busy with other tests
     values.putAll(changes);
     StringBuilder yaml = new StringBuilder();
     values.forEach((key, value) -> yaml.append("%s: \"%s\"\n".formatted(key, value)));

@@ -120,6 +120,24 @@ class NightlyTest {
   }
 
   @Test
+  void aGenerationThatTheGateBlocksStaysUnpublished() throws Exception {
+    world.night();
+    String yesterday = world.store().currentId().orElseThrow();
+    world.secondDay();
+    NightOutcome outcome =
+        world.night(
+            Map.of("gate.min-golden-users", "1", "gate.min-popularity-ratio", "100"),
+            NightListener.NONE);
+    assertThat(outcome).isInstanceOf(NightOutcome.Blocked.class);
+    assertThat(outcome.report().reason()).contains("is blocked by");
+    requireFailed(yesterday, "gate");
+    // The bounds mended, the next night trains on from the one that serves.
+    String serving = NightArchive.open(world.work()).journals().getLast().night();
+    assertThat(world.night()).isInstanceOf(NightOutcome.Published.class);
+    assertThat(world.journal().plan().previous()).isEqualTo(serving);
+  }
+
+  @Test
   void aNightThatWouldExceedTheDiskStopsBeforeItWrites() throws Exception {
     world.night();
     String yesterday = world.store().currentId().orElseThrow();
