@@ -1,7 +1,7 @@
 package dev.hstu.index.format;
 
 import dev.hstu.index.catalog.VectorMatrix;
-import dev.hstu.index.scan.CodeProducts;
+import dev.hstu.kernels.cpu.CodeBlocks;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -118,13 +118,13 @@ final class FieldSections {
     writeFloats(out, scales);
     align(out);
     int dimension = vectors.dimension();
-    byte[] block = new byte[CodeProducts.ROWS * dimension];
+    byte[] block = new byte[(int) CodeBlocks.blockBytes(dimension)];
     float[] centroid = new float[dimension];
     for (int partition = 0; partition < spreads.length; partition++) {
       partitioning.centroids().copyRow(partition, centroid);
       int end = starts[partition + 1];
-      for (int first = starts[partition]; first < end; first += CodeProducts.ROWS) {
-        fill(block, first, Math.min(end, first + CodeProducts.ROWS), centroid, scales[partition]);
+      for (int first = starts[partition]; first < end; first += CodeBlocks.ROWS) {
+        fill(block, first, Math.min(end, first + CodeBlocks.ROWS), centroid, scales[partition]);
         out.writeBytes(block, block.length);
       }
     }
@@ -136,7 +136,7 @@ final class FieldSections {
     for (int position = first; position < end; position++) {
       for (int c = 0; c < centroid.length; c++) {
         float difference = vectors.at(rows[position], c) - centroid[c];
-        block[c * CodeProducts.ROWS + position - first] = IvfCodes.code(difference, scale);
+        block[CodeBlocks.offsetInBlock(position - first, c)] = IvfCodes.code(difference, scale);
       }
     }
   }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// | dimension D | int32 | |
 /// | vectors V | int32 | |
 /// | partitions P | int32 | at most V, none empty |
-/// | blocks B | int32 | Σ ⌈size/32⌉ over the partitions; 0 with float32 |
+/// | blocks B | int32 | Σ ⌈size/16⌉ over the partitions; 0 with float32 |
 /// | trained on | int32 | vectors when the centroids were last trained; 0: never |
 /// | distortion | float32 | mean squared distance to the centroid just after |
 /// | recall | float32 | aimed at where a search names none |
@@ -61,10 +61,11 @@ import org.jspecify.annotations.Nullable;
 /// | documents | int32 `[V]` | document at each position |
 /// | positions | int32 `[V]` | position of each vector, in order of document |
 /// | scales | float32 `[P]` | int8 only: value of one step of a code |
-/// | codes | int8 `[B][D][32]` | int8 only: `round((v − c)/scale)`, see below |
+/// | codes | int8 `[B][⌈D/4⌉][16][4]` | int8 only: `round((v − c)/scale)`, see below |
 ///
-/// Codes stand in blocks of up to 32 vectors of one partition, column by column; a block that has
-/// fewer is filled up with zeros.
+/// Codes stand in blocks of up to 16 vectors of one partition, each block by groups of four columns
+/// and each group vector by vector ([dev.hstu.kernels.cpu.CodeBlocks]). What fills up a block and
+/// the last group is zero.
 public final class IvfVectorsFormat extends KnnVectorsFormat {
 
   /// The name under which Lucene finds the format when it opens a segment.
@@ -73,7 +74,7 @@ public final class IvfVectorsFormat extends KnnVectorsFormat {
   /// Longest vectors.
   public static final int MAX_DIMENSION = VectorMatrix.MAX_DIMENSION;
 
-  static final int VERSION = 0;
+  static final int VERSION = 1;
   static final String META_CODEC = "HstuIvfMeta";
   static final String VECTORS_CODEC = "HstuIvfVectors";
   static final String INDEX_CODEC = "HstuIvfIndex";

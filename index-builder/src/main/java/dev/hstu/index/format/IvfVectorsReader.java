@@ -1,5 +1,6 @@
 package dev.hstu.index.format;
 
+import dev.hstu.kernels.cpu.CodeBlocks;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -150,7 +151,7 @@ public final class IvfVectorsReader extends KnnVectorsReader {
         next.take((long) meta.rows() * Integer.BYTES),
         next.take((long) meta.rows() * Integer.BYTES),
         next.take(coded ? (long) meta.partitions() * Float.BYTES : 0),
-        next.take((long) meta.blocks() * IvfCodes.blockBytes(meta.dimension())));
+        next.take((long) meta.blocks() * CodeBlocks.blockBytes(meta.dimension())));
   }
 
   /// Takes one section after another.

@@ -1,8 +1,12 @@
 package dev.hstu.index.format;
 
 import dev.hstu.index.scan.BufferedBest;
-import dev.hstu.index.scan.CodeProducts;
+import dev.hstu.index.scan.CodedQuery;
 import dev.hstu.index.scan.InnerProducts;
+import dev.hstu.index.scan.ScanKernel;
+import dev.hstu.kernels.cpu.CodeBlocks;
+import dev.hstu.kernels.cpu.Int8Sweep;
+import dev.hstu.kernels.cpu.SweepBuffers;
 import java.util.Arrays;
 
 /// One search in one segment at a time, and the scratch memory for it, to be reused. For one
@@ -17,8 +21,13 @@ import java.util.Arrays;
 /// its queries find one by one.
 public final class PartitionSearch {
 
-  /// Vectors scored between two looks at the heap: a multiple of [CodeProducts#ROWS].
+  /// Vectors scored between two looks at the heap.
   private static final int BLOCK = 256;
+
+  /// Vectors whose codes are swept between two looks at the heap: whole blocks.
+  private static final int CODED_ROWS = 2_048;
+
+  private static final Int8Sweep SWEEP = ScanKernel.chosen();
 
   /// Queries that share the loads of a vector.
   private static final int TILE = 4;
@@ -35,9 +44,9 @@ public final class PartitionSearch {
   private final PartitionRanking ranking = new PartitionRanking();
   private final BufferedBest found = new BufferedBest();
   private final float[] block = new float[BLOCK];
-  private final int[] blockSums = new int[CodeProducts.ROWS];
-  private short[] queryCodes = new short[0];
-  private float queryScale;
+  private final CodedQuery coded = new CodedQuery();
+  private final SweepBuffers buffers = new SweepBuffers();
+  private float[] scores = new float[0];
   private long[] visits = new long[0];
 
   private Partitions partitions;
@@ -71,9 +80,7 @@ public final class PartitionSearch {
   public void search(
       Partitions partitions, float[] query, int k, int probes, float floor, DocumentFilter filter) {
     begin(partitions, query, k, probes, floor, filter);
-    for (int i = 0; i < this.probes; i++) {
-      sweep(ranking.partition(i));
-    }
+    sweepRanked(0, this.probes);
     complete();
   }
 
@@ -123,9 +130,7 @@ public final class PartitionSearch {
     if (probes > done) {
       // The first `done` come out the same.
       ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
-      for (int i = done; i < probes; i++) {
-        sweep(ranking.partition(i));
-      }
+      sweepRanked(done, probes);
       found.select();
     }
   }
@@ -158,12 +163,20 @@ public final class PartitionSearch {
 
   /// Hands over what the last search found, in no order, with full-precision products.
   public void forEach(FoundDocuments target) {
+    int count = found.size();
+    if (scores.length < count) {
+      scores = new float[count];
+    }
     boolean exact = partitions.encoding() == IvfEncoding.FLOAT32;
-    for (int i = 0; i < found.size(); i++) {
-      int position = found.rowAt(i);
-      target.accept(
-          partitions.document(position),
-          exact ? found.scoreAt(i) : InnerProducts.ofRow(query, partitions.vectors(), position));
+    // All products before anything is handed over, so that the reads of several vectors overlap.
+    for (int i = 0; i < count; i++) {
+      scores[i] =
+          exact
+              ? found.scoreAt(i)
+              : InnerProducts.ofRow(query, partitions.vectors(), found.rowAt(i));
+    }
+    for (int i = 0; i < count; i++) {
+      target.accept(partitions.document(found.rowAt(i)), scores[i]);
     }
   }
 
@@ -189,10 +202,7 @@ public final class PartitionSearch {
       // Codes can't be held against a floor of exact products.
       floor = Float.NEGATIVE_INFINITY;
       found.reset((int) Math.min(partitions.size(), (long) (k * OVERSAMPLING) + MIN_OVERSAMPLED));
-      if (queryCodes.length != query.length) {
-        queryCodes = new short[query.length];
-      }
-      queryScale = IvfCodes.codeQuery(query, queryCodes);
+      coded.set(query);
     }
     if (probes > 0) {
       ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
@@ -223,14 +233,19 @@ public final class PartitionSearch {
   }
 
   private static void sweepTogether(int partition, PartitionSearch[] searchers, int count) {
-    int i = 0;
-    if (searchers[0].partitions.encoding() == IvfEncoding.FLOAT32) {
-      for (; i + TILE <= count; i += TILE) {
-        sweepByFour(partition, searchers[i], searchers[i + 1], searchers[i + 2], searchers[i + 3]);
+    if (searchers[0].partitions.encoding() == IvfEncoding.INT8) {
+      for (int from = 0; from < count; from += SweepBuffers.MAX_QUERIES) {
+        int to = Math.min(count, from + SweepBuffers.MAX_QUERIES);
+        sweepCodes(partition, Int8Sweep.NO_NEXT, searchers, from, to);
       }
+      return;
+    }
+    int i = 0;
+    for (; i + TILE <= count; i += TILE) {
+      sweepByFour(partition, searchers[i], searchers[i + 1], searchers[i + 2], searchers[i + 3]);
     }
     for (; i < count; i++) {
-      searchers[i].sweep(partition);
+      searchers[i].sweepVectors(partition);
     }
   }
 
@@ -259,11 +274,19 @@ public final class PartitionSearch {
     }
   }
 
-  private void sweep(int partition) {
-    if (partitions.encoding() == IvfEncoding.INT8) {
-      sweepCodes(partition);
-    } else if (mayHoldBetter(partition)) {
-      sweepVectors(partition);
+  /// Sweeps the partitions at these ranks.
+  private void sweepRanked(int from, int to) {
+    if (partitions.encoding() == IvfEncoding.FLOAT32) {
+      for (int i = from; i < to; i++) {
+        sweepVectors(ranking.partition(i));
+      }
+      return;
+    }
+    PartitionSearch[] alone = {this};
+    for (int i = from; i < to; i++) {
+      long next =
+          i + 1 < to ? partitions.codesOffsetBytes(ranking.partition(i + 1)) : Int8Sweep.NO_NEXT;
+      sweepCodes(ranking.partition(i), next, alone, 0, 1);
     }
   }
 
@@ -279,6 +302,9 @@ public final class PartitionSearch {
   }
 
   private void sweepVectors(int partition) {
+    if (!mayHoldBetter(partition)) {
+      return;
+    }
     int end = partitions.start(partition + 1);
     for (int first = partitions.start(partition); first < end; first += BLOCK) {
       int count = Math.min(BLOCK, end - first);
@@ -287,22 +313,49 @@ public final class PartitionSearch {
     }
   }
 
-  private void sweepCodes(int partition) {
-    int dimension = partitions.dimension();
-    long blockBytes = IvfCodes.blockBytes(dimension);
+  /// Sweeps the codes of a partition for some searchers together.
+  private static void sweepCodes(
+      int partition, long nextOffsetBytes, PartitionSearch[] searchers, int from, int to) {
+    Partitions partitions = searchers[from].partitions;
+    SweepBuffers buffers = searchers[from].buffers;
+    buffers.begin(to - from, partitions.dimension(), CODED_ROWS, false);
+    for (int i = from; i < to; i++) {
+      buffers.setQuery(i - from, searchers[i].coded.codes());
+    }
     long offset = partitions.codesOffsetBytes(partition);
-    float scale = partitions.scale(partition) * queryScale;
-    float base = ranking.product(partition);
     int end = partitions.start(partition + 1);
-    for (int first = partitions.start(partition); first < end; first += BLOCK) {
-      int count = Math.min(BLOCK, end - first);
-      for (int row = 0; row < count; row += CodeProducts.ROWS, offset += blockBytes) {
-        CodeProducts.ofBlock(queryCodes, dimension, partitions.codes(), offset, blockSums);
-        for (int i = 0; i < CodeProducts.ROWS; i++) {
-          block[row + i] = Math.fma(scale, (float) blockSums[i], base);
-        }
+    for (int first = partitions.start(partition); first < end; first += CODED_ROWS) {
+      int count = Math.min(CODED_ROWS, end - first);
+      for (int i = from; i < to; i++) {
+        buffers.setFloor(i - from, searchers[i].productFloor(partition));
       }
-      keepBest(first, count);
+      SWEEP.sweep(partitions.codes(), offset, nextOffsetBytes, count, buffers);
+      for (int i = from; i < to; i++) {
+        searchers[i].keepBestCoded(partition, first, count, i - from, buffers);
+      }
+      offset += CODED_ROWS / CodeBlocks.ROWS * CodeBlocks.blockBytes(partitions.dimension());
+    }
+  }
+
+  /// Integer products below this give scores below what is kept.
+  private int productFloor(int partition) {
+    double step = (double) partitions.scale(partition) * coded.step();
+    double product = ((double) worstKept() - ranking.product(partition)) / step;
+    // One for the rounding of scores, which is far less than a step, and one for that downwards.
+    return step == 0 ? SweepBuffers.NO_FLOOR : (int) (product - 2);
+  }
+
+  private void keepBestCoded(int partition, int first, int count, int number, SweepBuffers swept) {
+    visited += count;
+    float step = partitions.scale(partition) * coded.step();
+    float base = ranking.product(partition);
+    int given = swept.count(number);
+    for (int i = 0; i < given; i++) {
+      float score = Math.fma(step, (float) swept.product(number, i), base);
+      int position = first + swept.row(number, i);
+      if (score >= worstKept() && accepts(position)) {
+        found.offer(position, score);
+      }
     }
   }
 

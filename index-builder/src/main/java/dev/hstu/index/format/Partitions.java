@@ -1,6 +1,7 @@
 package dev.hstu.index.format;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.kernels.cpu.CodeBlocks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -182,6 +183,6 @@ public final class Partitions {
 
   /// Where a partition's blocks of codes begin; int8 only.
   long codesOffsetBytes(int partition) {
-    return blockStarts[partition] * IvfCodes.blockBytes(meta.dimension());
+    return blockStarts[partition] * CodeBlocks.blockBytes(meta.dimension());
   }
 }
