@@ -4,11 +4,16 @@
 #include <stddef.h>
 
 /* Only these functions use AVX-512, so the library loads on any x86-64. */
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,popcnt")))
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,fma,popcnt")))
 #define INLINE static inline __attribute__((always_inline))
 
 #define GROUP_BYTES (HSTU_BLOCK_ROWS * HSTU_COLUMN_GROUP)
 #define LINE_BYTES 64
+
+/* Rows fetched ahead: as many reads as a core keeps under way. */
+#define ROWS_AHEAD 8
+
+#define FLOAT_LANES 16
 
 /* Blocks swept by all queries before the next ones: at 64 columns 8 KiB, which stay in L1. */
 #define STRIP_BLOCKS 8
@@ -37,7 +42,7 @@ int32_t hstu_cpu_has_vnni(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni") &&
-         __builtin_cpu_supports("popcnt");
+         __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt");
 }
 
 INLINE VNNI void give_out(sweep *s, int32_t block, int32_t query, __m512i products) {
@@ -138,7 +143,7 @@ INLINE void fetch_next(const sweep *s, int32_t block, int32_t end) {
     const int8_t *from = s->next_codes + block * s->block_bytes;
     const int8_t *to = s->next_codes + end * s->block_bytes;
     for (; from < to; from += LINE_BYTES) {
-      _mm_prefetch((const char *)from, _MM_HINT_T1);
+      _mm_prefetch((const char *)from, _MM_HINT_T0);
     }
   }
 }
@@ -201,5 +206,51 @@ VNNI void hstu_sweep_int8(
     for (; query < query_count; query++) {
       strip_by_1(&s, block, end, query);
     }
+  }
+}
+
+INLINE void fetch_row(const float *row, int32_t dimension) {
+  const char *from = (const char *)row;
+  const char *to = (const char *)(row + dimension);
+  for (; from < to; from += LINE_BYTES) {
+    _mm_prefetch(from, _MM_HINT_T0);
+  }
+  _mm_prefetch(to - 1, _MM_HINT_T0);
+}
+
+/* The lanes in halves, in the order in which InnerProducts.java folds them. */
+INLINE VNNI float fold(__m512 lanes) {
+  const __m256 upper = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(lanes), 1));
+  const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(lanes), upper);
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+VNNI void hstu_products_of_rows(
+    const float *vectors,
+    int32_t dimension,
+    const int32_t *rows,
+    int32_t count,
+    const float *query,
+    float *products) {
+  const int32_t whole = dimension / FLOAT_LANES * FLOAT_LANES;
+  for (int32_t i = 0; i < count && i < ROWS_AHEAD; i++) {
+    fetch_row(vectors + (ptrdiff_t)rows[i] * dimension, dimension);
+  }
+  for (int32_t i = 0; i < count; i++) {
+    if (i + ROWS_AHEAD < count) {
+      fetch_row(vectors + (ptrdiff_t)rows[i + ROWS_AHEAD] * dimension, dimension);
+    }
+    const float *row = vectors + (ptrdiff_t)rows[i] * dimension;
+    __m512 lanes = _mm512_setzero_ps();
+    for (int32_t c = 0; c < whole; c += FLOAT_LANES) {
+      lanes = _mm512_fmadd_ps(_mm512_loadu_ps(query + c), _mm512_loadu_ps(row + c), lanes);
+    }
+    float product = fold(lanes);
+    for (int32_t c = whole; c < dimension; c++) {
+      product = __builtin_fmaf(query[c], row[c], product);
+    }
+    products[i] = product;
   }
 }

@@ -10,7 +10,7 @@
 #define HSTU_EXPORT __attribute__((visibility("default")))
 
 /* Changes with any signature below; Java refuses another one. */
-#define HSTU_CPU_INTERFACE 1
+#define HSTU_CPU_INTERFACE 2
 
 /* Rows of a block: the int32 lanes of a 512-bit register. */
 #define HSTU_BLOCK_ROWS 16
@@ -23,7 +23,7 @@
 
 HSTU_EXPORT int32_t hstu_cpu_interface(void);
 
-/* 1 where this processor and operating system run AVX-512 F, BW, VL and VNNI. */
+/* 1 where this processor and operating system run AVX-512 F, BW, VL and VNNI, and FMA. */
 HSTU_EXPORT int32_t hstu_cpu_has_vnni(void);
 
 /*
@@ -54,5 +54,22 @@ HSTU_EXPORT void hstu_sweep_int8(
     int32_t *found_products,
     int32_t *found_counts,
     int64_t capacity);
+
+/*
+ * Float32 products of a query with rows picked from a matrix, which are fetched ahead. The order of
+ * additions is that of InnerProducts.java with 16 lanes, so the results are the same to the bit.
+ *
+ * vectors  float32 [][dimension]
+ * rows     int32 [count], within the matrix
+ * query    float32 [dimension]
+ * products float32 [count]
+ */
+HSTU_EXPORT void hstu_products_of_rows(
+    const float *vectors,
+    int32_t dimension,
+    const int32_t *rows,
+    int32_t count,
+    const float *query,
+    float *products);
 
 #endif

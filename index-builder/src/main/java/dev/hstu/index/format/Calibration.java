@@ -37,7 +37,8 @@ final class Calibration {
 
   private final VectorMatrix vectors;
   private final Partitioning partitioning;
-  private final float[] spreads;
+  private final Centroids centroids;
+  private final PartitionRanking ranking = new PartitionRanking();
   private final int[] ks;
   private final int[] rankOf;
 
@@ -50,7 +51,7 @@ final class Calibration {
   private Calibration(VectorMatrix vectors, Partitioning partitioning, float[] spreads) {
     this.vectors = vectors;
     this.partitioning = partitioning;
-    this.spreads = spreads;
+    this.centroids = Centroids.of(partitioning.centroids(), spreads);
     this.ks = ks(vectors.rows());
     this.rankOf = new int[partitioning.partitions()];
     this.sums = new double[ks.length][partitioning.partitions()];
@@ -59,7 +60,7 @@ final class Calibration {
 
   /// Measures.
   ///
-  /// @param spreads as [PartitionRanking] takes them
+  /// @param spreads as [Centroids] takes them
   static ProbeTable measure(
       VectorMatrix vectors, Partitioning partitioning, float[] spreads, IvfSettings settings) {
     Calibration calibration = new Calibration(vectors, partitioning, spreads);
@@ -103,9 +104,8 @@ final class Calibration {
   }
 
   private void add(float[] query) {
-    PartitionRanking ranking = new PartitionRanking();
     int partitions = partitioning.partitions();
-    ranking.rank(partitioning.centroids(), spreads, query, partitions);
+    ranking.rank(centroids, query, partitions);
     for (int rank = 0; rank < partitions; rank++) {
       rankOf[ranking.partition(rank)] = rank;
     }

@@ -1,33 +1,102 @@
 package dev.hstu.index.format;
 
-import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.scan.BestRows;
+import dev.hstu.index.scan.CodedQuery;
 import dev.hstu.index.scan.InnerProducts;
+import dev.hstu.index.scan.ScanKernel;
+import dev.hstu.kernels.cpu.CodeBlocks;
+import dev.hstu.kernels.cpu.Int8Sweep;
+import dev.hstu.kernels.cpu.SweepBuffers;
 
 /// Orders partitions by how good their vectors may be for a query: `q·c + w·‖q‖·s`, where c is the
 /// centroid, hence `q·c` the mean score of its vectors, and s the spread of one value around it. So
-/// the more scattered of two partitions with equal means comes first. Scratch memory of one thread.
+/// the more scattered of two partitions with equal means comes first. The products of all centroids
+/// are estimated from int8 codes, which can only swap partitions that promise about the same; those
+/// of the partitions taken are exact. Scratch memory of one thread.
 final class PartitionRanking {
 
   /// w: standard deviations above the mean.
   private static final float SPREAD_WEIGHT = 1;
 
-  private final BestRows best = new BestRows(0);
-  private float[] products = new float[0];
-  private float[] keys = new float[0];
-  private float[] ordered = new float[0];
-  private int[] order = new int[0];
-  private float queryNorm;
+  /// Centroids swept at once.
+  private static final int CHUNK = 1_024;
 
-  /// Finds the first `probes` partitions, and the products of the query with all centroids.
-  void rank(VectorMatrix centroids, float[] spreads, float[] query, int probes) {
-    int partitions = centroids.rows();
-    grow(partitions, probes);
-    queryNorm = norm(query);
-    InnerProducts.ofRows(query, centroids, 0, partitions, products);
-    float weight = SPREAD_WEIGHT * queryNorm;
+  private static final Int8Sweep SWEEP = ScanKernel.chosen();
+
+  private final BestRows best = new BestRows(0);
+  private final CodedQuery coded = new CodedQuery();
+  private final SweepBuffers buffers = new SweepBuffers();
+
+  /// By partition: first keys, then, of the partitions taken, products.
+  private float[] keys = new float[0];
+
+  /// By rank.
+  private int[] order = new int[0];
+
+  private float[] products = new float[0];
+
+  private float[] query = new float[0];
+
+  /// Finds the first `probes` partitions, and the products of the query with their centroids.
+  void rank(Centroids centroids, float[] forQuery, int probes) {
+    PartitionRanking[] alone = {this};
+    begin(centroids, forQuery);
+    estimate(centroids, alone, 0, 1);
+    take(centroids, probes);
+  }
+
+  /// As [#rank] for several queries, whose estimates share a sweep of the centroids.
+  ///
+  /// @param rankings distinct
+  static void rankTogether(
+      Centroids centroids, PartitionRanking[] rankings, float[][] queries, int[] probes) {
+    for (int i = 0; i < queries.length; i++) {
+      rankings[i].begin(centroids, queries[i]);
+    }
+    for (int from = 0; from < queries.length; from += SweepBuffers.MAX_QUERIES) {
+      int to = Math.min(queries.length, from + SweepBuffers.MAX_QUERIES);
+      estimate(centroids, rankings, from, to);
+    }
+    for (int i = 0; i < queries.length; i++) {
+      rankings[i].take(centroids, probes[i]);
+    }
+  }
+
+  private void begin(Centroids centroids, float[] forQuery) {
+    query = forQuery;
+    coded.set(forQuery);
+    if (keys.length < centroids.count()) {
+      keys = new float[centroids.count()];
+    }
+  }
+
+  private static void estimate(Centroids centroids, PartitionRanking[] rankings, int from, int to) {
+    SweepBuffers buffers = rankings[from].buffers;
+    buffers.begin(to - from, centroids.dimension(), CHUNK, false);
+    for (int i = from; i < to; i++) {
+      buffers.setQuery(i - from, rankings[i].coded.codes());
+      buffers.setFloor(i - from, SweepBuffers.NO_FLOOR);
+    }
+    for (int first = 0; first < centroids.count(); first += CHUNK) {
+      int count = Math.min(CHUNK, centroids.count() - first);
+      long offset = centroids.codes().offsetBytes(first / CodeBlocks.ROWS);
+      SWEEP.sweep(centroids.codes().codes(), offset, Int8Sweep.NO_NEXT, count, buffers);
+      for (int i = from; i < to; i++) {
+        centroids.codes().estimate(rankings[i].coded, i - from, first, buffers, rankings[i].keys);
+      }
+    }
+  }
+
+  private void take(Centroids centroids, int probes) {
+    int partitions = centroids.count();
+    if (order.length < probes) {
+      order = new int[probes];
+      products = new float[probes];
+    }
+    float weight = SPREAD_WEIGHT * coded.norm();
+    float[] spreads = centroids.spreads();
     for (int i = 0; i < partitions; i++) {
-      keys[i] = Math.fma(weight, spreads[i], products[i]);
+      keys[i] = Math.fma(weight, spreads[i], keys[i]);
     }
     best.reset(probes);
     int next = 0;
@@ -36,40 +105,30 @@ final class PartitionRanking {
       // Numbers ascend, so an equal key can't replace a kept one.
       next = InnerProducts.nextAbove(best.floor(), keys, next + 1, partitions);
     }
-    best.drainDescending(order, ordered);
+    best.drainDescending(order, products);
+    InnerProducts.ofPicked(query, centroids.matrix(), order, probes, products);
+    for (int rank = 0; rank < probes; rank++) {
+      keys[order[rank]] = products[rank];
+    }
   }
 
-  /// The i-th partition.
-  int partition(int i) {
-    return order[i];
+  /// The partition at a rank.
+  int partition(int rank) {
+    return order[rank];
   }
 
-  /// The inner product of the query with a centroid.
+  /// The inner product of the query with the centroid of a partition that was taken.
   float product(int partition) {
-    return products[partition];
+    return keys[partition];
   }
 
-  /// The length of the query.
+  /// The length of the query, rounded up.
   float queryNorm() {
-    return queryNorm;
+    return coded.norm();
   }
 
-  private void grow(int partitions, int probes) {
-    if (keys.length < partitions) {
-      products = new float[partitions];
-      keys = new float[partitions];
-    }
-    if (order.length < probes) {
-      order = new int[probes];
-      ordered = new float[probes];
-    }
-  }
-
-  private static float norm(float[] query) {
-    double squares = 0;
-    for (float value : query) {
-      squares += (double) value * value;
-    }
-    return (float) Math.sqrt(squares);
+  /// The query in int8 codes.
+  CodedQuery coded() {
+    return coded;
   }
 }

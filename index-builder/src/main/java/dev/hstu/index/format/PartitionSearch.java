@@ -1,7 +1,6 @@
 package dev.hstu.index.format;
 
 import dev.hstu.index.scan.BufferedBest;
-import dev.hstu.index.scan.CodedQuery;
 import dev.hstu.index.scan.InnerProducts;
 import dev.hstu.index.scan.ScanKernel;
 import dev.hstu.kernels.cpu.CodeBlocks;
@@ -44,9 +43,9 @@ public final class PartitionSearch {
   private final PartitionRanking ranking = new PartitionRanking();
   private final BufferedBest found = new BufferedBest();
   private final float[] block = new float[BLOCK];
-  private final CodedQuery coded = new CodedQuery();
   private final SweepBuffers buffers = new SweepBuffers();
   private float[] scores = new float[0];
+  private int[] positions = new int[0];
   private long[] visits = new long[0];
 
   private Partitions partitions;
@@ -80,7 +79,10 @@ public final class PartitionSearch {
   public void search(
       Partitions partitions, float[] query, int k, int probes, float floor, DocumentFilter filter) {
     begin(partitions, query, k, probes, floor, filter);
-    sweepRanked(0, this.probes);
+    if (this.probes > 0) {
+      ranking.rank(partitions.centroids(), query, this.probes);
+      sweepRanked(0, this.probes);
+    }
     complete();
   }
 
@@ -97,13 +99,18 @@ public final class PartitionSearch {
       DocumentFilter[] filters,
       PartitionSearch[] searchers) {
     int total = 0;
+    PartitionRanking[] rankings = new PartitionRanking[queries.length];
+    int[] taken = new int[queries.length];
     for (int i = 0; i < queries.length; i++) {
       searchers[i].begin(partitions, queries[i], k, probes[i], floors[i], filters[i]);
-      total += searchers[i].probes;
+      rankings[i] = searchers[i].ranking;
+      taken[i] = searchers[i].probes;
+      total += taken[i];
     }
     if (total == 0) {
       return;
     }
+    PartitionRanking.rankTogether(partitions.centroids(), rankings, queries, taken);
     long[] visits = searchers[0].visits(searchers, queries.length, total);
     PartitionSearch[] together = new PartitionSearch[queries.length];
     int visit = 0;
@@ -129,7 +136,7 @@ public final class PartitionSearch {
     probes = Math.max(done, Math.min(atLeastProbes, partitions.count()));
     if (probes > done) {
       // The first `done` come out the same.
-      ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
+      ranking.rank(partitions.centroids(), query, probes);
       sweepRanked(done, probes);
       found.select();
     }
@@ -166,17 +173,21 @@ public final class PartitionSearch {
     int count = found.size();
     if (scores.length < count) {
       scores = new float[count];
-    }
-    boolean exact = partitions.encoding() == IvfEncoding.FLOAT32;
-    // All products before anything is handed over, so that the reads of several vectors overlap.
-    for (int i = 0; i < count; i++) {
-      scores[i] =
-          exact
-              ? found.scoreAt(i)
-              : InnerProducts.ofRow(query, partitions.vectors(), found.rowAt(i));
+      positions = new int[count];
     }
     for (int i = 0; i < count; i++) {
-      target.accept(partitions.document(found.rowAt(i)), scores[i]);
+      positions[i] = found.rowAt(i);
+      scores[i] = found.scoreAt(i);
+    }
+    if (partitions.encoding() == IvfEncoding.INT8) {
+      InnerProducts.ofPicked(query, partitions.vectors(), positions, count, scores);
+    }
+    // Before anything is handed over, so that the reads overlap.
+    for (int i = 0; i < count; i++) {
+      positions[i] = partitions.document(positions[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      target.accept(positions[i], scores[i]);
     }
   }
 
@@ -202,10 +213,6 @@ public final class PartitionSearch {
       // Codes can't be held against a floor of exact products.
       floor = Float.NEGATIVE_INFINITY;
       found.reset((int) Math.min(partitions.size(), (long) (k * OVERSAMPLING) + MIN_OVERSAMPLED));
-      coded.set(query);
-    }
-    if (probes > 0) {
-      ranking.rank(partitions.centroids(), partitions.spreads(), query, probes);
     }
   }
 
@@ -320,7 +327,7 @@ public final class PartitionSearch {
     SweepBuffers buffers = searchers[from].buffers;
     buffers.begin(to - from, partitions.dimension(), CODED_ROWS, false);
     for (int i = from; i < to; i++) {
-      buffers.setQuery(i - from, searchers[i].coded.codes());
+      buffers.setQuery(i - from, searchers[i].ranking.coded().codes());
     }
     long offset = partitions.codesOffsetBytes(partition);
     int end = partitions.start(partition + 1);
@@ -339,7 +346,7 @@ public final class PartitionSearch {
 
   /// Integer products below this give scores below what is kept.
   private int productFloor(int partition) {
-    double step = (double) partitions.scale(partition) * coded.step();
+    double step = (double) partitions.scale(partition) * ranking.coded().step();
     double product = ((double) worstKept() - ranking.product(partition)) / step;
     // One for the rounding of scores, which is far less than a step, and one for that downwards.
     return step == 0 ? SweepBuffers.NO_FLOOR : (int) (product - 2);
@@ -347,7 +354,7 @@ public final class PartitionSearch {
 
   private void keepBestCoded(int partition, int first, int count, int number, SweepBuffers swept) {
     visited += count;
-    float step = partitions.scale(partition) * coded.step();
+    float step = partitions.scale(partition) * ranking.coded().step();
     float base = ranking.product(partition);
     int given = swept.count(number);
     for (int i = 0; i < given; i++) {

@@ -65,7 +65,7 @@ final class Partitioner {
   }
 
   private Partitioning reassign(Partitions former) {
-    return finish(former.centroids(), former.trainedRows(), former.trainedDistortion());
+    return finish(former.centroids().matrix(), former.trainedRows(), former.trainedDistortion());
   }
 
   private Partitioning train() {

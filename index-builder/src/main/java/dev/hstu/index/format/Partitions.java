@@ -24,10 +24,9 @@ public final class Partitions {
 
   private final FieldMeta meta;
   private final VectorMatrix vectors;
-  private final VectorMatrix centroids;
+  private final Centroids centroids;
   private final int[] starts;
   private final int[] blockStarts;
-  private final float[] spreads;
   private final float[] radii;
   private final MemorySegment documents;
   private final MemorySegment positions;
@@ -37,10 +36,12 @@ public final class Partitions {
   Partitions(FieldMeta meta, Sections sections) {
     this.meta = meta;
     this.vectors = new VectorMatrix(sections.vectors(), meta.rows(), meta.dimension());
-    this.centroids = new VectorMatrix(sections.centroids(), meta.partitions(), meta.dimension());
     this.starts = sections.starts().toArray(INT);
     this.blockStarts = IvfCodes.blockStarts(starts);
-    this.spreads = sections.spreads().toArray(FLOAT);
+    this.centroids =
+        Centroids.of(
+            new VectorMatrix(sections.centroids(), meta.partitions(), meta.dimension()),
+            sections.spreads().toArray(FLOAT));
     this.radii = sections.radii().toArray(FLOAT);
     this.documents = sections.documents();
     this.positions = sections.positions();
@@ -100,9 +101,9 @@ public final class Partitions {
 
   /// A centroid that isn't finite has no place in any order.
   private boolean isRankable(int partition) {
-    boolean finite = Float.isFinite(spreads[partition]);
+    boolean finite = Float.isFinite(centroids.spreads()[partition]);
     for (int column = 0; column < dimension() && finite; column++) {
-      finite = Float.isFinite(centroids.at(partition, column));
+      finite = Float.isFinite(centroids.matrix().at(partition, column));
     }
     return finite;
   }
@@ -135,7 +136,7 @@ public final class Partitions {
 
   /// The mapped bytes beside the vectors.
   long indexBytes() {
-    return centroids.data().byteSize()
+    return centroids.matrix().data().byteSize()
         + documents.byteSize()
         + positions.byteSize()
         + codes.byteSize();
@@ -146,12 +147,8 @@ public final class Partitions {
     return vectors;
   }
 
-  VectorMatrix centroids() {
+  Centroids centroids() {
     return centroids;
-  }
-
-  float[] spreads() {
-    return spreads;
   }
 
   /// The first position of a partition; that of `count()` is `size()`.

@@ -69,7 +69,7 @@ public final class CodedQuery {
   }
 
   /// The length of the query, rounded up.
-  float norm() {
+  public float norm() {
     return norm;
   }
 

@@ -55,6 +55,7 @@ public final class CodedVectors {
   private final int rows;
   private final int dimension;
   private final MemorySegment codes;
+  private final float[] steps;
   private final float[] inverseSteps;
   private final float[] norms;
   private final float[] errors;
@@ -65,6 +66,7 @@ public final class CodedVectors {
     int blocks = CodeBlocks.count(rows);
     long bytes = blocks * CodeBlocks.blockBytes(dimension);
     this.codes = Arena.ofAuto().allocate(Math.max(1, bytes), ALIGNMENT_BYTES).asSlice(0, bytes);
+    this.steps = new float[blocks];
     this.inverseSteps = new float[blocks];
     this.norms = new float[blocks];
     this.errors = new float[blocks];
@@ -92,6 +94,7 @@ public final class CodedVectors {
       largest = Math.max(largest, Math.abs(values[i]));
     }
     float step = CodedQuery.step(largest);
+    steps[block] = step;
     inverseSteps[block] = 1 / step;
     Arrays.fill(coded, (byte) 0);
     float mostSquares = 0;
@@ -191,6 +194,19 @@ public final class CodedVectors {
       float product = (lowered - slack) * inverseSteps[from] * inverseStep;
       float cut = product - (Math.abs(product) * FLOOR_ROUNDING + FLOOR_CUT);
       floors.setAtIndex(ValueLayout.JAVA_INT, at + b, (int) cut);
+    }
+  }
+
+  /// Estimates of the scores of a query, without the bound, from a sweep that gave every row out.
+  ///
+  /// @param firstRow of that sweep, a multiple of 16
+  /// @param out at least `[rows]`; filled from `firstRow` on
+  public void estimate(
+      CodedQuery query, int queryNumber, int firstRow, SweepBuffers buffers, float[] out) {
+    int count = buffers.count(queryNumber);
+    for (int i = 0; i < count; i++) {
+      float step = steps[(firstRow + i) / CodeBlocks.ROWS] * query.step();
+      out[firstRow + i] = step * buffers.product(queryNumber, i);
     }
   }
 }

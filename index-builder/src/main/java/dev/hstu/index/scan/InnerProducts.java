@@ -1,6 +1,8 @@
 package dev.hstu.index.scan;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.kernels.cpu.NativeProducts;
+import dev.hstu.kernels.cpu.NativeSweep;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -37,6 +39,10 @@ public final class InnerProducts {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /// Whether rows picked all over are left to the compiled kernel, which adds in the same order.
+  private static final boolean NATIVE =
+      LANES == NativeProducts.LANES && ScanKernel.chosen() instanceof NativeSweep;
+
   private InnerProducts() {}
 
   /// What was chosen, for the log of a start.
@@ -57,6 +63,20 @@ public final class InnerProducts {
     long offset = matrix.offsetBytes(first);
     for (int r = 0; r < count; r++, offset += rowBytes) {
       out[r] = ofRow(query, data, offset, dimension);
+    }
+  }
+
+  /// The products with rows picked all over, into `out[0..count-1]`.
+  ///
+  /// @param picked at least `[count]`, within the matrix
+  public static void ofPicked(
+      float[] query, VectorMatrix matrix, int[] picked, int count, float[] out) {
+    if (NATIVE) {
+      NativeProducts.ofRows(query, matrix.data(), matrix.dimension(), picked, count, out);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      out[i] = ofRow(query, matrix, picked[i]);
     }
   }
 

@@ -45,6 +45,9 @@ public final class Candidates {
   /// Scores of one block of rows.
   final float[] block = new float[BLOCK_ROWS];
 
+  /// The rows they belong to, where those don't follow each other.
+  final int[] blockRows = new int[BLOCK_ROWS];
+
   /// Room for `expectedK` candidates without growing.
   public Candidates(int expectedK) {
     rows = new int[expectedK];

@@ -172,18 +172,17 @@ final class CodedScan {
   private void score(Search search, int number, int first, SweepBuffers buffers) {
     BestRows best = search.target.best;
     float[] scores = search.target.block;
+    int[] rows = search.target.blockRows;
     int given = buffers.count(number);
     for (int from = 0; from < given; from += scores.length) {
       int count = Math.min(scores.length, given - from);
-      // All scores before any comparison, so that the reads of several rows overlap.
       for (int i = 0; i < count; i++) {
-        int row = first + buffers.row(number, from + i);
-        scores[i] = InnerProducts.ofRow(search.query, vectors, row);
+        rows[i] = first + buffers.row(number, from + i);
       }
+      InnerProducts.ofPicked(search.query, vectors, rows, count, scores);
       for (int i = 0; i < count; i++) {
-        int row = first + buffers.row(number, from + i);
-        if (scores[i] > best.floor() && search.filter.accepts(row)) {
-          best.offer(row, scores[i]);
+        if (scores[i] > best.floor() && search.filter.accepts(rows[i])) {
+          best.offer(rows[i], scores[i]);
         }
       }
     }

@@ -71,6 +71,22 @@ final class InnerProductsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 15, 16, 17, 48, 50, 64, 130, 1_024})
+  void hasTheSameBitsForRowsPickedAllOver(int dimension) {
+    SplittableRandom random = new SplittableRandom(dimension);
+    VectorMatrix matrix = VectorMatrix.copyOf(values(random, ROWS * dimension), dimension);
+    float[] query = values(random, dimension);
+    for (int count : new int[] {0, 1, 7, 8, 9, 100}) {
+      int[] picked = random.ints(count + 1, 0, ROWS).toArray();
+      float[] products = new float[count];
+      InnerProducts.ofPicked(query, matrix, picked, count, products);
+      for (int i = 0; i < count; i++) {
+        assertThat(products[i]).isEqualTo(InnerProducts.ofRow(query, matrix, picked[i]));
+      }
+    }
+  }
+
   @Test
   void hasTheSameBitsInterpretedAndCompiled() {
     SplittableRandom random = new SplittableRandom(11);
