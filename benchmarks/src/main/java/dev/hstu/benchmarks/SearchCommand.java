@@ -14,6 +14,7 @@ import dev.hstu.benchmarks.vectors.MixtureShape;
 import dev.hstu.benchmarks.vectors.SearchData;
 import dev.hstu.benchmarks.vectors.VectorSource;
 import dev.hstu.index.scan.InnerProducts;
+import dev.hstu.index.scan.ScanKernel;
 import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.retrieval.cli.Console;
 import dev.hstu.retrieval.cli.ProgressReporter;
@@ -113,8 +114,8 @@ final class SearchCommand implements Callable<Integer> {
       split = ",",
       description = {
         "lucene, graph, graph-int8, partitions, partitions-int8, partitions-batch,",
-        "partitions-int8-batch, exact, exact-batch, jvector, auto (the fastest of ours on the tuning",
-        "queries); faiss, hnswlib, exact-cpp. Default: all that run in Java"
+        "partitions-int8-batch, exact, exact-batch, exact-int8, exact-int8-batch, jvector, auto (the",
+        "fastest of ours on the tuning queries); faiss, hnswlib, exact-cpp. Default: all that run in Java"
       })
   private List<String> contenders = List.of();
 
@@ -247,7 +248,8 @@ final class SearchCommand implements Callable<Integer> {
         "queries", "%d tune, %d measure".formatted(data.tuningQueries(), data.measuringQueries()));
     facts.put("rounds", Integer.toString(rounds));
     facts.put("rates by", clock + " clock");
-    facts.put("vector unit", InnerProducts.description());
+    facts.put("float32 by", InnerProducts.description());
+    facts.put("int8 by", ScanKernel.chosen().description());
     facts.put("java", Runtime.version().toString());
     facts.put(
         "load at start",

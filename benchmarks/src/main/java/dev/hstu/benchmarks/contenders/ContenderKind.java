@@ -18,6 +18,9 @@ public enum ContenderKind {
   PARTITIONS_INT8_BATCH("partitions-int8-batch", Origin.OURS_IN_BATCHES),
   EXACT("exact", Origin.OURS),
   EXACT_BATCH("exact-batch", Origin.OURS_IN_BATCHES),
+  /// Exact all the same: codes rule rows out, what is left is scored in float32.
+  EXACT_INT8("exact-int8", Origin.OURS),
+  EXACT_INT8_BATCH("exact-int8-batch", Origin.OURS_IN_BATCHES),
   JVECTOR("jvector", Origin.JAVA_PEER),
   /// Whichever of ours was the fastest at the target recall on the tuning queries.
   AUTO("auto", Origin.CHOICE),

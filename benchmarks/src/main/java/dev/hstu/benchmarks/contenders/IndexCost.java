@@ -12,10 +12,4 @@ public record IndexCost(
     double buildCpuSeconds,
     int buildThreads,
     long diskBytes,
-    long memoryBytes) {
-
-  /// Nothing is built: the vectors alone.
-  static IndexCost ofVectors(long bytes) {
-    return new IndexCost(0, 0, 0, bytes, bytes);
-  }
-}
+    long memoryBytes) {}
