@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures encoding, search and a running service.",
     mixinStandardHelpOptions = true,
-    subcommands = {SearchCommand.class, MicroCommand.class, LoadCommand.class})
+    subcommands = {SearchCommand.class, FilterCommand.class, MicroCommand.class, LoadCommand.class})
 final class BenchCommand implements Runnable {
 
   @Spec private CommandSpec spec;
@@ -19,6 +19,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to measure: bench search, bench micro, bench load");
+        spec.commandLine(),
+        "say what to measure: bench search, bench filter, bench micro, bench load");
   }
 }
