@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// The times of the data are those of the model's clock and of this world: the user embedding
-/// depends on them. Times a few hours off (a zone), a thousandfold off (milliseconds) or taken from
-/// another column show in the newest event: it lies after the build, or before the live
-/// generation's.
+/// depends on them. Times too late, a thousandfold off (milliseconds) or taken from another column
+/// show in the newest event, which then lies after the build or before the live generation's; times
+/// read in another zone show in the hours of the day at which users are active ([HourProfile]).
+/// A shift into the past by less than the time since the live build shows only there, and not where
+/// users are active at all hours alike.
 record ClockCheck() implements Check {
 
   private static final String NAME = "clock";
@@ -46,12 +48,22 @@ record ClockCheck() implements Check {
           "the newest event, %s, lies %d s after the build"
               .formatted(time(newest), newest - built));
     }
-    Optional<Long> live = liveNewest(evidence);
-    if (live.isPresent() && newest < live.get() - allowed) {
-      return blocked(
-          evidence,
-          "the newest event, %s, lies %d s before the live generation's"
-              .formatted(time(newest), live.get() - newest));
+    Optional<GoldenUsers> live = liveGolden(evidence);
+    if (live.isPresent()) {
+      long liveNewest = live.get().newestEvent();
+      if (newest < liveNewest - allowed) {
+        return blocked(
+            evidence,
+            "the newest event, %s, lies %d s before the live generation's"
+                .formatted(time(newest), liveNewest - newest));
+      }
+      int hours = HourProfile.of(evidence.golden()).hoursAfter(HourProfile.of(live.get()));
+      evidence.figure("hours-shifted", hours);
+      if (hours != 0) {
+        return blocked(
+            evidence,
+            "users are active at the live generation's hours of the day, %+d h".formatted(hours));
+      }
     }
     return new CheckResult.Passed(
         NAME,
@@ -65,15 +77,9 @@ record ClockCheck() implements Check {
         NAME, time(evidence.golden().newestEvent()), bound(evidence), sentence, MEND);
   }
 
-  /// The newest event the live generation was built from, where it has kept it and its clock.
-  private static Optional<Long> liveNewest(Evidence evidence) {
-    if (!evidence.hasLive()) {
-      return Optional.empty();
-    }
-    return evidence
-        .liveGolden()
-        .filter(users -> users.clock().equals(evidence.golden().clock()))
-        .map(GoldenUsers::newestEvent);
+  /// The users the live generation was built with, where it has them and their clock is the same.
+  private static Optional<GoldenUsers> liveGolden(Evidence evidence) {
+    return evidence.liveGolden().filter(users -> users.clock().equals(evidence.golden().clock()));
   }
 
   private static String bound(Evidence evidence) {

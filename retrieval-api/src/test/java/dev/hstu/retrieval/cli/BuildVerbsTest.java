@@ -142,6 +142,59 @@ final class BuildVerbsTest {
   }
 
   @Test
+  void aBlockedGenerationIsPublishedByForceOnlyAndShownSo() throws IOException {
+    String id = json(build("--json")).get("generation").asText();
+    Path bounds = folder.resolve("gate.yaml");
+    Files.writeString(bounds, "gate:\n  min-golden-users: 1\n  min-popularity-ratio: 90\n");
+    List<String> publish =
+        List.of("publish", id, "--generations", generations(), "--gate", bounds.toString());
+
+    assertThat(run(publish.toArray(new String[0]))).isEqualTo(3);
+    assertThat(text(out)).contains("generation " + id + " is blocked by beats-popularity");
+    assertThat(run(with(publish, "--force", "so"))).isEqualTo(2);
+    assertThat(text(err)).contains("the reason 'so' must be one line of 10..500 characters");
+    assertThat(GenerationStore.at(folder.resolve("generations")).currentId()).isEmpty();
+
+    Path page = folder.resolve("gate.html");
+    JsonNode forced =
+        json(
+            run(
+                with(
+                    publish,
+                    "--force",
+                    "the rehearsal needs one",
+                    "--json",
+                    "--html",
+                    page.toString())));
+    assertThat(forced.get("forced").asBoolean()).isTrue();
+    assertThat(forced.get("current").asText()).isEqualTo(id);
+    assertThat(forced.get("verdict").get("passed").asBoolean()).isFalse();
+    assertThat(page).content().contains("is blocked by beats-popularity");
+    assertThat(folder.resolve("generations/publications.log"))
+        .content()
+        .contains("the rehearsal needs one", "beats-popularity", id);
+    assertThat(run("generations", "--generations", generations())).isZero();
+    assertThat(text(out)).contains(id + "  current (forced)");
+  }
+
+  @Test
+  void aWrongBoundIsRefusedBeforeAnythingIsDone() throws IOException {
+    String id = json(build("--json")).get("generation").asText();
+    Path bounds = folder.resolve("gate.yaml");
+    Files.writeString(bounds, "gate:\n  min-recal: 0.5\n");
+
+    assertThat(run("publish", id, "--generations", generations(), "--gate", bounds.toString()))
+        .isEqualTo(2);
+    assertThat(text(err)).contains("did you mean gate.min-recall?");
+  }
+
+  private static String[] with(List<String> arguments, String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return all.toArray(new String[0]);
+  }
+
+  @Test
   void keepsAsManyAsAsked() throws IOException {
     build();
     build("--publish");

@@ -23,6 +23,7 @@ record GateWorld(long seed, int items, int users, double churn, double popularit
   private static final int ITEMS_PER_TOPIC = 50;
   private static final double STAY = 0.85;
   private static final double NOISE = 0.12;
+  private static final long WAKING_HOUR = 8;
   private static final int MAX_DRAWS = 20_000;
 
   /// Beyond 32 bits, and distinct in the lower half too.
@@ -113,14 +114,20 @@ record GateWorld(long seed, int items, int users, double churn, double popularit
     long end = FIRST_DAY.getEpochSecond() + (day + 1) * DAY_SECONDS;
     for (int u = 0; u < users; u++) {
       SplittableRandom random = new SplittableRandom(seed * 15_485_863 + u * 31L + day);
-      long time = u == 0 ? end : end - random.nextLong(DAY_SECONDS);
+      long time = u == 0 ? end : awake(end - random.nextLong(DAY_SECONDS));
       for (int e = histories.get(u).size() - 1; e >= 0; e--) {
         items[(int) offsets[u] + e] = rows.get(histories.get(u).get(e));
         times[(int) offsets[u] + e] = time;
-        time -= 30 + random.nextLong(3_600);
+        time = awake(time - 30 - random.nextLong(3_600));
       }
     }
     return new InteractionLog(offsets, items, times, new float[events]);
+  }
+
+  /// A time between midnight and eight in the morning is the evening before: people sleep.
+  private static long awake(long time) {
+    long hours = Math.floorMod(time, DAY_SECONDS) / 3_600;
+    return hours < WAKING_HOUR ? time - WAKING_HOUR * 3_600 : time;
   }
 
   /// Item numbers of each user, the first day's many and each later day's few.

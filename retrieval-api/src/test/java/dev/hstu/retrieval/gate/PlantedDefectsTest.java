@@ -80,9 +80,12 @@ final class PlantedDefectsTest {
             "another model's vectors",
             "model-vectors",
             night -> night.vectorStep = PlantedDefectsTest::writeVectorsOfAnotherModel),
-        // Local time of UTC-8 read as if it were UTC+0, and the other way round.
+        // Local times of UTC+8 read as if they were UTC, which lie in the future; those of UTC-8
+        // lie in the past and show in the hours of the day.
         defect("shifted clock", "clock", night -> shift(night, 8 * 3_600)),
-        defect("shifted clock", "clock", night -> shift(night, -40 * 3_600)),
+        defect("shifted clock", "clock", night -> shift(night, -8 * 3_600)),
+        // Last week's file.
+        defect("shifted clock", "clock", night -> shift(night, -7 * 86_400)),
         // Times in thousandths taken as seconds on the way in, and divided once too often.
         defect("shifted clock", "clock", PlantedDefectsTest::divideTimes),
         // Columns named in the wrong order at import: users are items, titles are studios.
