@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What an index's own files hold beside the vectors it stands for. A search can't tell: every
 /// score it returns comes from those vectors, and an index of yesterday's only finds the wrong
-// ones.
+/// ones.
 ///
 /// @param checked vectors looked at; 0 where the index is the exact scan, which has no files
 /// @param differing of those, the ones that are not the vector of their row

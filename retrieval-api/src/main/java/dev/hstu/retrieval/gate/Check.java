@@ -6,7 +6,6 @@ import java.util.Locale;
 /// One question to a generation that could be opened. Without state; asked in the order of [#ALL].
 sealed interface Check
     permits AttributeCheck,
-        CatalogueCheck,
         CataloguePopularityCheck,
         CensusCheck,
         ClockCheck,
@@ -24,6 +23,7 @@ sealed interface Check
         RecallCheck,
         ResultPopularityCheck,
         UnitNormCheck,
+        VocabularyCheck,
         ZeroVectorCheck {
 
   /// All of them: the items first, then what users get.
@@ -34,7 +34,7 @@ sealed interface Check
           new ModelVectorCheck(),
           new IndexContentCheck(),
           new CensusCheck(),
-          new CatalogueCheck(),
+          new VocabularyCheck(),
           new LostItemsCheck(),
           new IdWidthCheck(),
           new AttributeCheck(),

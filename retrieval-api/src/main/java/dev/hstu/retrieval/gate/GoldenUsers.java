@@ -9,7 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// Users that a generation is judged by: of each the events that a request would send and, as the
-/// last one, the event to be found. Ids are external, so any generation can be asked.
+/// last one, the event to be found. Item ids are external, so any generation can be asked; user ids
+/// are not kept.
 ///
 /// They are the protocol of [LeaveOneOut]: a training with `--hold-out 1` has not seen the truths.
 ///

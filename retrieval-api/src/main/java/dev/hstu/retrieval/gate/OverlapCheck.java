@@ -50,7 +50,7 @@ record OverlapCheck() implements Check {
         Check.atLeast(bound, key),
         "with %s, a share of %s of the results @%d is common with the live generation's"
             .formatted(model, Check.number(overlap), K),
-        "look whether ids, vectors and weights are of one order; explain users one by one");
+        "look whether ids, vectors and weights are of one order; compare with `hstu evaluate`");
   }
 
   /// 0 for unrelated lists, 1 for equal ones.

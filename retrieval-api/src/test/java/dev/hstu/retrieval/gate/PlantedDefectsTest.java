@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
+import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.GenerationStore;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -244,7 +246,7 @@ final class PlantedDefectsTest {
     Arrays.sort(times);
     night.log = new InteractionLog(offsets, items, times, log.actions());
     keepItems(night, log.users());
-    night.dataIds = java.util.stream.LongStream.rangeClosed(1, log.users()).toArray();
+    night.dataIds = LongStream.rangeClosed(1, log.users()).toArray();
     night.vocabulary = night.dataIds.clone();
   }
 
@@ -268,8 +270,7 @@ final class PlantedDefectsTest {
     };
   }
 
-  private static void writeVectorsOfAnotherModel(Path file, dev.hstu.encoder.model.Model model)
-      throws IOException {
+  private static void writeVectorsOfAnotherModel(Path file, Model model) throws IOException {
     Rows rows = Rows.read(file);
     Night yesterday = WORLD.night(0, 1);
     float[] other = yesterday.embeddings;

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Models that were really trained, one seed after another on one world: each passes beside the one
-/// before, through the verbs a user types. Trained for all epochs of the preset: after eight of them
-/// two seeds differ by a fifth in HR@100, which the gate rightly blocks.
+/// before, through the verbs a user types. Trained for all epochs of the preset: after eight of
+/// them two seeds differ by a fifth in HR@100, which the gate rightly blocks.
 @Tag("soak")
 final class TrainedGenerationsTest {
 

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.gate;
 
 /// The catalogue's items are those of the model's vocabulary, but for a few that came since.
-record CatalogueCheck() implements Check {
+record VocabularyCheck() implements Check {
 
   private static final String NAME = "vocabulary";
 
