@@ -23,11 +23,7 @@ import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
 import dev.hstu.retrieval.data.PreparedCatalog;
 import dev.hstu.retrieval.evaluate.BuildEvaluation;
-import dev.hstu.retrieval.evaluate.EvaluationReport;
 import dev.hstu.retrieval.evaluate.Evaluator;
-import dev.hstu.retrieval.evaluate.LeaveOneOut;
-import dev.hstu.retrieval.evaluate.SeenFilter;
-import dev.hstu.retrieval.evaluate.SeenTargetsException;
 import dev.hstu.retrieval.gate.GoldenCompanion;
 import dev.hstu.retrieval.gate.GoldenUsers;
 import dev.hstu.retrieval.gate.VerdictJson;
@@ -37,10 +33,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -217,23 +211,19 @@ public final class BuildCommand implements Callable<Integer> {
     if (noEvaluate) {
       return GenerationEvaluator.NONE;
     }
-    Evaluator evaluator =
-        new Evaluator(
-            prepared,
-            LeaveOneOut.Target.TEST,
-            List.of(SeenFilter.values()),
-            EngineChoice.of(engine),
-            Runtime.getRuntime().availableProcessors());
+    Evaluator evaluator = Evaluator.ofBuild(prepared, engine);
     return candidate -> {
       try (ProgressReporter progress = console.progress("evaluate", evaluator.cases(), "users")) {
-        EvaluationReport report = evaluator.evaluate(candidate, progress::at);
-        if (!json) {
-          EvaluationTables.print(console, report);
-        }
-        return Optional.of(BuildEvaluation.of(report));
-      } catch (SeenTargetsException e) {
-        console.remark("not evaluated: " + e.getMessage());
-        return Optional.empty();
+        return BuildEvaluation.of(
+            evaluator,
+            candidate,
+            progress::at,
+            report -> {
+              if (!json) {
+                EvaluationTables.print(console, report);
+              }
+            },
+            console::remark);
       }
     };
   }

@@ -78,14 +78,15 @@ public final class NightlyCommand implements Callable<Integer> {
       console.printJson(report.document());
       return;
     }
-    Table table = new Table("step", "seconds", "");
     for (FinishedStep step : report.steps()) {
-      table.row(
-          step.step().label(),
-          String.format(Locale.ROOT, "%.1f", step.seconds()),
-          NightReport.about(step));
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "%-8s %8.1f s  %s",
+              step.step().label(),
+              step.seconds(),
+              NightReport.about(step)));
     }
-    console.print(table);
     for (FinishedStep step : report.steps()) {
       step.remarks().forEach(remark -> console.remark(step.step().label() + ": " + remark));
     }

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.evaluate;
 
 import dev.hstu.encoder.Encoder;
+import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
@@ -38,6 +39,16 @@ public record Evaluator(
     if (workers < 1) {
       throw new IllegalArgumentException("workers=" + workers + " must be at least 1");
     }
+  }
+
+  /// As a build measures what it has made: every user's last event, all filters, every core.
+  public static Evaluator ofBuild(PreparedData data, Engine engine) {
+    return new Evaluator(
+        data,
+        LeaveOneOut.Target.TEST,
+        List.of(SeenFilter.values()),
+        EngineChoice.of(engine),
+        Runtime.getRuntime().availableProcessors());
   }
 
   /// Number of users that will be ranked, for progress.

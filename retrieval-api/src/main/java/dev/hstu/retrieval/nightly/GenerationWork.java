@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.nightly;
 
 import dev.hstu.encoder.Engine;
-import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.BuildListener;
 import dev.hstu.index.BuildMemory;
@@ -22,13 +21,9 @@ import dev.hstu.retrieval.config.NightlyConfiguration;
 import dev.hstu.retrieval.data.PreparedCatalog;
 import dev.hstu.retrieval.evaluate.BuildEvaluation;
 import dev.hstu.retrieval.evaluate.Evaluator;
-import dev.hstu.retrieval.evaluate.LeaveOneOut;
-import dev.hstu.retrieval.evaluate.SeenFilter;
-import dev.hstu.retrieval.evaluate.SeenTargetsException;
 import dev.hstu.retrieval.gate.GoldenCompanion;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -146,21 +141,9 @@ final class GenerationWork implements NightWork {
     if (!night.configuration().build().evaluate()) {
       return GenerationEvaluator.NONE;
     }
-    Evaluator evaluator =
-        new Evaluator(
-            night.data(),
-            LeaveOneOut.Target.TEST,
-            List.of(SeenFilter.values()),
-            EngineChoice.of(Engine.DJL),
-            Runtime.getRuntime().availableProcessors());
-    return candidate -> {
-      try {
-        return Optional.of(BuildEvaluation.of(evaluator.evaluate(candidate, done -> {})));
-      } catch (SeenTargetsException e) {
-        result.remark("not evaluated: " + e.getMessage());
-        return Optional.empty();
-      }
-    };
+    Evaluator evaluator = Evaluator.ofBuild(night.data(), Engine.DJL);
+    return candidate ->
+        BuildEvaluation.of(evaluator, candidate, done -> {}, report -> {}, result::remark);
   }
 
   /// The build as one progress, and what the updates of the day became in it.

@@ -68,7 +68,8 @@ final class ImportWork implements NightWork {
     try {
       outcome = InteractionImport.run(request(night, input), new Bytes(night.plan(), progress));
     } catch (UnusableInputException e) {
-      throw new NightRefusedException(e.getMessage(), e);
+      throw new NightRefusedException(
+          e.getMessage() + " (here, the options of import are the keys input.*)", e);
     }
     return switch (outcome) {
       case ImportOutcome.Imported(ReadSummary read, EventSummary events) -> {

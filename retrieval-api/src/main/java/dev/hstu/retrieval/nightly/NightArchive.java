@@ -1,6 +1,8 @@
 package dev.hstu.retrieval.nightly;
 
+import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.kernels.storage.AtomicFolder;
+import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,11 +13,13 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// All nights of a work folder, in `nights/<utc second>/`. For the holder of the folder's lock.
 final class NightArchive {
@@ -39,6 +43,7 @@ final class NightArchive {
   static NightArchive open(Path folder) throws IOException {
     Path nights = folder.resolve("nights");
     Files.createDirectories(nights);
+    deleteUnbegun(nights);
     List<NightJournal> journals = new ArrayList<>();
     for (String id : ids(nights)) {
       journals.add(NightJournal.read(new NightFolder(nights.resolve(id)).journal()));
@@ -80,12 +85,43 @@ final class NightArchive {
     try (AtomicFolder folder = AtomicFolder.creating(nights.resolve(journal.night()))) {
       NightFolder incomplete = new NightFolder(folder.path());
       if (catalogue.isPresent()) {
-        Files.copy(catalogue.get(), incomplete.catalogue());
+        copy(catalogue.get(), incomplete.catalogue(), plan.catalogue());
       }
       journal.write(incomplete.journal());
       folder.commit();
     }
     return journal;
+  }
+
+  private static void copy(Path catalogue, Path copy, @Nullable SourceFile planned)
+      throws IOException {
+    Files.copy(catalogue, copy);
+    if (planned == null || !ContentDigest.sha256(copy).equals(planned.sha256())) {
+      throw new IOException(catalogue + " was changed while it was read; run again");
+    }
+  }
+
+  /// Folders of nights that were killed before they began.
+  private static void deleteUnbegun(Path nights) throws IOException {
+    List<Path> unbegun;
+    try (Stream<Path> children = Files.list(nights)) {
+      unbegun = children.filter(child -> child.getFileName().toString().startsWith(".")).toList();
+    }
+    for (Path folder : unbegun) {
+      DurableFiles.deleteRecursively(folder);
+    }
+  }
+
+  /// Nights that a later one may go on from: those of the current generation and of the one a
+  /// rollback goes to.
+  Set<String> needed(GenerationStore store) throws IOException {
+    Set<String> needed = new HashSet<>();
+    for (Optional<String> generation : List.of(store.currentId(), store.previousId())) {
+      if (generation.isPresent()) {
+        head(generation).ifPresent(head -> needed.add(head.night()));
+      }
+    }
+    return needed;
   }
 
   /// Deletes the work of all nights but the youngest `keep` and those named, and the journals that
@@ -98,10 +134,9 @@ final class NightArchive {
     for (String id : ids.subList(Math.min(keep, ids.size()), ids.size())) {
       if (!named.contains(id)) {
         NightFolder folder = folder(id);
-        if (Files.exists(folder.data()) || Files.exists(folder.model())) {
+        if (folder.deleteWork()) {
           pruned.add(id);
         }
-        folder.deleteWork();
       }
     }
     for (String id : ids.subList(Math.min(MAX_JOURNALS, ids.size()), ids.size())) {

@@ -1,10 +1,12 @@
 package dev.hstu.retrieval.nightly;
 
-import dev.hstu.encoder.training.Trainer;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// The folder of one night.
 ///
@@ -55,16 +57,17 @@ record NightFolder(Path path) {
   }
 
   /// Deletes all but journal and reports.
-  void deleteWork() throws IOException {
-    for (Path work :
-        List.of(
-            catalogue(),
-            data(),
-            model(),
-            Trainer.stateFolder(model()),
-            trainingState(),
-            vectors())) {
-      DurableFiles.deleteRecursively(work);
+  ///
+  /// @return whether there was anything
+  boolean deleteWork() throws IOException {
+    Set<Path> kept = Set.of(journal(), reportJson(), reportHtml());
+    List<Path> work;
+    try (Stream<Path> children = Files.list(path)) {
+      work = children.filter(child -> !kept.contains(child)).toList();
     }
+    for (Path child : work) {
+      DurableFiles.deleteRecursively(child);
+    }
+    return !work.isEmpty();
   }
 }

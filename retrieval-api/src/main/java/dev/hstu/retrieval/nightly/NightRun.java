@@ -44,6 +44,7 @@ final class NightRun {
   }
 
   NightOutcome run() throws IOException {
+    DurableFiles.deleteAbandoned(night.folder().path());
     listener.onNight(night.journal());
     for (NightWork work : WORKS) {
       if (night.journal().finished(work.step()).isEmpty()) {
@@ -73,6 +74,7 @@ final class NightRun {
     NightProgress progress = new NightProgress(listener, step, night.plan().expectedSeconds());
     progress.at(0, 1);
     StepResult result = work.run(night, progress);
+    progress.at(1, 1);
     double seconds = (System.nanoTime() - start) / 1e9;
     FinishedStep done = result.finished(step, begun.startedAt(), seconds, disk.used() - before);
     night.journal(night.journal().withFinished(done));

@@ -66,7 +66,14 @@ public final class Nightly {
       }
       close(archive, unfinished.get(), stale);
     }
+    prune(archive);
     return run(archive, begin(archive), false);
+  }
+
+  /// Failed nights don't come as far as their prune step, and must not fill the disk.
+  private void prune(NightArchive archive) throws IOException {
+    store().prune(configuration.build().keepGenerations());
+    archive.prune(configuration.build().keepNights(), archive.needed(store()));
   }
 
   private NightOutcome run(NightArchive archive, NightJournal journal, boolean resumed)

@@ -1,12 +1,9 @@
 package dev.hstu.retrieval.nightly;
 
-import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.retrieval.config.NightlyBuild;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Deletes what need not stay. The generation is published by now, so what can't be deleted is a
@@ -32,24 +29,13 @@ final class PruneWork implements NightWork {
       result.figure("generations", generations.size());
       result.output("deleted generations", String.join(" ", generations));
       Files.deleteIfExists(night.folder().vectors());
-      List<String> nights = night.archive().prune(keep.keepNights(), needed(night));
+      Set<String> needed = night.archive().needed(night.store());
+      needed.add(night.journal().night());
+      List<String> nights = night.archive().prune(keep.keepNights(), needed);
       result.figure("nights", nights.size());
     } catch (IOException e) {
       result.remark("not everything could be deleted: " + e.getMessage());
     }
     return result;
-  }
-
-  /// Nights that a later one may go on from: this one, and those of the current generation and of
-  /// the one a rollback goes to.
-  private static Set<String> needed(NightContext night) throws IOException {
-    GenerationStore store = night.store();
-    Set<String> needed = new HashSet<>(Set.of(night.journal().night()));
-    for (Optional<String> generation : List.of(store.currentId(), store.previousId())) {
-      if (generation.isPresent()) {
-        night.archive().head(generation).ifPresent(head -> needed.add(head.night()));
-      }
-    }
-    return needed;
   }
 }

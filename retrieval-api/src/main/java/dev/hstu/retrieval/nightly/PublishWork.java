@@ -44,6 +44,7 @@ final class PublishWork implements NightWork {
           night.verdict().isPresent()
               ? night.verdict().get()
               : GateWork.judge(night, (done, total) -> {});
+      night.verdict(verdict);
       new Publications(store).publish(verdict);
     } catch (DamagedGenerationException | PublicationBlockedException e) {
       throw new NightRefusedException(e.getMessage(), e);

@@ -264,6 +264,27 @@ class NightlyTest {
     assertThat(world.store().list()).hasSize(2);
   }
 
+  @Test
+  void failedNightsDoNotPileUp() throws Exception {
+    Map<String, String> blocked =
+        Map.of(
+            "gate.min-golden-users", "1",
+            "gate.min-popularity-ratio", "100",
+            "keep.nights", "1",
+            "keep.generations", "1");
+    for (int i = 0; i < 3; i++) {
+      assertThat(world.night(blocked, NightListener.NONE)).isInstanceOf(NightOutcome.Blocked.class);
+    }
+    NightArchive archive = NightArchive.open(world.work());
+    int withModel = 0;
+    for (NightJournal journal : archive.journals()) {
+      withModel += Files.exists(archive.folder(journal.night()).model()) ? 1 : 0;
+    }
+    // The last one's, and that of the one before, which was the youngest when it began.
+    assertThat(withModel).isEqualTo(2);
+    assertThat(world.store().list()).hasSize(2);
+  }
+
   private void requireFailed(String serving, String step) throws IOException {
     assertThat(world.store().currentId()).contains(serving);
     JsonNode report = new ObjectMapper().readTree(world.work().resolve("latest.json").toFile());
