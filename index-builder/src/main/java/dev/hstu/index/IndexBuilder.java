@@ -122,7 +122,7 @@ public final class IndexBuilder {
   }
 
   /// SHA-256 over ids, vectors, attributes, popularity and settings: what a generation answers
-  /// with, whatever bytes its index happens to have.
+  /// with, whatever bytes its index happens to have and whatever companions it keeps.
   static String contentDigest(BuildRequest request, ItemVectors vectors) {
     ContentDigest digest = new ContentDigest().add("hstu.generation");
     vectors.ids().digest(digest);

@@ -116,6 +116,34 @@ final class IndexBuilderTest {
   }
 
   @Test
+  void companionsAreKeptUnderTheirNamesAndChecked() throws IOException {
+    Path notes = Files.writeString(folder.resolve("notes.txt"), "for later");
+    BuildRequest request = inputs.request(store).withCompanions(List.of(notes));
+    GenerationManifest manifest = IndexBuilder.build(request, BuildListener.NONE);
+
+    assertThat(manifest.files()).containsKey("notes.txt");
+    assertThat(manifest.contentDigest()).isEqualTo(digest(inputs.request(store)));
+    try (Generation generation = store.open(manifest.id())) {
+      assertThat(generation.companion("notes.txt")).get().satisfies(this::holdsTheNotes);
+      assertThat(generation.companion("other.txt")).isEmpty();
+      assertThat(generation.companion("model/config.json")).isEmpty();
+    }
+    assertThatThrownBy(() -> request.withCompanions(List.of(folder.resolve("evaluation.json"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has a name of the generation's own; rename it");
+    assertThatThrownBy(
+            () ->
+                IndexBuilder.build(
+                    request.withCompanions(List.of(folder.resolve("none"))), BuildListener.NONE))
+        .isInstanceOf(BuildRefusedException.class)
+        .hasMessageContaining("none is no plain file");
+  }
+
+  private void holdsTheNotes(Path file) {
+    assertThat(file).hasContent("for later");
+  }
+
+  @Test
   void equalInputsGiveTheSameDigestAndOthersAnother() throws IOException {
     String digest = digest(inputs.request(store));
     BuildInputs again = BuildInputs.write(Files.createDirectory(folder.resolve("again")), ITEMS, 1);

@@ -129,7 +129,7 @@ public final class Generation implements AutoCloseable {
 
   /// A file that the build was given to keep beside the rest, by its name.
   public Optional<Path> companion(String name) {
-    return manifest.files().containsKey(name) && !name.contains("/")
+    return manifest.files().containsKey(name) && GenerationLayout.isFree(name)
         ? Optional.of(folder.resolve(name))
         : Optional.empty();
   }
