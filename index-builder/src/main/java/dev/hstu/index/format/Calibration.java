@@ -35,12 +35,13 @@ final class Calibration {
 
   private static final int BLOCK = 256;
 
+  /// Queries that share the loads of a vector.
+  private static final int TILE = 4;
+
   private final VectorMatrix vectors;
   private final Partitioning partitioning;
   private final Centroids centroids;
-  private final PartitionRanking ranking = new PartitionRanking();
   private final int[] ks;
-  private final int[] rankOf;
 
   /// `[ks][partitions]`: over the queries, the sum and the sum of squares of the share of the best
   /// k in the partitions up to a rank.
@@ -53,7 +54,6 @@ final class Calibration {
     this.partitioning = partitioning;
     this.centroids = Centroids.of(partitioning.centroids(), spreads);
     this.ks = ks(vectors.rows());
-    this.rankOf = new int[partitioning.partitions()];
     this.sums = new double[ks.length][partitioning.partitions()];
     this.squares = new double[ks.length][partitioning.partitions()];
   }
@@ -72,9 +72,7 @@ final class Calibration {
         standIns
             ? calibration.standIns(new SplittableRandom(settings.seed()))
             : settings.sampleQueries();
-    for (float[] query : queries) {
-      calibration.add(query);
-    }
+    calibration.addAll(queries, settings.workers());
     return calibration.table(queries.size(), standIns ? STAND_IN_CAUTION : 0);
   }
 
@@ -103,22 +101,46 @@ final class Calibration {
     return queries;
   }
 
-  private void add(float[] query) {
+  /// Takes the queries in, whose best rows and ranks are found on several threads.
+  private void addAll(List<float[]> queries, int workers) {
+    int[][] ranks = new int[queries.size()][];
+    ParallelRanges.run(
+        queries.size(),
+        TILE,
+        workers,
+        (from, to) -> {
+          int[][] best = best(queries.subList(from, to));
+          PartitionRanking ranking = new PartitionRanking();
+          for (int q = from; q < to; q++) {
+            ranks[q] = ranksOf(queries.get(q), best[q - from], ranking);
+          }
+        });
+    for (int[] ofBest : ranks) {
+      for (int i = 0; i < ks.length; i++) {
+        addShares(ofBest, ks[i], sums[i], squares[i]);
+      }
+    }
+  }
+
+  /// The rank of the partition of each of the best rows.
+  private int[] ranksOf(float[] query, int[] best, PartitionRanking ranking) {
     int partitions = partitioning.partitions();
+    int[] rankOf = new int[partitions];
     ranking.rank(centroids, query, partitions);
     for (int rank = 0; rank < partitions; rank++) {
       rankOf[ranking.partition(rank)] = rank;
     }
-    int[] best = best(query);
-    for (int i = 0; i < ks.length; i++) {
-      addShares(best, ks[i], sums[i], squares[i]);
+    int[] ranks = new int[best.length];
+    for (int i = 0; i < best.length; i++) {
+      ranks[i] = rankOf[partitioning.partitionOf()[best[i]]];
     }
+    return ranks;
   }
 
-  private void addShares(int[] best, int k, double[] sum, double[] square) {
+  private static void addShares(int[] ranks, int k, double[] sum, double[] square) {
     int[] found = new int[sum.length];
     for (int i = 0; i < k; i++) {
-      found[rankOf[partitioning.partitionOf()[best[i]]]]++;
+      found[ranks[i]]++;
     }
     int within = 0;
     for (int rank = 0; rank < sum.length; rank++) {
@@ -129,23 +151,40 @@ final class Calibration {
     }
   }
 
-  /// The exact best rows, as many as the largest k.
-  private int[] best(float[] query) {
-    BestRows best = new BestRows(ks[ks.length - 1]);
-    best.reset(ks[ks.length - 1]);
-    float[] block = new float[BLOCK];
+  /// The exact best rows of up to [#TILE] queries, best first, as many as the largest k.
+  private int[][] best(List<float[]> queries) {
+    int wanted = ks[ks.length - 1];
+    float[][] tile = new float[TILE][];
+    BestRows[] best = new BestRows[TILE];
+    for (int q = 0; q < TILE; q++) {
+      tile[q] = queries.get(Math.min(q, queries.size() - 1));
+      best[q] = new BestRows(wanted);
+      best[q].reset(wanted);
+    }
+    float[][] blocks = new float[TILE][BLOCK];
     for (int first = 0; first < vectors.rows(); first += BLOCK) {
       int count = Math.min(BLOCK, vectors.rows() - first);
-      InnerProducts.ofRows(query, vectors, first, count, block);
-      int i = InnerProducts.nextAbove(best.floor(), block, 0, count);
-      while (i < count) {
-        best.offer(first + i, block[i]);
-        i = InnerProducts.nextAbove(best.floor(), block, i + 1, count);
+      InnerProducts.ofRowsByFour(
+          tile[0], tile[1], tile[2], tile[3], vectors, first, count, blocks[0], blocks[1],
+          blocks[2], blocks[3]);
+      for (int q = 0; q < queries.size(); q++) {
+        keepBest(best[q], blocks[q], first, count);
       }
     }
-    int[] rows = new int[best.size()];
-    best.drainDescending(rows, new float[rows.length]);
+    int[][] rows = new int[queries.size()][];
+    for (int q = 0; q < rows.length; q++) {
+      rows[q] = new int[best[q].size()];
+      best[q].drainDescending(rows[q], new float[rows[q].length]);
+    }
     return rows;
+  }
+
+  private static void keepBest(BestRows best, float[] scores, int first, int count) {
+    int i = InnerProducts.nextAbove(best.floor(), scores, 0, count);
+    while (i < count) {
+      best.offer(first + i, scores[i]);
+      i = InnerProducts.nextAbove(best.floor(), scores, i + 1, count);
+    }
   }
 
   private ProbeTable table(int queries, double caution) {

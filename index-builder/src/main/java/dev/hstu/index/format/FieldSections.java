@@ -5,7 +5,6 @@ import dev.hstu.kernels.cpu.CodeBlocks;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 
 /// Lays partitioned vectors out as the sections of [IvfVectorsFormat].
@@ -13,6 +12,12 @@ final class FieldSections {
 
   /// Radii are rounded up by more than the rounding of their float32 sums.
   private static final double RADIUS_ROUNDING = 1 + 1e-5;
+
+  /// Partitions a thread measures at once.
+  private static final int PARTITIONS_AT_ONCE = 16;
+
+  /// Partitions encoded before they are written: with 64 values some megabytes.
+  private static final int PARTITIONS_ENCODED = 256;
 
   private final VectorMatrix vectors;
   private final Partitioning partitioning;
@@ -24,37 +29,49 @@ final class FieldSections {
   private final float[] spreads;
   private final float[] radii;
 
-  private FieldSections(VectorMatrix vectors, Partitioning partitioning) {
+  /// The largest magnitude of a difference to the centroid, by partition.
+  private final float[] largest;
+
+  private final int workers;
+
+  private FieldSections(VectorMatrix vectors, Partitioning partitioning, int workers) {
     this.vectors = vectors;
     this.partitioning = partitioning;
     this.starts = new int[partitioning.partitions() + 1];
     this.rows = Grouping.order(partitioning.partitionOf(), starts);
     this.spreads = new float[partitioning.partitions()];
     this.radii = new float[partitioning.partitions()];
+    this.largest = new float[partitioning.partitions()];
+    this.workers = workers;
   }
 
-  static FieldSections of(VectorMatrix vectors, Partitioning partitioning) {
-    FieldSections sections = new FieldSections(vectors, partitioning);
-    sections.measure();
+  static FieldSections of(VectorMatrix vectors, Partitioning partitioning, int workers) {
+    FieldSections sections = new FieldSections(vectors, partitioning, workers);
+    ParallelRanges.run(sections.spreads.length, PARTITIONS_AT_ONCE, workers, sections::measure);
     return sections;
   }
 
-  private void measure() {
+  private void measure(int fromPartition, int toPartition) {
     float[] vector = new float[vectors.dimension()];
     float[] centroid = new float[vectors.dimension()];
-    for (int partition = 0; partition < spreads.length; partition++) {
+    for (int partition = fromPartition; partition < toPartition; partition++) {
       partitioning.centroids().copyRow(partition, centroid);
       double sum = 0;
-      double largest = 0;
+      double farthest = 0;
+      float most = 0;
       for (int position = starts[partition]; position < starts[partition + 1]; position++) {
         vectors.copyRow(rows[position], vector);
         double square = Partitioner.squaredDistance(vector, centroid);
         sum += square;
-        largest = Math.max(largest, square);
+        farthest = Math.max(farthest, square);
+        for (int c = 0; c < vector.length; c++) {
+          most = Math.max(most, Math.abs(vector[c] - centroid[c]));
+        }
       }
       int values = (starts[partition + 1] - starts[partition]) * vector.length;
       spreads[partition] = (float) Math.sqrt(sum / values);
-      radii[partition] = (float) (Math.sqrt(largest) * RADIUS_ROUNDING);
+      radii[partition] = (float) (Math.sqrt(farthest) * RADIUS_ROUNDING);
+      largest[partition] = most;
     }
   }
 
@@ -114,47 +131,45 @@ final class FieldSections {
   }
 
   private void writeCodes(IndexOutput out) throws IOException {
-    float[] scales = scales();
+    float[] scales = new float[largest.length];
+    for (int partition = 0; partition < scales.length; partition++) {
+      scales[partition] = IvfCodes.scale(largest[partition]);
+    }
     writeFloats(out, scales);
     align(out);
-    int dimension = vectors.dimension();
-    byte[] block = new byte[(int) CodeBlocks.blockBytes(dimension)];
-    float[] centroid = new float[dimension];
-    for (int partition = 0; partition < spreads.length; partition++) {
-      partitioning.centroids().copyRow(partition, centroid);
-      int end = starts[partition + 1];
-      for (int first = starts[partition]; first < end; first += CodeBlocks.ROWS) {
-        fill(block, first, Math.min(end, first + CodeBlocks.ROWS), centroid, scales[partition]);
-        out.writeBytes(block, block.length);
+    for (int first = 0; first < scales.length; first += PARTITIONS_ENCODED) {
+      int from = first;
+      byte[][] encoded = new byte[Math.min(PARTITIONS_ENCODED, scales.length - from)][];
+      ParallelRanges.run(
+          encoded.length,
+          1,
+          workers,
+          (i, end) -> encoded[i] = encode(from + i, IvfCodes.inverse(scales[from + i])));
+      for (byte[] codes : encoded) {
+        out.writeBytes(codes, codes.length);
       }
     }
     align(out);
   }
 
-  private void fill(byte[] block, int first, int end, float[] centroid, float scale) {
-    Arrays.fill(block, (byte) 0);
-    for (int position = first; position < end; position++) {
-      for (int c = 0; c < centroid.length; c++) {
-        float difference = vectors.at(rows[position], c) - centroid[c];
-        block[CodeBlocks.offsetInBlock(position - first, c)] = IvfCodes.code(difference, scale);
+  private byte[] encode(int partition, float inverseScale) {
+    int dimension = vectors.dimension();
+    int blockBytes = (int) CodeBlocks.blockBytes(dimension);
+    float[] vector = new float[dimension];
+    float[] centroid = new float[dimension];
+    partitioning.centroids().copyRow(partition, centroid);
+    int first = starts[partition];
+    int size = starts[partition + 1] - first;
+    byte[] codes = new byte[Math.multiplyExact(CodeBlocks.count(size), blockBytes)];
+    for (int i = 0; i < size; i++) {
+      vectors.copyRow(rows[first + i], vector);
+      int block = i / CodeBlocks.ROWS * blockBytes;
+      for (int c = 0; c < dimension; c++) {
+        codes[block + CodeBlocks.offsetInBlock(i, c)] =
+            CodeBlocks.code(vector[c] - centroid[c], inverseScale);
       }
     }
-  }
-
-  private float[] scales() {
-    float[] scales = new float[spreads.length];
-    for (int partition = 0; partition < scales.length; partition++) {
-      float largest = 0;
-      for (int position = starts[partition]; position < starts[partition + 1]; position++) {
-        for (int c = 0; c < vectors.dimension(); c++) {
-          float difference =
-              vectors.at(rows[position], c) - partitioning.centroids().at(partition, c);
-          largest = Math.max(largest, Math.abs(difference));
-        }
-      }
-      scales[partition] = IvfCodes.scale(largest);
-    }
-    return scales;
+    return codes;
   }
 
   private static void align(IndexOutput out) throws IOException {

@@ -24,12 +24,8 @@ final class IvfCodes {
     return largest / CodeBlocks.MAX_CODE;
   }
 
-  /// The code of one difference.
-  static byte code(float difference, float scale) {
-    if (scale == 0) {
-      return 0;
-    }
-    int code = Math.round(difference / scale);
-    return (byte) Math.clamp(code, -CodeBlocks.MAX_CODE, CodeBlocks.MAX_CODE);
+  /// One over a step; 0 where all differences are 0, whose codes then are.
+  static float inverse(float scale) {
+    return scale == 0 ? 0 : 1 / scale;
   }
 }

@@ -19,6 +19,8 @@ import java.util.List;
 /// @param sampleQueries queries like those to come, float `[dimension]` each, from which the number
 ///     of probes is calibrated; not copied. Where empty, normalised sums of 1 to
 ///     [Calibration#MAX_MIXED] sampled vectors stand in for them. At most [#MAX_SAMPLE_QUERIES]
+/// @param workers threads that train, assign, encode and calibrate, 1..[#MAX_WORKERS]; the files
+///     don't depend on it
 public record IvfSettings(
     IvfEncoding encoding,
     int flatRows,
@@ -26,7 +28,8 @@ public record IvfSettings(
     double recall,
     Duration trainingTime,
     long seed,
-    List<float[]> sampleQueries) {
+    List<float[]> sampleQueries,
+    int workers) {
 
   /// Sweeping so few takes some ten microseconds at 64 values, about what ranking partitions takes.
   public static final int DEFAULT_FLAT_ROWS = 2_048;
@@ -41,6 +44,9 @@ public record IvfSettings(
   /// Longest training: beyond it a night's build would not be done by morning.
   public static final Duration MAX_TRAINING_TIME = Duration.ofHours(1);
 
+  /// More threads than any machine we know gains by.
+  public static final int MAX_WORKERS = 64;
+
   public static final IvfSettings DEFAULT =
       new IvfSettings(
           IvfEncoding.FLOAT32,
@@ -49,7 +55,8 @@ public record IvfSettings(
           DEFAULT_RECALL,
           Duration.ofMinutes(2),
           1,
-          List.of());
+          List.of(),
+          1);
 
   public IvfSettings {
     if (flatRows < 1) {
@@ -71,22 +78,46 @@ public record IvfSettings(
           "%d sample queries, must be at most %d"
               .formatted(sampleQueries.size(), MAX_SAMPLE_QUERIES));
     }
+    if (workers < 1 || workers > MAX_WORKERS) {
+      throw new IllegalArgumentException(
+          "workers=%d must be within 1..%d".formatted(workers, MAX_WORKERS));
+    }
     sampleQueries = List.copyOf(sampleQueries);
+  }
+
+  /// On one thread.
+  public IvfSettings(
+      IvfEncoding encoding,
+      int flatRows,
+      boolean deferred,
+      double recall,
+      Duration trainingTime,
+      long seed,
+      List<float[]> sampleQueries) {
+    this(encoding, flatRows, deferred, recall, trainingTime, seed, sampleQueries, 1);
+  }
+
+  /// As these, on so many threads.
+  public IvfSettings withWorkers(int threads) {
+    return new IvfSettings(
+        encoding, flatRows, deferred, recall, trainingTime, seed, sampleQueries, threads);
   }
 
   /// As these, sweeping another encoding.
   public IvfSettings withEncoding(IvfEncoding other) {
-    return new IvfSettings(other, flatRows, deferred, recall, trainingTime, seed, sampleQueries);
+    return new IvfSettings(
+        other, flatRows, deferred, recall, trainingTime, seed, sampleQueries, workers);
   }
 
   /// As these, for a bulk build that ends in a merge.
   public IvfSettings withDeferred() {
-    return new IvfSettings(encoding, flatRows, true, recall, trainingTime, seed, sampleQueries);
+    return new IvfSettings(
+        encoding, flatRows, true, recall, trainingTime, seed, sampleQueries, workers);
   }
 
   /// As these, calibrated on other queries.
   public IvfSettings withSampleQueries(float[]... queries) {
     return new IvfSettings(
-        encoding, flatRows, deferred, recall, trainingTime, seed, Arrays.asList(queries));
+        encoding, flatRows, deferred, recall, trainingTime, seed, Arrays.asList(queries), workers);
   }
 }

@@ -199,7 +199,7 @@ final class IvfVectorsWriter extends KnnVectorsWriter {
   private void write(
       FieldInfo field, VectorMatrix matrix, int[] documents, Partitioning partitioning)
       throws IOException {
-    FieldSections sections = FieldSections.of(matrix, partitioning);
+    FieldSections sections = FieldSections.of(matrix, partitioning, settings.workers());
     ProbeTable table =
         partitioning.trainedRows() == 0
             ? ProbeTable.all(partitioning.partitions())

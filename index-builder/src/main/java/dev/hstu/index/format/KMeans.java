@@ -24,26 +24,37 @@ final class KMeans {
   ///
   /// @return float `[about k][dimension]`, one after another
   static float[] trainHierarchy(
-      VectorMatrix vectors, int[] rows, int k, SplittableRandom random, long deadlineNanos) {
+      VectorMatrix vectors,
+      int[] rows,
+      int k,
+      SplittableRandom random,
+      long deadlineNanos,
+      int workers) {
     if (k <= FLAT_CENTROIDS || rows.length <= k) {
-      return train(vectors, rows, k, random, deadlineNanos);
+      return train(vectors, rows, k, random, deadlineNanos, workers);
     }
-    float[] upper = train(vectors, rows, (int) Math.sqrt(k), random, deadlineNanos);
-    int[] starts = new int[upper.length / vectors.dimension() + 1];
-    int[] order = Grouping.order(nearest(vectors, rows, upper), starts);
-    float[] centroids = new float[0];
-    for (int cluster = 0; cluster + 1 < starts.length; cluster++) {
-      int first = starts[cluster];
-      int[] members = new int[starts[cluster + 1] - first];
-      for (int i = 0; i < members.length; i++) {
-        members[i] = rows[order[first + i]];
-      }
-      if (members.length > 0) {
-        int share = Math.max(1, Math.round((float) k * members.length / rows.length));
-        centroids = concat(centroids, train(vectors, members, share, random, deadlineNanos));
-      }
-    }
-    return centroids;
+    float[] upper = train(vectors, rows, (int) Math.sqrt(k), random, deadlineNanos, workers);
+    int clusters = upper.length / vectors.dimension();
+    int[] starts = new int[clusters + 1];
+    int[] order = Grouping.order(nearest(vectors, rows, upper, workers), starts);
+    // Drawn from here, so that it doesn't matter which thread trains which cluster.
+    SplittableRandom[] randoms = new SplittableRandom[clusters];
+    Arrays.setAll(randoms, cluster -> random.split());
+    float[][] lower = new float[clusters][];
+    ParallelRanges.run(
+        clusters,
+        1,
+        workers,
+        (cluster, end) -> {
+          int[] members = new int[starts[end] - starts[cluster]];
+          Arrays.setAll(members, i -> rows[order[starts[cluster] + i]]);
+          int share = Math.max(1, Math.round((float) k * members.length / rows.length));
+          lower[cluster] =
+              members.length == 0
+                  ? new float[0]
+                  : train(vectors, members, share, randoms[cluster], deadlineNanos, 1);
+        });
+    return concat(lower);
   }
 
   /// Trains `k` centroids at once, or one per row where there are fewer rows.
@@ -51,14 +62,19 @@ final class KMeans {
   /// @param deadlineNanos of [System#nanoTime]; the iteration under way when it passes is the last.
   ///     [Long#MAX_VALUE] for none
   static float[] train(
-      VectorMatrix vectors, int[] rows, int k, SplittableRandom random, long deadlineNanos) {
+      VectorMatrix vectors,
+      int[] rows,
+      int k,
+      SplittableRandom random,
+      long deadlineNanos,
+      int workers) {
     float[] centroids = draw(vectors, rows, Math.min(k, rows.length), random);
     int[] assigned = new int[rows.length];
     Arrays.fill(assigned, -1);
     boolean settled = false;
     for (int iteration = 0; iteration < MAX_ITERATIONS && !settled; iteration++) {
       int[] before = assigned;
-      assigned = nearest(vectors, rows, centroids);
+      assigned = nearest(vectors, rows, centroids, workers);
       moveToMeans(vectors, rows, assigned, centroids, random);
       boolean late = deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos > 0;
       settled = late || changes(before, assigned) <= rows.length / SETTLED_SHARE;
@@ -80,16 +96,9 @@ final class KMeans {
     return centroids;
   }
 
-  private static int[] nearest(VectorMatrix vectors, int[] rows, float[] centroids) {
-    NearestCentroid nearest =
-        NearestCentroid.flat(NativeMatrix.copyOf(centroids, vectors.dimension()));
-    float[] vector = new float[vectors.dimension()];
-    int[] assigned = new int[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      vectors.copyRow(rows[i], vector);
-      assigned[i] = nearest.of(vector);
-    }
-    return assigned;
+  private static int[] nearest(VectorMatrix vectors, int[] rows, float[] centroids, int workers) {
+    return NearestCentroid.flat(NativeMatrix.copyOf(centroids, vectors.dimension()))
+        .ofRows(vectors, rows, workers);
   }
 
   /// Moves every centroid to the mean of its rows; one that has none, to a row drawn at random.
@@ -138,9 +147,17 @@ final class KMeans {
     }
   }
 
-  private static float[] concat(float[] first, float[] second) {
-    float[] both = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, both, first.length, second.length);
-    return both;
+  private static float[] concat(float[][] parts) {
+    int length = 0;
+    for (float[] part : parts) {
+      length += part.length;
+    }
+    float[] all = new float[length];
+    int filled = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, all, filled, part.length);
+      filled += part.length;
+    }
+    return all;
   }
 }

@@ -19,6 +19,9 @@ final class NearestCentroid {
 
   private static final int GROUPS_SEARCHED = 8;
 
+  /// Rows a thread takes at once: some milliseconds' work.
+  private static final int ROWS_AT_ONCE = 2_048;
+
   private final VectorMatrix centroids;
   private final float[] halfSquares;
   private final float[] products;
@@ -50,7 +53,7 @@ final class NearestCentroid {
 
   /// In two levels where there are many. The centroids are then put in another order: see
   /// [#centroids].
-  static NearestCentroid of(VectorMatrix centroids, long seed) {
+  static NearestCentroid of(VectorMatrix centroids, long seed, int workers) {
     int count = centroids.rows();
     if (count <= FLAT_CENTROIDS) {
       return flat(centroids);
@@ -58,12 +61,23 @@ final class NearestCentroid {
     int groups = (int) Math.sqrt(count);
     int[] all = IntStream.range(0, count).toArray();
     float[] groupCentroids =
-        KMeans.train(centroids, all, groups, new SplittableRandom(seed), Long.MAX_VALUE);
+        KMeans.train(centroids, all, groups, new SplittableRandom(seed), Long.MAX_VALUE, workers);
     NearestCentroid ofGroups = flat(NativeMatrix.copyOf(groupCentroids, centroids.dimension()));
-    int[] groupOf = ofGroups.ofAll(centroids);
+    int[] groupOf = ofGroups.ofAll(centroids, workers);
     int[] starts = new int[groups + 1];
     int[] order = Grouping.order(groupOf, starts);
     return new NearestCentroid(NativeMatrix.select(centroids, order), groupCentroids, starts);
+  }
+
+  /// As another, with scratch memory of its own.
+  private NearestCentroid(NearestCentroid other) {
+    this.centroids = other.centroids;
+    this.halfSquares = other.halfSquares;
+    this.products = new float[other.products.length];
+    this.groupStarts = other.groupStarts;
+    this.groups = other.groups;
+    this.groupHalfSquares = other.groupHalfSquares;
+    this.groupProducts = new float[other.groupProducts.length];
   }
 
   /// The centroids in the order of the numbers returned.
@@ -72,13 +86,25 @@ final class NearestCentroid {
   }
 
   /// The number of the nearest centroid of every row.
-  int[] ofAll(VectorMatrix vectors) {
-    float[] vector = new float[vectors.dimension()];
-    int[] nearest = new int[vectors.rows()];
-    for (int row = 0; row < nearest.length; row++) {
-      vectors.copyRow(row, vector);
-      nearest[row] = of(vector);
-    }
+  int[] ofAll(VectorMatrix vectors, int workers) {
+    return ofRows(vectors, IntStream.range(0, vectors.rows()).toArray(), workers);
+  }
+
+  /// The number of the nearest centroid of some rows.
+  int[] ofRows(VectorMatrix vectors, int[] rows, int workers) {
+    int[] nearest = new int[rows.length];
+    ParallelRanges.run(
+        rows.length,
+        ROWS_AT_ONCE,
+        workers,
+        (from, to) -> {
+          NearestCentroid own = new NearestCentroid(this);
+          float[] vector = new float[vectors.dimension()];
+          for (int i = from; i < to; i++) {
+            vectors.copyRow(rows[i], vector);
+            nearest[i] = own.of(vector);
+          }
+        });
     return nearest;
   }
 

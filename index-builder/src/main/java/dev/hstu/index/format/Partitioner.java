@@ -77,7 +77,8 @@ final class Partitioner {
     long deadlineNanos = System.nanoTime() + settings.trainingTime().toNanos();
     VectorMatrix sample = NativeMatrix.select(vectors, sample(k * SAMPLE_PER_PARTITION));
     int[] all = IntStream.range(0, sample.rows()).toArray();
-    float[] centroids = KMeans.trainHierarchy(sample, all, k, random, deadlineNanos);
+    float[] centroids =
+        KMeans.trainHierarchy(sample, all, k, random, deadlineNanos, settings.workers());
     Partitioning trained = finish(NativeMatrix.copyOf(centroids, vectors.dimension()), rows, 0);
     return new Partitioning(
         trained.centroids(), trained.partitionOf(), rows, distortion(vectors, trained));
@@ -98,8 +99,8 @@ final class Partitioner {
   }
 
   private Partitioning finish(VectorMatrix centroids, int trainedRows, float trainedDistortion) {
-    NearestCentroid nearest = NearestCentroid.of(centroids, settings.seed());
-    int[] partitionOf = nearest.ofAll(vectors);
+    NearestCentroid nearest = NearestCentroid.of(centroids, settings.seed(), settings.workers());
+    int[] partitionOf = nearest.ofAll(vectors, settings.workers());
     VectorMatrix ordered = split(nearest.centroids(), partitionOf);
     ordered = dropEmpty(ordered, partitionOf);
     return new Partitioning(
@@ -117,7 +118,8 @@ final class Partitioner {
       int size = starts[partition + 1] - starts[partition];
       if (size > MAX_OVERSIZE * mean) {
         int[] members = Arrays.copyOfRange(order, starts[partition], starts[partition + 1]);
-        float[] split = KMeans.train(vectors, members, size / mean, random, Long.MAX_VALUE);
+        float[] split =
+            KMeans.train(vectors, members, size / mean, random, Long.MAX_VALUE, settings.workers());
         int firstPart = centroids.rows() + parts.length / dimension;
         NearestCentroid nearest = NearestCentroid.flat(NativeMatrix.copyOf(split, dimension));
         float[] vector = new float[dimension];

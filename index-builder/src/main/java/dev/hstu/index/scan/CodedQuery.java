@@ -12,9 +12,6 @@ public final class CodedQuery {
   /// Steps below this take part in no division; such values are coded as 0.
   static final float SMALLEST_STEP = 1e-30f;
 
-  /// 1.5 · 2²³: adding it rounds a small float32 to an integer.
-  private static final float TO_INTEGER = 0x1.8p23f;
-
   private byte[] codes = new byte[0];
   private float step;
   private float norm;
@@ -30,7 +27,7 @@ public final class CodedQuery {
     double squares = 0;
     double errors = 0;
     for (int i = 0; i < query.length; i++) {
-      codes[i] = code(query[i], inverse);
+      codes[i] = CodeBlocks.code(query[i], inverse);
       double difference = query[i] - (double) step * codes[i];
       squares += (double) query[i] * query[i];
       errors += difference * difference;
@@ -50,12 +47,6 @@ public final class CodedQuery {
   /// The step that codes the largest value as ±127.
   static float step(float largest) {
     return Math.max(largest / CodeBlocks.MAX_CODE, SMALLEST_STEP);
-  }
-
-  /// The code of one value: the nearest, or next to it where the inverse was rounded.
-  static byte code(float value, float inverseStep) {
-    float code = value * inverseStep + TO_INTEGER - TO_INTEGER;
-    return (byte) Math.max(-CodeBlocks.MAX_CODE, Math.min(CodeBlocks.MAX_CODE, code));
   }
 
   /// int8 `[dimension]`; owned here.

@@ -104,7 +104,7 @@ public final class CodedVectors {
       float errorSquares = 0;
       for (int c = 0; c < dimension; c++) {
         float value = values[row * dimension + c];
-        byte code = CodedQuery.code(value, inverseSteps[block]);
+        byte code = CodeBlocks.code(value, inverseSteps[block]);
         coded[CodeBlocks.offsetInBlock(row, c)] = code;
         float decoded = step * code;
         float error = value - decoded;

@@ -59,7 +59,7 @@ public final class ItemIndexWriter {
               vectors,
               0,
               vectors.rows(),
-              settings.partitions().format(settings.search().recall()),
+              settings.partitions().format(settings.search().recall()).withWorkers(workers),
               progress);
       case EXACT -> {}
     }

@@ -1,6 +1,7 @@
 package dev.hstu.index.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.search.ClusteredVectors;
@@ -42,6 +43,45 @@ final class PartitionerTest {
     assertThat(second.trainedDistortion()).isEqualTo(first.trainedDistortion());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 8})
+  void isTheSameOnAnyNumberOfThreads(int workers) {
+    VectorMatrix vectors = matrix(70_000);
+    Partitioning alone = Partitioner.partition(vectors, IvfSettings.DEFAULT, null);
+    Partitioning together =
+        Partitioner.partition(vectors, IvfSettings.DEFAULT.withWorkers(workers), null);
+
+    assertThat(together.partitionOf()).isEqualTo(alone.partitionOf());
+    assertThat(together.trainedDistortion()).isEqualTo(alone.trainedDistortion());
+    float[] spreads = FieldSections.of(vectors, alone, 1).spreads();
+    assertThat(FieldSections.of(vectors, together, workers).spreads()).isEqualTo(spreads);
+    ProbeTable table = Calibration.measure(vectors, alone, spreads, IvfSettings.DEFAULT);
+    assertThat(
+            Calibration.measure(
+                    vectors, together, spreads, IvfSettings.DEFAULT.withWorkers(workers))
+                .toString())
+        .isEqualTo(table.toString());
+  }
+
+  @Test
+  void aFailureOfAnyRangeIsThrown() {
+    for (int workers : new int[] {1, 4}) {
+      assertThatThrownBy(
+              () ->
+                  ParallelRanges.run(
+                      1_000,
+                      10,
+                      workers,
+                      (from, to) -> {
+                        if (from == 500) {
+                          throw new IllegalStateException("range " + from);
+                        }
+                      }))
+          .hasMessage("range 500");
+    }
+    ParallelRanges.run(0, 10, 4, (from, to) -> assertThat(from).isNegative());
+  }
+
   @Test
   void equalVectorsMakeOnePartition() {
     float[] values = new float[1_000 * 4];
@@ -60,10 +100,10 @@ final class PartitionerTest {
   @Test
   void twoLevelsNearlyAlwaysFindTheNearestCentroid() {
     VectorMatrix centroids = matrix(3 * NearestCentroid.FLAT_CENTROIDS);
-    NearestCentroid twoLevels = NearestCentroid.of(centroids, 1);
+    NearestCentroid twoLevels = NearestCentroid.of(centroids, 1, 1);
     NearestCentroid flat = NearestCentroid.flat(twoLevels.centroids());
-    int[] fast = twoLevels.ofAll(matrix(2_000));
-    int[] all = flat.ofAll(matrix(2_000));
+    int[] fast = twoLevels.ofAll(matrix(2_000), 1);
+    int[] all = flat.ofAll(matrix(2_000), 1);
 
     assertThat(IntStream.range(0, all.length).filter(i -> all[i] == fast[i]).count())
         .isGreaterThan(1_900);
@@ -73,7 +113,7 @@ final class PartitionerTest {
   void flatFindsTheLeastDistance() {
     VectorMatrix centroids = matrix(37);
     VectorMatrix vectors = matrix(100);
-    int[] nearest = NearestCentroid.flat(centroids).ofAll(vectors);
+    int[] nearest = NearestCentroid.flat(centroids).ofAll(vectors, 2);
     float[] vector = new float[DIMENSION];
     float[] centroid = new float[DIMENSION];
     for (int row = 0; row < nearest.length; row++) {
@@ -92,7 +132,7 @@ final class PartitionerTest {
     VectorMatrix vectors = matrix(3_000);
     int[] rows = IntStream.range(0, 3_000).toArray();
     long past = System.nanoTime() - 1;
-    float[] centroids = KMeans.trainHierarchy(vectors, rows, 300, new SplittableRandom(1), past);
+    float[] centroids = KMeans.trainHierarchy(vectors, rows, 300, new SplittableRandom(1), past, 1);
 
     assertThat(centroids.length / DIMENSION).isBetween(250, 350);
   }

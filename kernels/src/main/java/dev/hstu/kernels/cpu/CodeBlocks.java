@@ -18,7 +18,16 @@ public final class CodeBlocks {
   /// Longest rows, so that no product leaves int32 by far.
   public static final int MAX_DIMENSION = 1 << 14;
 
+  /// 1.5 · 2²³: adding it rounds a small float32 to an integer.
+  private static final float TO_INTEGER = 0x1.8p23f;
+
   private CodeBlocks() {}
+
+  /// The code of a value: the nearest, or next to it where the inverse was rounded.
+  public static byte code(float value, float inverseStep) {
+    float code = value * inverseStep + TO_INTEGER - TO_INTEGER;
+    return (byte) Math.max(-MAX_CODE, Math.min(MAX_CODE, code));
+  }
 
   /// How many blocks hold so many rows.
   public static int count(int rows) {
