@@ -79,8 +79,12 @@ public final class IvfVectorsFormat extends KnnVectorsFormat {
   static final String VECTORS_CODEC = "HstuIvfVectors";
   static final String INDEX_CODEC = "HstuIvfIndex";
   static final String META_EXTENSION = "ipm";
-  static final String VECTORS_EXTENSION = "ipv";
-  static final String INDEX_EXTENSION = "ipx";
+
+  /// Of the file of float32 vectors.
+  public static final String VECTORS_EXTENSION = "ipv";
+
+  /// Of the file of everything else that a search reads.
+  public static final String INDEX_EXTENSION = "ipx";
 
   /// A cache line, and the widest vector register.
   static final int ALIGNMENT_BYTES = 64;

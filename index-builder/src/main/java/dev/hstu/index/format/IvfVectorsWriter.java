@@ -53,7 +53,7 @@ final class IvfVectorsWriter extends KnnVectorsWriter {
   }
 
   /// @param source as [IvfVectorsFormat#ofRows] takes it, or null where documents carry their
-  // vectors
+  ///     vectors
   static IvfVectorsWriter create(
       SegmentWriteState state, IvfSettings settings, @Nullable VectorMatrix source)
       throws IOException {

@@ -12,8 +12,7 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 
 /// Lucene HNSW over float32 or quantised vectors, searched segment by segment without Lucene's
-// query layer,
-/// which costs 10 %.
+/// query layer, which costs 10 %.
 ///
 /// The graph proposes and full precision disposes: every item in the beam is scored again by
 /// [InnerProducts], as [ExactScan] does. Filters run inside the walk: refused items are stepped on,

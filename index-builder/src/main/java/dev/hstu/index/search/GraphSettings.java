@@ -10,8 +10,7 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 /// @param beamWidth candidates looked at for each new item, `efConstruction` of the paper;
 ///     at least maxConnections, at most [#MAX_BEAM_WIDTH]
 /// @param bits a value that the graph is built and walked with, one of [#BITS]; 32 is float32,
-// fewer
-///     save memory, and what is found is scored again in float32 all the same
+///     fewer save memory, and what is found is scored again in float32 all the same
 public record GraphSettings(int maxConnections, int beamWidth, int bits) {
 
   /// Lucene's own bound.

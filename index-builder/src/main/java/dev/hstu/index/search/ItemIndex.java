@@ -38,7 +38,7 @@ public interface ItemIndex {
   void search(float[] query, int k, ItemFilter filter, SearchOptions options, Candidates target);
 
   /// Hands over, in any order and perhaps repeatedly, each row that some search can return by way
-  // of
+  /// of
   /// the index, that is without the scan that stands in where an index finds too few. A row that is
   /// never handed over is lost to most searches.
   ///

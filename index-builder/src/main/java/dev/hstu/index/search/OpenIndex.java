@@ -92,7 +92,8 @@ public final class OpenIndex implements ItemIndex, Closeable {
         yield graph;
       }
       case PARTITIONS -> {
-        PartitionIndex partitions = PartitionIndex.open(List.of(folder), vectors);
+        PartitionIndex partitions =
+            PartitionIndex.open(List.of(folder), vectors, settings.hasCodes());
         owned.add(partitions);
         yield partitions;
       }

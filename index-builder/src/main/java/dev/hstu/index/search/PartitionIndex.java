@@ -26,7 +26,7 @@ import org.apache.lucene.index.IndexReader;
 /// itself shows this, for nothing: of the items that would have been among the best, so many were
 /// asked of the filter and fewer passed. Then partitions are swept as if all that were asked had
 /// been wanted, or all accepted items are compared where that is cheaper
-// ([SearchPath#EXACT_FALLBACK]).
+/// ([SearchPath#EXACT_FALLBACK]).
 public final class PartitionIndex implements ItemIndex, Closeable {
 
   /// Rows asked of a filter that gives no bound: until so many passed, …
@@ -63,7 +63,15 @@ public final class PartitionIndex implements ItemIndex, Closeable {
   /// @throws IOException when a folder holds no whole index of this format, or the documents of all
   ///     shards are not exactly the rows of `vectors`
   public static PartitionIndex open(List<Path> shards, VectorMatrix vectors) throws IOException {
-    IndexReader reader = ShardReaders.open(shards);
+    return open(shards, vectors, false);
+  }
+
+  /// As above.
+  ///
+  /// @param hasCodes whether codes are swept: they are then read into memory at once
+  static PartitionIndex open(List<Path> shards, VectorMatrix vectors, boolean hasCodes)
+      throws IOException {
+    IndexReader reader = ShardReaders.open(shards, hasCodes);
     try {
       return new PartitionIndex(vectors, reader, PartitionSegment.all(reader, vectors));
     } catch (IOException | RuntimeException e) {

@@ -11,7 +11,7 @@ public enum SearchPath {
   EXACT_PLANNED,
   /// By scanning, because the graph reached fewer than k accepted items or visited more than a scan
   /// costs, or because what the filter accepts lies away from the partitions of most promise:
-  // exact.
+  /// exact.
   EXACT_FALLBACK;
 
   /// The path of a search that took this one in one shard and another in the next: approximate if

@@ -14,7 +14,7 @@ import java.util.List;
 /// @param maxIdLength longest item or user id, in UTF-16 units
 /// @param searchBeam items a graph search keeps track of, 0 for what the generation was built with
 /// @param searchRecall recall a search in partitions aims at, 0 for what the generation was built
-// with
+///     with
 public record RetrievalSettings(
     int defaultK,
     int maxK,
