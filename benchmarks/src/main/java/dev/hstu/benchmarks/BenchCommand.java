@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures encoding, search and a running service.",
     mixinStandardHelpOptions = true,
-    subcommands = {SearchCommand.class, FilterCommand.class, MicroCommand.class, LoadCommand.class})
+    subcommands = {
+      SearchCommand.class,
+      FilterCommand.class,
+      SizeCommand.class,
+      MicroCommand.class,
+      LoadCommand.class
+    })
 final class BenchCommand implements Runnable {
 
   @Spec private CommandSpec spec;
@@ -20,6 +26,6 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "say what to measure: bench search, bench filter, bench micro, bench load");
+        "say what to measure: bench search, bench filter, bench size, bench micro, bench load");
   }
 }

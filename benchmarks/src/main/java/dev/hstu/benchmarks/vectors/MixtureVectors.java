@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /// Seeded vectors shaped like item embeddings: a mixture of 2,000 anisotropic clusters with Zipf
@@ -91,6 +92,12 @@ public final class MixtureVectors {
           }
           return item;
         });
+  }
+
+  /// Draws the items of [#writeItems] one by one into arrays of `dimension`.
+  public Consumer<float[]> items() {
+    SplittableRandom random = stream(ITEMS);
+    return item -> drawItem(drawCluster(random), random, item);
   }
 
   /// Float `[count][dimension]`.
