@@ -2,6 +2,7 @@ package dev.hstu.benchmarks;
 
 import dev.hstu.benchmarks.filter.FilterComparison;
 import dev.hstu.benchmarks.filter.FilterReport;
+import dev.hstu.benchmarks.search.Clock;
 import dev.hstu.benchmarks.vectors.FloatVectorFile;
 import dev.hstu.benchmarks.vectors.MixtureShape;
 import dev.hstu.benchmarks.vectors.MixtureVectors;
@@ -28,6 +29,8 @@ import dev.hstu.retrieval.cli.Table;
 import dev.hstu.retrieval.cli.UserError;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,6 +39,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -83,6 +87,13 @@ final class FilterCommand implements Callable<Integer> {
 
   @Option(names = "--rounds", defaultValue = "7", description = "default: ${DEFAULT-VALUE}")
   private int rounds;
+
+  @Option(
+      names = "--clock",
+      defaultValue = "wall",
+      description =
+          "wall, or cpu: the searching thread's processor time, where other work runs too; default: ${DEFAULT-VALUE}")
+  private Clock clock = Clock.WALL;
 
   @Option(
       names = "--work",
@@ -137,10 +148,16 @@ final class FilterCommand implements Callable<Integer> {
               new ExactScan(vectors),
               mixture.queries(queryCount),
               k,
-              SearchOptions.recall(recall));
+              SearchOptions.recall(recall),
+              nanos());
       List<FilterReport.Row> rows = comparison.compare(filters(console, folder), rounds, checked);
-      return new FilterReport(items, setSize, dimension, k, recall, rounds, rows);
+      return new FilterReport(items, setSize, dimension, k, recall, rounds, clock.toString(), rows);
     }
+  }
+
+  private LongSupplier nanos() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return clock == Clock.WALL ? System::nanoTime : threads::getCurrentThreadCpuTime;
   }
 
   private static OpenIndex index(Console console, Path folder, VectorMatrix vectors)
@@ -199,7 +216,8 @@ final class FilterCommand implements Callable<Integer> {
 
   private static Table table(FilterReport report) {
     Table table =
-        new Table("filter", "path", "recall", "p50 µs", "p99 µs", "p50 ratio", "p99 ratio");
+        new Table(
+            "filter", "path", "recall", "visits", "p50 µs", "p99 µs", "p50 ratio", "p99 ratio");
     report.rows().forEach(row -> table.row(row.cells()));
     return table;
   }
