@@ -6,8 +6,7 @@ import dev.hstu.kernels.tables.IdType;
 import java.util.Locale;
 
 /// A vocabulary that has grown by the ids of newer data: the ids known before keep their rows,
-// those
-/// that are new follow in the data's order. Ids that the data no longer has stay.
+/// those that are new follow in the data's order. Ids that the data no longer has stay.
 ///
 /// @param vocabulary the known ids and then the new ones
 /// @param known how many ids were known before

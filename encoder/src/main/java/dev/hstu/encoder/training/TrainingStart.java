@@ -17,9 +17,8 @@ public sealed interface TrainingStart {
   /// stay.
   ///
   /// The optimiser counts its updates on, so that the bias correction of AdamW, which is for
-  // moments
-  /// that are all young, stays off: a new row's first step is then `(1 - β₁) / √(1 - β₂)` times the
-  /// learning rate, 0.7 with the public rates, where it is 1 in a new training.
+  /// moments that are all young, stays off: a new row's first step is then `(1 - β₁) / √(1 - β₂)`
+  /// times the learning rate, 0.7 with the public rates, where it is 1 in a new training.
   ///
   /// @param model open until the training has ended
   /// @param state the model's own; without it the moments begin at 0 and the updates are counted

@@ -115,8 +115,7 @@ public record NightlyConfiguration(
   /// Reads and checks a file.
   ///
   /// @throws InvalidSettingException at a file that cannot be read, an unknown key or a value out
-  // of
-  ///     range
+  ///     of range
   public static NightlyConfiguration read(Path file) {
     SettingValues values = new SettingValues(List.of(SettingSource.file(file)), "NIGHTLY.md");
     values.requireKnown(settings());

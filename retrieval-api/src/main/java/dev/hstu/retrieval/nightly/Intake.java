@@ -15,10 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What there is to take in. The folder of interaction files is the record: files stay in it as
-// they
-/// are, and every night reads all of them, those of the night before first and in the same order,
-// so
-/// that users and items keep their rows in the prepared data.
+/// they are, and every night reads all of them, those of the night before first and in the same
+/// order, so that users and items keep their rows in the prepared data.
 final class Intake {
 
   /// A file a day for a hundred years, and a bound on the journal.

@@ -11,8 +11,9 @@ import dev.hstu.retrieval.config.NightlyConfiguration;
 /// @param heapBytes most the heap may grow to
 record RamBudget(long bytes, long heapBytes) {
 
-  /// Code, threads, compressed class space and the PyTorch libraries themselves: 320 MiB resident
-  /// in a training of the smallest model, rounded up.
+  /// Code, threads, classes and the PyTorch libraries themselves. A whole training of
+  /// MovieLens-100K with the preset `small`, its heap of at most 256 MiB included, took 376 MiB
+  /// resident; all of it counts here as what lies beside the heap.
   static final long RESERVE_BYTES = 384L << 20;
 
   /// Activations and gradients of one micro-batch in flight, at the bound of

@@ -3,8 +3,7 @@
 ///
 /// Start at [Nightly]. A night is a list of [NightStep]s, each a small class ([NightWork]); what is
 /// done stands in its [NightJournal], so that a killed night goes on where it was and makes the
-// same
-/// content. The work itself is that of the verbs: import, training, item vectors, building,
+/// same content. The work itself is that of the verbs: import, training, item vectors, building,
 /// publishing live in their own rooms and are called here. What a terminal shows stays outside
 /// ([NightListener]).
 @NullMarked

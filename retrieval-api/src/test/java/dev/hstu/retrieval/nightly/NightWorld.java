@@ -21,8 +21,7 @@ import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /// A small simulated world that comes in on two days: on the second there are more events, and
-// items
-/// that the first has never heard of.
+/// items that the first has never heard of.
 final class NightWorld {
 
   /// Every tenth item is new on the second day.
