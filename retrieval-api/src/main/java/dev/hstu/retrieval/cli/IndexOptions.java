@@ -1,6 +1,5 @@
 package dev.hstu.retrieval.cli;
 
-import dev.hstu.index.IndexChoice;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.format.IvfEncoding;
 import dev.hstu.index.search.GraphSettings;
@@ -11,10 +10,9 @@ import dev.hstu.index.search.SearchDefaults;
 import dev.hstu.index.tune.TunedBuild;
 import dev.hstu.index.tune.Tuning;
 import dev.hstu.index.tune.TuningFile;
-import dev.hstu.index.tune.TuningGoal;
-import dev.hstu.index.tune.TuningSettings;
 import dev.hstu.index.tune.UnreachableGoalException;
 import dev.hstu.retrieval.tune.IndexTuning;
+import dev.hstu.retrieval.tune.IndexWish;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,9 +36,6 @@ final class IndexOptions {
       return name().toLowerCase(Locale.ROOT);
     }
   }
-
-  /// What `auto` tunes for: the widest request of a ranking pipeline that is common.
-  private static final int AUTO_K = 500;
 
   @Option(
       names = "--index",
@@ -113,23 +108,15 @@ final class IndexOptions {
   /// @throws UserError naming the option out of bounds
   Choice choose(VectorMatrix vectors, IndexTuning users, int workers, Console console)
       throws IOException {
-    IndexSettings wishes = wishes();
+    IndexWish wish = wish();
     if (tuning != null) {
       return tuned(TuningFile.read(tuning), vectors, users.requests());
     }
-    if (type != Type.AUTO) {
-      return new Choice(wishes, Optional.empty());
-    }
-    if (vectors.rows() <= IndexChoice.EXACT_ITEMS) {
-      return new Choice(wishes.withType(IndexType.EXACT), Optional.empty());
+    if (!wish.isMeasured(vectors.rows())) {
+      return new Choice(wish.unmeasured(), Optional.empty());
     }
     try (TuningProgress progress = new TuningProgress(console)) {
-      TunedBuild quick =
-          users.tune(
-              vectors,
-              new TuningGoal(recall, AUTO_K, 0, 0),
-              TuningSettings.quick(wishes, workers),
-              progress);
+      TunedBuild quick = wish.measure(vectors, users, workers, progress);
       return tuned(quick.tuning(), vectors, quick.queries());
     }
   }
@@ -148,14 +135,16 @@ final class IndexOptions {
     }
   }
 
-  private IndexSettings wishes() {
+  private IndexWish wish() {
     try {
-      return new IndexSettings(
-          type == Type.AUTO ? IndexType.GRAPH : IndexType.valueOf(type.name()),
-          new GraphSettings(maxConnections, beamWidth, bits),
-          new PartitionSettings(encoding),
-          shards,
-          new SearchDefaults(0, recall));
+      IndexSettings settings =
+          new IndexSettings(
+              type == Type.AUTO ? IndexType.GRAPH : IndexType.valueOf(type.name()),
+              new GraphSettings(maxConnections, beamWidth, bits),
+              new PartitionSettings(encoding),
+              shards,
+              new SearchDefaults(0, recall));
+      return new IndexWish(settings, type == Type.AUTO);
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
     }

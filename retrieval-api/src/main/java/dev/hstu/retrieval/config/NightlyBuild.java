@@ -1,24 +1,24 @@
 package dev.hstu.retrieval.config;
 
-import dev.hstu.index.IndexChoice;
 import dev.hstu.index.format.IvfEncoding;
 import dev.hstu.index.search.GraphSettings;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.IndexType;
 import dev.hstu.index.search.PartitionSettings;
 import dev.hstu.index.search.SearchDefaults;
+import dev.hstu.retrieval.tune.IndexWish;
 import java.util.List;
 import java.util.Locale;
 
 /// What a night builds and what it keeps; `index.*`, `build.*` and `keep.*`.
 ///
-/// @param index decides on the index
+/// @param index the index wanted
 /// @param evaluate whether hit rate and recall over all users go into the generation
 /// @param goldenUsers users of the last day by whom the gate judges
 /// @param keepGenerations youngest generations that stay
 /// @param keepNights youngest nights whose data and model stay
 public record NightlyBuild(
-    IndexChoice index, boolean evaluate, int goldenUsers, int keepGenerations, int keepNights) {
+    IndexWish index, boolean evaluate, int goldenUsers, int keepGenerations, int keepNights) {
 
   private static final String AUTO = "auto";
 
@@ -27,7 +27,7 @@ public record NightlyBuild(
           "index.type",
           AUTO,
           List.of(AUTO, "graph", "partitions", "exact"),
-          "auto takes exact for small catalogues and else what suits the vectors.");
+          "auto takes exact for small catalogues and else what a short tuning finds fastest.");
   static final Setting<Integer> MAX_CONNECTIONS =
       Setting.integer(
           "index.max-connections",
@@ -114,7 +114,7 @@ public record NightlyBuild(
         values.get(KEEP_NIGHTS));
   }
 
-  private static IndexChoice index(SettingValues values) {
+  private static IndexWish index(SettingValues values) {
     String type = values.get(TYPE);
     int maxConnections = values.get(MAX_CONNECTIONS);
     int beamWidth = values.get(BEAM_WIDTH);
@@ -131,6 +131,6 @@ public record NightlyBuild(
                 IvfEncoding.valueOf(values.get(ENCODING).toUpperCase(Locale.ROOT))),
             values.get(SHARDS),
             new SearchDefaults(0, values.get(RECALL)));
-    return type.equals(AUTO) ? IndexChoice.bySize(settings) : IndexChoice.of(settings);
+    return new IndexWish(settings, type.equals(AUTO));
   }
 }

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.nightly;
 
 import dev.hstu.encoder.Engine;
+import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.BuildListener;
 import dev.hstu.index.BuildMemory;
@@ -12,16 +13,24 @@ import dev.hstu.index.IndexBuilder;
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.InvalidVectorException;
 import dev.hstu.index.catalog.ItemVectors;
+import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.live.CarryReport;
 import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.index.search.IndexSettings;
+import dev.hstu.index.tune.TunedBuild;
+import dev.hstu.index.tune.Tuning;
+import dev.hstu.index.tune.TuningFile;
+import dev.hstu.index.tune.TuningListener;
+import dev.hstu.index.tune.UnreachableGoalException;
 import dev.hstu.retrieval.config.NightlyConfiguration;
 import dev.hstu.retrieval.data.PreparedCatalog;
 import dev.hstu.retrieval.evaluate.BuildEvaluation;
 import dev.hstu.retrieval.evaluate.Evaluator;
 import dev.hstu.retrieval.gate.GoldenCompanion;
+import dev.hstu.retrieval.tune.IndexTuning;
+import dev.hstu.retrieval.tune.IndexWish;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;
@@ -59,17 +68,56 @@ final class GenerationWork implements NightWork {
     }
   }
 
-  /// The number of shards follows from the memory of the run that begins the build, and enters the
-  /// content.
+  /// What a tuning measures differs from run to run, and the number of shards follows from the
+  /// memory of the run that begins the build; both enter the content, so a night decides once.
   @Override
   public SortedMap<String, Long> decide(NightContext night) throws IOException {
     NightlyConfiguration configuration = night.configuration();
     try (ItemVectors vectors = ItemVectors.open(night.folder().vectors())) {
-      IndexSettings wanted = configuration.build().index().choose(vectors.matrix());
+      IndexSettings wanted = decideIndex(night, vectors.matrix());
       IndexSettings fitting = BuildMemory.fit(wanted, vectors, configuration.ramBytes());
       return new TreeMap<>(Map.of(SHARDS, (long) fitting.shards()));
     } catch (InsufficientMemoryException e) {
       throw new NightRefusedException(e.getMessage(), e);
+    }
+  }
+
+  /// Tunes where only measuring tells, and keeps the tuning in the night's folder.
+  private static IndexSettings decideIndex(NightContext night, VectorMatrix vectors)
+      throws IOException {
+    IndexWish wish = night.configuration().build().index();
+    if (!wish.isMeasured(vectors.rows())) {
+      return wish.unmeasured();
+    }
+    int workers = Runtime.getRuntime().availableProcessors();
+    Tuning tuning = wish.measure(vectors, users(night), workers, TuningListener.NONE).tuning();
+    TuningFile.write(night.folder().tuning(), tuning);
+    return chosen(tuning);
+  }
+
+  /// The tuning decided on, with the requests to calibrate the whole index by.
+  private static Optional<TunedBuild> tuned(NightContext night, int items) throws IOException {
+    if (!night.configuration().build().index().isMeasured(items)) {
+      return Optional.empty();
+    }
+    Tuning tuning = TuningFile.read(night.folder().tuning());
+    return Optional.of(new TunedBuild(tuning, users(night).requests()));
+  }
+
+  private static IndexTuning users(NightContext night) throws IOException {
+    return new IndexTuning(
+        night.data(),
+        night.folder().model(),
+        EngineChoice.of(Engine.DJL),
+        IndexTuning.DEFAULT_USERS);
+  }
+
+  private static IndexSettings chosen(Tuning tuning) {
+    try {
+      return tuning.chosen();
+    } catch (UnreachableGoalException e) {
+      // The exact scan is among the candidates and finds everything.
+      throw new IllegalStateException(e);
     }
   }
 
@@ -110,11 +158,15 @@ final class GenerationWork implements NightWork {
       NightContext night, String fingerprint, StepResult result, NightProgress progress)
       throws IOException {
     Catalog catalog;
-    IndexSettings index;
+    Optional<TunedBuild> tuned;
     try (ItemVectors vectors = ItemVectors.open(night.folder().vectors())) {
       catalog = PreparedCatalog.of(night.data()).alignedTo(vectors.ids());
-      index = night.configuration().build().index().choose(vectors.matrix());
+      tuned = tuned(night, vectors.matrix().rows());
     }
+    IndexSettings index =
+        tuned
+            .map(build -> chosen(build.tuning()))
+            .orElseGet(() -> night.configuration().build().index().unmeasured());
     BuildRequest request =
         new BuildRequest(
             night.store(),
@@ -128,8 +180,9 @@ final class GenerationWork implements NightWork {
             night.createdAt());
     try (GoldenCompanion golden =
         GoldenCompanion.of(night.data(), night.configuration().build().goldenUsers())) {
+      BuildRequest whole = request.withCompanions(golden.files());
       return IndexBuilder.build(
-          request.withCompanions(golden.files()), new Listener(progress, result));
+          tuned.map(whole::withTuned).orElse(whole), new Listener(progress, result));
     } catch (BuildRefusedException | InvalidVectorException e) {
       throw new NightRefusedException(e.getMessage(), e);
     }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /// | `data/` | prepared data |
 /// | `model/`, `training-state.safetensors` | the model and its optimiser's state |
 /// | `vectors.safetensors` | item vectors, until the generation has them |
+/// | `tuning.json` | what chose the index, where a tuning did |
 record NightFolder(Path path) {
 
   Path journal() {
@@ -50,6 +51,10 @@ record NightFolder(Path path) {
 
   Path vectors() {
     return path.resolve("vectors.safetensors");
+  }
+
+  Path tuning() {
+    return path.resolve("tuning.json");
   }
 
   String night() {

@@ -13,13 +13,13 @@ import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.Provenance;
 import dev.hstu.encoder.weights.ItemVectorFile;
 import dev.hstu.encoder.weights.ModelFolder;
-import dev.hstu.index.IndexChoice;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationLayout;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.tune.IndexWish;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ final class TuneVerbTest {
 
   @Test
   void withoutWordALargeCatalogueIsMeasuredAndASmallOneScanned() throws IOException {
-    writeInputs(IndexChoice.EXACT_ITEMS + 1);
+    writeInputs(IndexWish.SCANNED_ITEMS + 1);
     JsonNode large = JSON.readTree(build("--no-evaluate").out());
     Path built = folder.resolve("generations").resolve(large.get("generation").asText());
     assertThat(built.resolve(GenerationLayout.TUNING)).exists();
