@@ -26,6 +26,14 @@ public final class PartitionSearch {
   /// Vectors whose codes are swept between two looks at the heap: whole blocks.
   private static final int CODED_ROWS = 2_048;
 
+  /// Bits of a query's number, and of a partition's, in what a batch visits.
+  private static final int QUERY_BITS = 31;
+
+  private static final int MAX_QUERY = Integer.MAX_VALUE;
+
+  /// One in so many of a query's partitions is swept before a batch shares the others.
+  private static final int FIRST_SHARE = 8;
+
   private static final Int8Sweep SWEEP = ScanKernel.chosen();
 
   /// Queries that share the loads of a vector.
@@ -115,12 +123,13 @@ public final class PartitionSearch {
     PartitionSearch[] together = new PartitionSearch[queries.length];
     int visit = 0;
     while (visit < total) {
-      int partition = (int) (visits[visit] >>> 32);
+      long group = visits[visit] >>> QUERY_BITS;
       int count = 0;
-      while (visit < total && (int) (visits[visit] >>> 32) == partition) {
-        together[count++] = searchers[(int) visits[visit++]];
+      while (visit < total && visits[visit] >>> QUERY_BITS == group) {
+        together[count++] = searchers[(int) visits[visit++] & MAX_QUERY];
       }
-      sweepTogether(partition, together, count);
+      int next = visit < total ? (int) (visits[visit] >>> QUERY_BITS) & MAX_QUERY : -1;
+      sweepTogether((int) group & MAX_QUERY, next, together, count, searchers[0].buffers);
     }
     for (int i = 0; i < queries.length; i++) {
       searchers[i].complete();
@@ -224,7 +233,8 @@ public final class PartitionSearch {
     }
   }
 
-  /// (partition, query) pairs in order.
+  /// (partition, query) pairs in order of partition, those that promise each query most before all
+  /// others: they raise its floor, below which nothing is looked at one by one.
   private long[] visits(PartitionSearch[] searchers, int queries, int total) {
     if (visits.length < total) {
       visits = new long[total];
@@ -232,18 +242,24 @@ public final class PartitionSearch {
     int filled = 0;
     for (int q = 0; q < queries; q++) {
       for (int i = 0; i < searchers[q].probes; i++) {
-        visits[filled++] = (long) searchers[q].ranking.partition(i) << 32 | q;
+        long later = i <= searchers[q].probes / FIRST_SHARE ? 0 : 1;
+        long partition = searchers[q].ranking.partition(i);
+        visits[filled++] = (later << QUERY_BITS | partition) << QUERY_BITS | q;
       }
     }
     Arrays.sort(visits, 0, total);
     return visits;
   }
 
-  private static void sweepTogether(int partition, PartitionSearch[] searchers, int count) {
-    if (searchers[0].partitions.encoding() == IvfEncoding.INT8) {
+  /// @param next the partition that follows, or -1
+  private static void sweepTogether(
+      int partition, int next, PartitionSearch[] searchers, int count, SweepBuffers buffers) {
+    Partitions partitions = searchers[0].partitions;
+    if (partitions.encoding() == IvfEncoding.INT8) {
+      long nextOffset = next < 0 ? Int8Sweep.NO_NEXT : partitions.codesOffsetBytes(next);
       for (int from = 0; from < count; from += SweepBuffers.MAX_QUERIES) {
         int to = Math.min(count, from + SweepBuffers.MAX_QUERIES);
-        sweepCodes(partition, Int8Sweep.NO_NEXT, searchers, from, to);
+        sweepCodes(partition, nextOffset, searchers, from, to, buffers);
       }
       return;
     }
@@ -293,7 +309,7 @@ public final class PartitionSearch {
     for (int i = from; i < to; i++) {
       long next =
           i + 1 < to ? partitions.codesOffsetBytes(ranking.partition(i + 1)) : Int8Sweep.NO_NEXT;
-      sweepCodes(ranking.partition(i), next, alone, 0, 1);
+      sweepCodes(ranking.partition(i), next, alone, 0, 1, buffers);
     }
   }
 
@@ -322,9 +338,13 @@ public final class PartitionSearch {
 
   /// Sweeps the codes of a partition for some searchers together.
   private static void sweepCodes(
-      int partition, long nextOffsetBytes, PartitionSearch[] searchers, int from, int to) {
+      int partition,
+      long nextOffsetBytes,
+      PartitionSearch[] searchers,
+      int from,
+      int to,
+      SweepBuffers buffers) {
     Partitions partitions = searchers[from].partitions;
-    SweepBuffers buffers = searchers[from].buffers;
     buffers.begin(to - from, partitions.dimension(), CODED_ROWS, false);
     for (int i = from; i < to; i++) {
       buffers.setQuery(i - from, searchers[i].ranking.coded().codes());

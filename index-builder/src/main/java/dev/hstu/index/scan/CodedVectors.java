@@ -204,7 +204,19 @@ public final class CodedVectors {
   public void estimate(
       CodedQuery query, int queryNumber, int firstRow, SweepBuffers buffers, float[] out) {
     int count = buffers.count(queryNumber);
-    for (int i = 0; i < count; i++) {
+    long at = (long) queryNumber * buffers.maxRows();
+    int i = 0;
+    for (; i + FLOATS.length() <= count; i += FLOATS.length()) {
+      // A block is one vector or several.
+      float step = steps[(firstRow + i) / CodeBlocks.ROWS] * query.step();
+      IntVector products =
+          IntVector.fromMemorySegment(
+              INTS, buffers.products(), (at + i) * Integer.BYTES, ByteOrder.nativeOrder());
+      ((FloatVector) products.convertShape(VectorOperators.I2F, FLOATS, 0))
+          .mul(step)
+          .intoArray(out, firstRow + i);
+    }
+    for (; i < count; i++) {
       float step = steps[(firstRow + i) / CodeBlocks.ROWS] * query.step();
       out[firstRow + i] = step * buffers.product(queryNumber, i);
     }

@@ -167,7 +167,9 @@ public final class SweepBuffers {
     return rows;
   }
 
-  MemorySegment products() {
+  /// All products in the processor's byte order, int32 `[queries][maxRows]`, of which the first
+  /// [#count] of each query were given out.
+  public MemorySegment products() {
     return products;
   }
 
