@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SearchCommand.class,
       FilterCommand.class,
+      UpdatesCommand.class,
       SizeCommand.class,
       MicroCommand.class,
       LoadCommand.class
@@ -26,6 +27,7 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "say what to measure: bench search, bench filter, bench size, bench micro, bench load");
+        "say what to measure: bench search, bench filter, bench updates, bench size, bench micro,"
+            + " bench load");
   }
 }

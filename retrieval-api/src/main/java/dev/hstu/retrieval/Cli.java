@@ -1,6 +1,7 @@
 package dev.hstu.retrieval;
 
 import dev.hstu.retrieval.cli.BuildCommand;
+import dev.hstu.retrieval.cli.CensusCommand;
 import dev.hstu.retrieval.cli.DemoCommand;
 import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
       PublishCommand.class,
       RollbackCommand.class,
       GenerationsCommand.class,
+      CensusCommand.class,
       NightlyCommand.class,
       DemoCommand.class,
       EvaluateCommand.class,

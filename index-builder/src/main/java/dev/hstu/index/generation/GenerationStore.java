@@ -74,7 +74,7 @@ public final class GenerationStore {
       entries.add(entry(id, pointer));
     }
     for (String name : names()) {
-      if (name.startsWith(BUILDING)) {
+      if (name.startsWith(BUILDING) && GenerationIds.isId(name.substring(BUILDING.length()))) {
         entries.add(new GenerationEntry.Unfinished(name.substring(BUILDING.length())));
       }
     }

@@ -10,7 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The items as they were after so many updates.
-record LiveItems(Catalog base, LaterRows later, RowEnds ends, int rows, long version)
+///
+/// @param live how many of the rows are
+record LiveItems(Catalog base, LaterRows later, RowEnds ends, int rows, int live, long version)
     implements ItemView {
 
   @Override

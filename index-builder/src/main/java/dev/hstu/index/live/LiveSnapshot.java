@@ -25,6 +25,11 @@ public final class LiveSnapshot implements AutoCloseable {
     return moment.items();
   }
 
+  /// The number of live items.
+  public int live() {
+    return moment.items().live();
+  }
+
   /// The sequence number of the last update in it.
   public long version() {
     return moment.items().version();

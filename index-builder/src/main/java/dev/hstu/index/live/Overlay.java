@@ -33,6 +33,7 @@ final class Overlay implements AutoCloseable {
   private final Map<IndexReader.CacheKey, LaterSegment> segments = new HashMap<>();
   private @Nullable DirectoryReader reader;
   private int deadRows;
+  private int laterLive;
   private long foreign;
   private long version;
 
@@ -90,6 +91,7 @@ final class Overlay implements AutoCloseable {
           int row = later.end();
           addRow(upsert, previous, live);
           writer.add(row, vector);
+          laterLive++;
           if (live) {
             end(previous, row);
           }
@@ -118,11 +120,18 @@ final class Overlay implements AutoCloseable {
                 : filter -> new LiveRows(filter, ends, rows, live),
             laterSegments(now),
             rows);
-    return new Moment(index, new LiveItems(catalog, later, ends, rows, version), now);
+    return new Moment(
+        index, new LiveItems(catalog, later, ends, rows, live + laterLive, version), now);
   }
 
   LiveStatus status() {
-    return new LiveStatus(version, later.end(), deadRows, segments.size(), foreign);
+    return new LiveStatus(
+        version,
+        later.end(),
+        catalog.size() - deadRows + laterLive,
+        deadRows,
+        segments.size(),
+        foreign);
   }
 
   @Override
@@ -151,6 +160,7 @@ final class Overlay implements AutoCloseable {
       deadRows++;
     } else {
       writer.delete(row);
+      laterLive--;
     }
   }
 

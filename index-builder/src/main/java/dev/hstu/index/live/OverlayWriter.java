@@ -7,6 +7,7 @@ import dev.hstu.index.search.LaterSegment;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,10 +28,14 @@ import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The vectors of later rows as a near-real-time Lucene index in a scratch folder. Never committed:
 /// it is made anew from the log at each start. For one thread; readers are for any.
 final class OverlayWriter implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OverlayWriter.class);
 
   private static final String KEY = "key";
 
@@ -105,7 +110,16 @@ final class OverlayWriter implements AutoCloseable {
       writer.rollback();
       directory.close();
     } finally {
+      deleteFolder();
+    }
+  }
+
+  private void deleteFolder() throws IOException {
+    try {
       DurableFiles.deleteRecursively(folder);
+    } catch (NoSuchFileException e) {
+      // Whoever opened the log next has begun to delete it, which is as good.
+      LOG.debug("{} is being deleted by another", folder, e);
     }
   }
 

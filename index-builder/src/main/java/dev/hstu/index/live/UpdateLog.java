@@ -199,7 +199,7 @@ public final class UpdateLog implements AutoCloseable {
     long nanos = patience.toNanos();
     lock.lockInterruptibly();
     try {
-      while (lastSequence <= sequence && !closing && nanos > 0) {
+      while (lastSequence <= sequence && nanos > 0) {
         nanos = written.awaitNanos(nanos);
       }
       return lastSequence > sequence;

@@ -10,7 +10,8 @@ public record ServiceConfiguration(
     AdmissionSettings admission,
     GenerationSettings generations,
     EncoderSettings encoder,
-    GateSettings gate) {
+    GateSettings gate,
+    UpdateSettings updates) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -20,7 +21,8 @@ public record ServiceConfiguration(
             RetrievalSettings.SETTINGS,
             AdmissionSettings.SETTINGS,
             EncoderSettings.SETTINGS,
-            GateSettings.SETTINGS)
+            GateSettings.SETTINGS,
+            UpdateSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -38,6 +40,7 @@ public record ServiceConfiguration(
         AdmissionSettings.from(values),
         GenerationSettings.from(values),
         EncoderSettings.from(values),
-        GateSettings.from(values));
+        GateSettings.from(values),
+        UpdateSettings.from(values));
   }
 }

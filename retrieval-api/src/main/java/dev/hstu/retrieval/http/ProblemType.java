@@ -16,7 +16,9 @@ public enum ProblemType {
   TOO_MANY_ENTRIES("too-many-entries", HttpStatus.BAD_REQUEST, "A list is too long"),
   INVALID_FILTER("invalid-filter", HttpStatus.BAD_REQUEST, "The filter does not fit the items"),
   INVALID_SET("invalid-set", HttpStatus.BAD_REQUEST, "A set cannot be registered"),
+  INVALID_ITEM("invalid-item", HttpStatus.BAD_REQUEST, "The update does not fit the catalogue"),
   BAD_REQUEST("bad-request", HttpStatus.BAD_REQUEST, "The request cannot be read"),
+  UPDATES_DISABLED("updates-disabled", HttpStatus.FORBIDDEN, "Updates are switched off"),
   NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such route"),
   UNKNOWN_SET("unknown-set", HttpStatus.NOT_FOUND, "There is no such set"),
   METHOD_NOT_ALLOWED(
@@ -33,6 +35,7 @@ public enum ProblemType {
   OVERLOADED("overloaded", HttpStatus.TOO_MANY_REQUESTS, "Too many requests at once"),
   INTERNAL_ERROR("internal-error", HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
   NOT_READY("not-ready", HttpStatus.SERVICE_UNAVAILABLE, "The service is not ready"),
+  UPDATES_FULL("updates-full", HttpStatus.SERVICE_UNAVAILABLE, "Too many updates are kept"),
   SHUTTING_DOWN("shutting-down", HttpStatus.SERVICE_UNAVAILABLE, "The service is stopping"),
   DEADLINE_EXCEEDED(
       "deadline-exceeded", HttpStatus.GATEWAY_TIMEOUT, "The answer would come too late");

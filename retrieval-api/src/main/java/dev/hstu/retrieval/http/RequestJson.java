@@ -202,6 +202,14 @@ final class RequestJson implements AutoCloseable {
     return value;
   }
 
+  /// The text of a string.
+  String text() throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw wrongType("a string");
+    }
+    return parser.getText();
+  }
+
   /// The text of a string, the digits of a number.
   String textOrNumber() throws IOException {
     JsonToken token = parser.currentToken();

@@ -60,7 +60,10 @@ final class ServerErrors implements ErrorResponseProcessor<byte[]> {
       case UNSUPPORTED_MEDIA_TYPE ->
           Problem.of(
               ProblemType.UNSUPPORTED_MEDIA_TYPE,
-              "%s takes JSON only; send Content-Type: application/json".formatted(path));
+              path.equals(ItemsController.BULK_PATH)
+                  ? "%s takes lines of JSON only; send Content-Type: %s"
+                      .formatted(path, SetsController.NDJSON)
+                  : "%s takes JSON only; send Content-Type: application/json".formatted(path));
       case REQUEST_ENTITY_TOO_LARGE -> tooLarge(context);
       default -> other(context, status);
     };

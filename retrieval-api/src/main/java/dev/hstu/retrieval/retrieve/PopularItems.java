@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.retrieve;
 
+import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.kernels.tables.IdTable;
 import java.util.ArrayList;
@@ -52,24 +53,41 @@ public final class PopularItems {
   }
 
   /// Fills a list with the first `k` items that pass the filter, or fewer if there are no more. A
-  /// filter that leaves fewer than k of the list takes a pass over the catalogue.
+  /// filter that leaves fewer than k of the list takes a pass over the catalogue. Items changed
+  /// since the catalogue was made count as popular as before, deleted ones not at all, and new ones
+  /// are not popular yet.
   ///
+  /// @param filter of the rows of `items`
+  /// @param items of the same catalogue
   /// @return most popular first
-  List<Candidate> first(int k, ItemFilter filter, IdTable ids) {
+  List<Candidate> first(int k, ItemFilter filter, ItemView items) {
+    ItemFilter passing = ofBase(filter, items);
+    IdTable ids = items.base().ids();
     List<Candidate> first = new ArrayList<>(Math.min(k, rows.length));
     for (int i = 0; i < rows.length && first.size() < k; i++) {
-      if (filter.accepts(rows[i])) {
+      if (passing.accepts(rows[i])) {
         first.add(candidate(i, ids));
       }
     }
     if (first.size() < k && rows.length < interactions.length) {
-      PopularItems passing = of(interactions, k, filter);
+      PopularItems all = of(interactions, k, passing);
       first.clear();
-      for (int i = 0; i < passing.rows.length; i++) {
-        first.add(passing.candidate(i, ids));
+      for (int i = 0; i < all.rows.length; i++) {
+        first.add(all.candidate(i, ids));
       }
     }
     return first;
+  }
+
+  /// A filter of the catalogue's rows by the rows that their items have now.
+  private static ItemFilter ofBase(ItemFilter filter, ItemView items) {
+    if (items.rows() == items.base().size()) {
+      return filter; // nothing has changed since
+    }
+    return row -> {
+      int now = items.isLive(row) ? row : items.rowOf(items.base().ids().idAt(row));
+      return now != IdTable.NOT_FOUND && filter.accepts(now);
+    };
   }
 
   private Candidate candidate(int i, IdTable ids) {

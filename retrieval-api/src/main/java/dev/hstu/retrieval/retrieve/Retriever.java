@@ -6,7 +6,6 @@ import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.filter.FilterCompiler;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ItemFilter;
-import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.kernels.tables.IdTable;
 import java.util.ArrayList;
@@ -24,27 +23,24 @@ public final class Retriever {
 
   private final UserEncoder encoder;
   private final IdTable vocabulary;
-  private final ItemIndex index;
-  private final ItemView items;
+  private final ItemSource source;
   private final FilterCompiler filters;
   private final PopularItems popularItems;
   private final SearchOptions options;
 
   /// @param vocabulary the model's; table row `r` is item row `r + 1` of the encoder
-  /// @param items of the index's rows
-  /// @param filters for these items
+  /// @param source of the items of one catalogue and what followed it
+  /// @param filters for that catalogue
   public Retriever(
       UserEncoder encoder,
       IdTable vocabulary,
-      ItemIndex index,
-      ItemView items,
+      ItemSource source,
       FilterCompiler filters,
       PopularItems popularItems,
       SearchOptions options) {
     this.encoder = encoder;
     this.vocabulary = vocabulary;
-    this.index = index;
-    this.items = items;
+    this.source = source;
     this.filters = filters;
     this.popularItems = popularItems;
     this.options = options;
@@ -56,53 +52,63 @@ public final class Retriever {
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   public Retrieval retrieve(RetrievalQuery query, RetrievalBuffers buffers) {
+    try (HeldItems held = source.hold()) {
+      return retrieve(query, held, buffers);
+    }
+  }
+
+  private Retrieval retrieve(RetrievalQuery query, HeldItems held, RetrievalBuffers buffers) {
+    ItemView items = held.items();
     ItemFilter rule = filters.compile(query.filter(), items);
-    ItemFilter filter = rule.and(exclusions(query, buffers.exclusions));
+    ItemFilter filter = rule.and(exclusions(query, items, buffers.exclusions));
     int known = lookUpHistory(query, buffers);
     int unknown = query.events() - known;
     if (known == 0) {
       long start = System.nanoTime();
-      List<Candidate> popular = popularItems.first(query.k(), filter, items.base().ids());
-      Shortfall shortfall = shortfall(query.k(), popular.size(), rule, buffers.exclusions);
+      List<Candidate> popular = popularItems.first(query.k(), filter, items);
+      Shortfall shortfall = shortfall(query.k(), popular.size(), rule, held, buffers.exclusions);
       return new Retrieval(
           popular, Ranking.POPULARITY, null, unknown, shortfall, 0, System.nanoTime() - start);
     }
-    float[] embedding = buffers.embedding(index.dimension());
+    float[] embedding = buffers.embedding(held.index().dimension());
     HistoryBatch window = keptWindow(buffers, known, query.requestTime());
     long start = System.nanoTime();
     encoder.encode(window, embedding);
     long encoded = System.nanoTime();
-    index.search(embedding, query.k(), filter, options, buffers.found);
-    List<Candidate> candidates = externalIds(buffers.found);
+    held.index().search(embedding, query.k(), filter, options, buffers.found);
+    List<Candidate> candidates = externalIds(buffers.found, items);
     long searched = System.nanoTime();
     return new Retrieval(
         candidates,
         Ranking.MODEL,
         buffers.found.path(),
         unknown,
-        shortfall(query.k(), candidates.size(), rule, buffers.exclusions),
+        shortfall(query.k(), candidates.size(), rule, held, buffers.exclusions),
         encoded - start,
         searched - encoded);
   }
 
   /// The most popular items of the catalogue, at most `k`.
   public List<Candidate> popular(int k) {
-    return popularItems.first(k, ItemFilter.all(), items.base().ids());
+    try (HeldItems held = source.hold()) {
+      return popularItems.first(k, ItemFilter.all(), held.items());
+    }
   }
 
-  private ItemFilter exclusions(RetrievalQuery query, ExclusionSet exclusions) {
+  private static ItemFilter exclusions(
+      RetrievalQuery query, ItemView items, ExclusionSet exclusions) {
     int seen = query.excludeSeen() ? query.events() : 0;
     exclusions.reset(seen + query.excludedItemIds().length);
     for (int i = 0; i < seen; i++) {
-      exclude(query.itemIds()[i], exclusions);
+      exclude(query.itemIds()[i], items, exclusions);
     }
     for (String id : query.excludedItemIds()) {
-      exclude(id, exclusions);
+      exclude(id, items, exclusions);
     }
     return exclusions.size() == 0 ? ItemFilter.all() : exclusions;
   }
 
-  private void exclude(String id, ExclusionSet exclusions) {
+  private static void exclude(String id, ItemView items, ExclusionSet exclusions) {
     int row = items.rowOf(id);
     if (row != IdTable.NOT_FOUND) {
       exclusions.add(row);
@@ -135,7 +141,7 @@ public final class Retriever {
         new long[] {requestTime});
   }
 
-  private List<Candidate> externalIds(Candidates found) {
+  private static List<Candidate> externalIds(Candidates found, ItemView items) {
     List<Candidate> candidates = new ArrayList<>(found.size());
     for (int i = 0; i < found.size(); i++) {
       candidates.add(new Candidate(items.idAt(found.row(i)), found.score(i)));
@@ -143,21 +149,22 @@ public final class Retriever {
     return candidates;
   }
 
-  private @Nullable Shortfall shortfall(
-      int requested, int returned, ItemFilter rule, ExclusionSet exclusions) {
+  private static @Nullable Shortfall shortfall(
+      int requested, int returned, ItemFilter rule, HeldItems held, ExclusionSet exclusions) {
     if (returned == requested) {
       return null;
     }
     String reason =
         rule == ItemFilter.all()
             ? "the catalogue has %d items and %d of them are seen or excluded"
-                .formatted(index.size(), exclusions.size())
-            : filteredReason(rule, returned);
+                .formatted(held.live(), exclusions.size())
+            : filteredReason(rule, returned, held);
     return new Shortfall(requested, returned, reason);
   }
 
   /// All that pass the rule and aren't returned must be excluded, or there would be no shortfall.
-  private String filteredReason(ItemFilter rule, int returned) {
+  private static String filteredReason(ItemFilter rule, int returned, HeldItems held) {
+    ItemView items = held.items();
     int passing = 0;
     int row = rule.nextAccepted(0, items.rows());
     while (row < items.rows()) {
@@ -165,6 +172,6 @@ public final class Retriever {
       row = rule.nextAccepted(row + 1, items.rows());
     }
     return "the catalogue has %d items, %d of them pass the filter and %d of those are seen or excluded"
-        .formatted(index.size(), passing, passing - returned);
+        .formatted(held.live(), passing, passing - returned);
   }
 }

@@ -31,6 +31,7 @@ public final class GenerationWatcher implements AutoCloseable {
 
   private final ServiceConfiguration configuration;
   private final NamedSets sets;
+  private final SharedUpdateLog updates;
   private final GenerationSwitch generations;
   private final ServiceMetrics metrics;
   private final ScheduledExecutorService thread =
@@ -46,10 +47,12 @@ public final class GenerationWatcher implements AutoCloseable {
   public GenerationWatcher(
       ServiceConfiguration configuration,
       NamedSets sets,
+      SharedUpdateLog updates,
       GenerationSwitch generations,
       ServiceMetrics metrics) {
     this.configuration = configuration;
     this.sets = sets;
+    this.updates = updates;
     this.generations = generations;
     this.metrics = metrics;
   }
@@ -101,7 +104,7 @@ public final class GenerationWatcher implements AutoCloseable {
     } else if (!wasJustRefused(id)) {
       published = new Published.Opening(id);
       long start = System.nanoTime();
-      LiveGeneration next = LiveGeneration.open(store, id, configuration, sets);
+      LiveGeneration next = LiveGeneration.open(store, id, configuration, sets, updates);
       generations.swapTo(next);
       serves(id);
       metrics.serving(next);

@@ -5,21 +5,24 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
-import dev.hstu.index.catalog.Catalog;
-import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.filter.FilterCompiler;
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.live.LiveIndex;
+import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.SearchPlan;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.retrieve.ItemSource;
 import dev.hstu.retrieval.retrieve.PopularItems;
 import dev.hstu.retrieval.retrieve.Retriever;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ public final class LiveGeneration {
   private final UserEncoder encoder;
   private final Retriever retriever;
   private final FilterCompiler filters;
+  private final @Nullable LiveIndex live;
   private final OwnedResources resources;
   private final Instant openedAt = Instant.now();
 
@@ -46,12 +50,14 @@ public final class LiveGeneration {
       UserEncoder encoder,
       Retriever retriever,
       FilterCompiler filters,
+      @Nullable LiveIndex live,
       OwnedResources resources) {
     this.manifest = manifest;
     this.model = model;
     this.encoder = encoder;
     this.retriever = retriever;
     this.filters = filters;
+    this.live = live;
     this.resources = resources;
   }
 
@@ -60,11 +66,15 @@ public final class LiveGeneration {
   /// @throws IOException naming the file that is damaged, or both fingerprints when the vectors
   ///     come from another model than the one beside them
   static LiveGeneration open(
-      GenerationStore store, String id, ServiceConfiguration configuration, NamedSets sets)
+      GenerationStore store,
+      String id,
+      ServiceConfiguration configuration,
+      NamedSets sets,
+      SharedUpdateLog updates)
       throws IOException {
     OwnedResources resources = new OwnedResources();
     try {
-      LiveGeneration live = open(resources, store, id, configuration, sets);
+      LiveGeneration live = open(resources, store, id, configuration, sets, updates);
       WarmUp.run(live.retriever, live.model, configuration.generations().warmUpQueries());
       return live;
     } catch (IOException | RuntimeException | Error e) {
@@ -78,7 +88,8 @@ public final class LiveGeneration {
       GenerationStore store,
       String id,
       ServiceConfiguration configuration,
-      NamedSets sets)
+      NamedSets sets,
+      SharedUpdateLog updates)
       throws IOException {
     Generation generation = resources.own(store.open(id));
     OpenModel folder = resources.own(ModelFolder.open(generation.modelFolder()));
@@ -86,15 +97,19 @@ public final class LiveGeneration {
     generation.requireModel(model.fingerprint());
     UserEncoder encoder = resources.own(Encoder.open(model, configuration.encoder().choice()));
     RetrievalSettings settings = configuration.retrieval();
-    Catalog catalog = generation.catalog();
-    FilterCompiler filters = FilterCompiler.of(catalog, sets);
+    FilterCompiler filters = FilterCompiler.of(generation.catalog(), sets);
     filters.resolveSets();
+    Optional<UpdateLog> log = updates.open();
+    @Nullable LiveIndex live = null;
+    if (log.isPresent()) {
+      // Replays what the generation hasn't taken in before it can be swapped in.
+      live = resources.own(LiveIndex.open(generation, log.get(), configuration.updates().live()));
+    }
     Retriever retriever =
         new Retriever(
             encoder,
             model.vocabulary(),
-            generation.index(),
-            ItemView.of(catalog),
+            live == null ? ItemSource.of(generation) : ItemSource.of(live),
             filters,
             PopularItems.of(generation.popularity(), settings.popularItems()),
             generation
@@ -102,7 +117,8 @@ public final class LiveGeneration {
                 .index()
                 .search()
                 .options(SearchPlan.AUTO, settings.searchBeam(), settings.searchRecall()));
-    return new LiveGeneration(generation.manifest(), model, encoder, retriever, filters, resources);
+    return new LiveGeneration(
+        generation.manifest(), model, encoder, retriever, filters, live, resources);
   }
 
   public GenerationManifest manifest() {
@@ -116,6 +132,11 @@ public final class LiveGeneration {
 
   public Retriever retriever() {
     return retriever;
+  }
+
+  /// What takes updates of this generation's items; empty where updates are switched off.
+  public Optional<LiveIndex> live() {
+    return Optional.ofNullable(live);
   }
 
   /// Makes the bitmaps of sets registered since, so that no request waits for one.

@@ -44,6 +44,7 @@ public final class RunningService implements AutoCloseable {
   private final GenerationWatcher watcher;
   private final RetrievalWorkers workers;
   private final GenerationSwitch generations;
+  private final SharedUpdateLog updates;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RunningService(
@@ -55,6 +56,7 @@ public final class RunningService implements AutoCloseable {
     watcher = context.getBean(GenerationWatcher.class);
     workers = context.getBean(RetrievalWorkers.class);
     generations = context.getBean(GenerationSwitch.class);
+    updates = context.getBean(SharedUpdateLog.class);
   }
 
   /// Listens and begins to watch for generations. Returns before one is open: the service is live
@@ -137,6 +139,7 @@ public final class RunningService implements AutoCloseable {
       watcher.close();
       workers.close();
       generations.close();
+      updates.close();
       context.close();
       LOG.info("stopped");
     }

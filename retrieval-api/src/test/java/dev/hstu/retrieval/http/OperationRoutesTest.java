@@ -97,13 +97,16 @@ class OperationRoutesTest {
             ((Map<?, ?>) methods).keySet().forEach(method -> routes.add(method + " " + path)));
     assertThat(routes)
         .containsExactly(
+            "delete /items/{id}",
             "delete /sets/{name}",
             "get /health/live",
             "get /health/ready",
             "get /metrics",
             "get /openapi.yml",
             "get /sets",
+            "post /items/bulk",
             "post /retrieve",
+            "put /items/{id}",
             "put /sets/{name}");
     for (String route : routes) {
       if (route.startsWith("get ")) {

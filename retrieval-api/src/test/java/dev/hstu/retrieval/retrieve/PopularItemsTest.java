@@ -2,7 +2,10 @@ package dev.hstu.retrieval.retrieve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hstu.index.catalog.Catalog;
+import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.search.ItemFilter;
+import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.IdTable;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +26,8 @@ class PopularItemsTest {
     long[] counts = LongStream.range(0, items).map(i -> random.nextInt(50)).toArray();
     IdTable ids = IdTable.ofLongs(LongStream.range(0, items).toArray());
 
-    List<Candidate> first = PopularItems.of(counts, most).first(most, ItemFilter.all(), ids);
+    List<Candidate> first =
+        PopularItems.of(counts, most).first(most, ItemFilter.all(), items(ids, counts));
 
     assertThat(first)
         .extracting(Candidate::itemId)
@@ -48,7 +52,7 @@ class PopularItemsTest {
     IdTable ids = IdTable.ofStrings(List.of("few", "more than an int", "as many"));
     long[] counts = {5, 10_000_000_000L, 10_000_000_000L};
 
-    assertThat(PopularItems.of(counts, 3).first(3, ItemFilter.all(), ids))
+    assertThat(PopularItems.of(counts, 3).first(3, ItemFilter.all(), items(ids, counts)))
         .extracting(Candidate::itemId)
         .containsExactly("more than an int", "as many", "few");
   }
@@ -58,8 +62,12 @@ class PopularItemsTest {
     IdTable ids = IdTable.ofLongs(new long[] {10, 11, 12, 13});
     long[] counts = {4, 3, 2, 1};
 
-    assertThat(PopularItems.of(counts, 4).first(2, ItemFilter.excluding(0, 2), ids))
+    assertThat(PopularItems.of(counts, 4).first(2, ItemFilter.excluding(0, 2), items(ids, counts)))
         .extracting(Candidate::itemId)
         .containsExactly("11", "13");
+  }
+
+  private static ItemView items(IdTable ids, long[] counts) {
+    return ItemView.of(new Catalog(ids, AttributeTable.withoutColumns(ids.size()), counts));
   }
 }

@@ -34,9 +34,14 @@ class GenerationWatcherTest {
     String good = generations.build(1, TinyGenerations.longIds(), new Clock.Wall());
     try (RetrievalWorkers workers = new RetrievalWorkers(configuration.admission());
         GenerationSwitch live = new GenerationSwitch();
+        SharedUpdateLog updates = new SharedUpdateLog(configuration);
         GenerationWatcher watcher =
             new GenerationWatcher(
-                configuration, NamedSets.none(), live, new ServiceMetrics(registry, workers))) {
+                configuration,
+                NamedSets.none(),
+                updates,
+                live,
+                new ServiceMetrics(registry, workers))) {
       point("garbage");
       watcher.look();
       watcher.look();

@@ -1,0 +1,159 @@
+package dev.hstu.retrieval.http;
+
+import dev.hstu.index.live.ItemUpdate;
+import dev.hstu.index.live.LiveIndex;
+import dev.hstu.retrieval.serving.GenerationLease;
+import dev.hstu.retrieval.serving.GenerationSwitch;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Put;
+import io.micronaut.json.JsonMapper;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/// `/items`: changes of items while they are served. An answer means that the change is on the
+/// disk; it is searchable within a second, over whatever generation serves then.
+@Controller(ItemsController.PATH)
+@Tag(name = "items")
+@ExecuteOn(TaskExecutors.BLOCKING)
+@ApiResponse(
+    responseCode = "4XX",
+    description = "What is wrong with the update and what to do about it",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+    responseCode = "5XX",
+    description = "What is wrong with the service and when to try again",
+    content =
+        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+final class ItemsController {
+
+  static final String PATH = "/items";
+
+  static final String BULK_PATH = PATH + "/bulk";
+  private static final byte[] NO_BODY = new byte[0];
+
+  private final GenerationSwitch generations;
+  private final ProblemResponses problems;
+  private final JsonMapper json;
+
+  ItemsController(GenerationSwitch generations, ProblemResponses problems, JsonMapper json) {
+    this.generations = generations;
+    this.problems = problems;
+    this.json = json;
+  }
+
+  @Put("/{id}")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(
+      operationId = "putItem",
+      summary = "Gives an item a vector and attributes, and makes it one where it is none",
+      description =
+          "The vector is of length 1 and made by the model that serves. Attributes replace all the"
+              + " item had; without any it keeps them")
+  @ApiResponse(
+      responseCode = "200",
+      description = "Durable",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = UpdateReceipt.class)))
+  HttpResponse<?> put(String id, HttpRequest<byte[]> request) {
+    byte[] body = request.getBody().orElse(NO_BODY);
+    return answer(lease -> take(lease, reader(lease).upsert(id, body)));
+  }
+
+  @Delete("/{id}")
+  @Operation(
+      operationId = "deleteItem",
+      summary = "Takes an item out; of an unknown one nothing happens")
+  @ApiResponse(
+      responseCode = "200",
+      description = "Durable",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = UpdateReceipt.class)))
+  HttpResponse<?> delete(String id) {
+    return answer(lease -> take(lease, ItemUpdateReader.delete(id)));
+  }
+
+  @Post("/bulk")
+  @Consumes(SetsController.NDJSON)
+  @Operation(
+      operationId = "bulkItems",
+      summary = "Puts and deletes many items, one JSON object a line",
+      description =
+          "Lines are as the body of PUT with an id, or an id and delete true. Each line is answered"
+              + " by one, in order; lines that cannot be taken don't keep others from it")
+  @ApiResponse(
+      responseCode = "200",
+      description = "One result a line",
+      content =
+          @Content(
+              mediaType = SetsController.NDJSON,
+              schema = @Schema(implementation = LineResult.class)))
+  HttpResponse<?> bulk(@Body InputStream body) {
+    return answer(
+        lease -> {
+          LiveIndex live = UpdateProblems.liveIndex(lease);
+          try (InputStream lines = body) {
+            return HttpResponse.ok(new BulkUpdates(live, reader(lease), json).take(lines))
+                .contentType(SetsController.NDJSON);
+          } catch (IOException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
+  private static HttpResponse<?> take(GenerationLease lease, ItemUpdate update) {
+    try {
+      long sequence = UpdateProblems.liveIndex(lease).submit(List.of(update)).join();
+      return HttpResponse.ok(
+          new UpdateReceipt(
+              update.id(),
+              sequence,
+              lease.generation().manifest().id(),
+              UpdateReceipt.SEARCHABLE_WITHIN_MILLIS));
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  /// Answers under one lease, by the problem where that fails.
+  private HttpResponse<?> answer(Function<GenerationLease, HttpResponse<?>> work) {
+    Optional<GenerationLease> lease = generations.lease();
+    if (lease.isEmpty()) {
+      return problems.of(
+          Problem.of(ProblemType.NOT_READY, "no generation serves yet; try again later"));
+    }
+    try (GenerationLease held = lease.get()) {
+      return work.apply(held);
+    } catch (InvalidRequestException | CompletionException | IllegalArgumentException e) {
+      return problems.of(UpdateProblems.of(e));
+    }
+  }
+
+  private static ItemUpdateReader reader(GenerationLease lease) {
+    LiveIndex live = UpdateProblems.liveIndex(lease);
+    return new ItemUpdateReader(
+        lease.generation().manifest().dimension(), live.generation().attributes().columns());
+  }
+}

@@ -1,0 +1,34 @@
+package dev.hstu.retrieval.retrieve;
+
+import dev.hstu.index.catalog.ItemView;
+import dev.hstu.index.generation.Generation;
+import dev.hstu.index.live.LiveIndex;
+import dev.hstu.index.live.LiveSnapshot;
+
+/// Where retrievals find items.
+@FunctionalInterface
+public interface ItemSource {
+
+  /// The items as they are now; closed by the caller.
+  HeldItems hold();
+
+  /// The items of a generation as it was built; the same object each time, for whose hold the
+  /// generation's owner answers.
+  static ItemSource of(Generation generation) {
+    HeldItems always =
+        new HeldItems(
+            generation.index(),
+            ItemView.of(generation.catalog()),
+            generation.catalog().size(),
+            () -> {});
+    return () -> always;
+  }
+
+  /// The items of a live index, of the latest moment.
+  static ItemSource of(LiveIndex live) {
+    return () -> {
+      LiveSnapshot snapshot = live.acquire();
+      return new HeldItems(snapshot.index(), snapshot.items(), snapshot.live(), snapshot::close);
+    };
+  }
+}
