@@ -83,7 +83,7 @@ public record Contenders(SearchData data, IndexStore store, int batch, Path driv
 
   private Contender lucene(String name) throws IOException {
     IndexCost cost = built("graph", IndexSettings.graph(GraphSettings.DEFAULT));
-    return new LuceneContender(name, "lucene", cost, store.of("graph"), data.queries());
+    return new LuceneContender(name, "graph", cost, store.of("graph"), data.queries());
   }
 
   private Contender graph(String name, String index, GraphSettings settings) throws IOException {
@@ -117,6 +117,7 @@ public record Contenders(SearchData data, IndexStore store, int batch, Path driv
     IvfSettings settings =
         IvfSettings.DEFAULT
             .withEncoding(encoding)
+            .withWorkers(store.buildThreads())
             .withSampleQueries(Arrays.copyOf(data.queries(), samples));
     PartitionIndexWriter.write(
         folder, data.base(), 0, data.base().rows(), settings, IndexProgress.NONE);
