@@ -1,7 +1,9 @@
 package dev.hstu.index.filter;
 
+import dev.hstu.index.search.BitmapPart;
 import dev.hstu.index.search.ItemFilter;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of a base by their filter, those that follow by asking each.
 ///
@@ -42,5 +44,11 @@ record BaseThenLater(ItemFilter base, int baseRows, IntPredicate later) implemen
       next++;
     }
     return next;
+  }
+
+  /// Of the base, where its bitmap ends.
+  @Override
+  public @Nullable BitmapPart bitmapPart() {
+    return base.bitmapPart();
   }
 }

@@ -1,5 +1,6 @@
 package dev.hstu.index.filter;
 
+import dev.hstu.index.search.BitmapPart;
 import dev.hstu.index.search.ItemFilter;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
@@ -54,5 +55,10 @@ record BitmapRows(FixedBitSet bits, int cardinality) implements ItemFilter {
     int bound = Math.min(end, bits.length());
     int next = row < bound ? bits.nextSetBit(row, bound) : DocIdSetIterator.NO_MORE_DOCS;
     return next == DocIdSetIterator.NO_MORE_DOCS ? end : next;
+  }
+
+  @Override
+  public BitmapPart bitmapPart() {
+    return new BitmapPart(bits, 0, ItemFilter.all());
   }
 }

@@ -1,6 +1,8 @@
 package dev.hstu.index.filter;
 
+import dev.hstu.index.search.BitmapPart;
 import dev.hstu.index.search.ItemFilter;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// The rows of a filter but for some of them.
@@ -51,5 +53,11 @@ record WithoutRows(ItemFilter kept, RoaringBitmap removed) implements ItemFilter
       next = kept.nextAccepted(next + 1, end);
     }
     return next;
+  }
+
+  @Override
+  public @Nullable BitmapPart bitmapPart() {
+    @Nullable BitmapPart part = kept.bitmapPart();
+    return part == null ? null : part.and(ItemFilter.excluding(removed));
   }
 }

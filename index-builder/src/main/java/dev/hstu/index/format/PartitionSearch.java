@@ -7,6 +7,7 @@ import dev.hstu.kernels.cpu.CodeBlocks;
 import dev.hstu.kernels.cpu.Int8Sweep;
 import dev.hstu.kernels.cpu.SweepBuffers;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// One search in one segment at a time, and the scratch memory for it, to be reused. For one
 /// thread.
@@ -66,6 +67,10 @@ public final class PartitionSearch {
   private boolean mustFindAll;
 
   private DocumentFilter filter;
+
+  /// By position, what the filter is asked of; null where of all.
+  private long @Nullable [] accepted;
+
   private long visited;
   private long asked;
   private long passed;
@@ -209,7 +214,13 @@ public final class PartitionSearch {
       DocumentFilter by) {
     partitions = inPartitions;
     query = forQuery;
-    filter = by;
+    if (by instanceof PositionFilter(AcceptedPositions positions, _, DocumentFilter others)) {
+      accepted = positions.bits();
+      filter = others;
+    } else {
+      accepted = null;
+      filter = by;
+    }
     floor = worstWanted;
     mustFindAll = worstWanted == Float.NEGATIVE_INFINITY;
     visited = 0;
@@ -401,14 +412,18 @@ public final class PartitionSearch {
   }
 
   private boolean accepts(int position) {
-    if (filter == DocumentFilter.ALL) {
+    long @Nullable [] bits = accepted;
+    if (bits == null && filter == DocumentFilter.ALL) {
       return true;
     }
     asked++;
-    boolean accepted = filter.accepts(partitions.document(position));
-    if (accepted) {
-      passed++;
+    if (bits != null && (bits[position >>> 6] >>> position & 1) == 0) {
+      return false;
     }
-    return accepted;
+    if (filter != DocumentFilter.ALL && !filter.accepts(partitions.document(position))) {
+      return false;
+    }
+    passed++;
+    return true;
   }
 }

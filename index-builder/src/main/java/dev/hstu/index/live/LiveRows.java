@@ -1,6 +1,8 @@
 package dev.hstu.index.live;
 
+import dev.hstu.index.search.BitmapPart;
 import dev.hstu.index.search.ItemFilter;
+import org.jspecify.annotations.Nullable;
 
 /// The live rows of a catalogue that pass a filter.
 ///
@@ -29,5 +31,11 @@ record LiveRows(ItemFilter filter, RowEnds ends, int rows, int live) implements 
       next = filter.nextAccepted(next + 1, end);
     }
     return next;
+  }
+
+  @Override
+  public @Nullable BitmapPart bitmapPart() {
+    @Nullable BitmapPart part = filter.bitmapPart();
+    return part == null ? null : part.and(new LiveRows(ItemFilter.all(), ends, rows, live));
   }
 }

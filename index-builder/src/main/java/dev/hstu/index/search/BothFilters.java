@@ -1,5 +1,7 @@
 package dev.hstu.index.search;
 
+import org.jspecify.annotations.Nullable;
+
 /// Rows that pass two filters.
 record BothFilters(ItemFilter first, ItemFilter second) implements ItemFilter {
 
@@ -26,5 +28,16 @@ record BothFilters(ItemFilter first, ItemFilter second) implements ItemFilter {
       next = first.nextAccepted(second.nextAccepted(next, end), end);
     }
     return next;
+  }
+
+  /// Whichever has a bitmap is asked first.
+  @Override
+  public @Nullable BitmapPart bitmapPart() {
+    @Nullable BitmapPart part = first.bitmapPart();
+    if (part != null) {
+      return part.and(second);
+    }
+    part = second.bitmapPart();
+    return part == null ? null : part.and(first);
   }
 }

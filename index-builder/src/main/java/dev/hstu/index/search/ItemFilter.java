@@ -1,5 +1,6 @@
 package dev.hstu.index.search;
 
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Which catalogue rows may be returned. Called inside the search, once or more per row looked at
@@ -29,6 +30,12 @@ public interface ItemFilter {
       next++;
     }
     return next;
+  }
+
+  /// This filter taken apart, where it has a bitmap that outlives the search: an index may keep
+  /// such a bitmap in an order of its own. Null where it has none.
+  default @Nullable BitmapPart bitmapPart() {
+    return null;
   }
 
   /// Every row passes. The same object each time.

@@ -1,5 +1,7 @@
 package dev.hstu.index.search;
 
+import org.jspecify.annotations.Nullable;
+
 /// A filter over catalogue rows as one over the rows of a shard.
 ///
 /// @param firstRow the catalogue row of the shard's row 0
@@ -23,5 +25,18 @@ record ShardFilter(ItemFilter filter, int firstRow) implements ItemFilter {
   @Override
   public int nextAccepted(int row, int end) {
     return filter.nextAccepted(firstRow + row, firstRow + end) - firstRow;
+  }
+
+  @Override
+  public @Nullable BitmapPart bitmapPart() {
+    @Nullable BitmapPart part = filter.bitmapPart();
+    if (part == null) {
+      return null;
+    }
+    ItemFilter others = part.others();
+    return new BitmapPart(
+        part.bits(),
+        part.firstRow() + firstRow,
+        others == ItemFilter.all() ? others : new ShardFilter(others, firstRow));
   }
 }

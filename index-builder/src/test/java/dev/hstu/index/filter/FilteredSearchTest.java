@@ -6,6 +6,7 @@ import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.format.IvfEncoding;
+import dev.hstu.index.search.BitmapPart;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ClusteredVectors;
 import dev.hstu.index.search.ExactScan;
@@ -35,6 +36,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -224,12 +226,22 @@ final class FilteredSearchTest {
     }
   }
 
+  /// Also holds the filter's bitmap, where it has one, against the filter.
   private static int passing(ItemFilter filter) {
+    @Nullable BitmapPart part = filter.bitmapPart();
     int passing = 0;
+    int same = 0;
     for (int row = 0; row < ITEMS; row++) {
-      passing += filter.accepts(row) ? 1 : 0;
+      boolean accepts = filter.accepts(row);
+      passing += accepts ? 1 : 0;
+      same += part == null || passes(part, row) == accepts ? 1 : 0;
     }
+    assertThat(same).as("rows that pass by bitmap as by filter").isEqualTo(ITEMS);
     return passing;
+  }
+
+  private static boolean passes(BitmapPart part, int row) {
+    return part.bits().get(part.firstRow() + row) && part.others().accepts(row);
   }
 
   /// By the attributes themselves, not the bitmaps.
