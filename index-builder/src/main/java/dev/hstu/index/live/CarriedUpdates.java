@@ -21,10 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes the log's updates into an item-vector file and its catalogue, before a generation is built
 /// of them. The last update of each item counts, whatever model made its vector: a delete leaves
-// the
-/// item out; an upsert by the model being built with gives its vector and attributes, popularity 0
-/// for a new item; one by another model gives its attributes, and the item keeps the vector that
-/// this model made, or is dropped where there is none.
+/// the item out; an upsert by the model being built with gives its vector and attributes,
+/// popularity 0 for a new item; one by another model gives its attributes, and the item keeps the
+/// vector that this model made, or is dropped where there is none.
 ///
 /// Rows stay in the order of the file, new items follow in the order of the log. For one thread.
 public final class CarriedUpdates {

@@ -66,8 +66,7 @@ final class LaterRows {
   }
 
   /// The last row of an id when rows `0..rows-1` are there: a later one, or the row of the
-  // catalogue
-  /// that was its first, or [IdTable#NOT_FOUND].
+  /// catalogue that was its first, or [IdTable#NOT_FOUND].
   ///
   /// @param unchanged the answer for an id that no row here has
   int lastRow(String id, int rows, int unchanged) {

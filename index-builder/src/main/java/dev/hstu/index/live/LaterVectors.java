@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// Vectors gathered in a scratch file, so that a build holds none of them in heap: written one
-// after
-/// the other, then mapped. For one thread.
+/// after the other, then mapped. For one thread.
 final class LaterVectors implements AutoCloseable {
 
   private final FileChannel file;

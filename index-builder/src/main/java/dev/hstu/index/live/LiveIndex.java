@@ -20,11 +20,9 @@ import org.slf4j.LoggerFactory;
 /// A generation and all updates since it was built, searched as one.
 ///
 /// The generation's index never changes. Rows that updates superseded or deleted are filtered out
-// of
-/// its searches, new vectors are in a near-real-time index of their own, and one thread follows the
-/// log: an update becomes searchable with the first refresh after it is durable, in the order of
-// the
-/// log, so what a search sees is always a prefix of the log. Searches take no lock.
+/// of its searches, new vectors are in a near-real-time index of their own, and one thread follows
+/// the log: an update becomes searchable with the first refresh after it is durable, in the order
+/// of the log, so what a search sees is always a prefix of the log. Searches take no lock.
 ///
 /// An update whose vector comes from another model than the generation's is searched by the vector
 /// that the generation itself has of the item, and left out where it has none.
@@ -89,8 +87,7 @@ public final class LiveIndex implements AutoCloseable {
   }
 
   /// Opens a generation over a log that others may follow too and that the caller owns. Returns
-  // once
-  /// everything durable so far is searchable.
+  /// once everything durable so far is searchable.
   public static LiveIndex open(Generation generation, UpdateLog log, LiveSettings settings)
       throws IOException {
     return open(generation, log, false, settings);

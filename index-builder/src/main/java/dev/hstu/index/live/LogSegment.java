@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// One file of the log, `NNNNNNNNNN.log`: a header, then [UpdateBatch]es. The header,
-// little-endian:
+/// little-endian:
 ///
 /// | field | type | |
 /// |---|---|---|

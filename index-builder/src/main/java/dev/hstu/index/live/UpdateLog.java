@@ -100,8 +100,7 @@ public final class UpdateLog implements AutoCloseable {
   ///
   /// @throws dev.hstu.kernels.storage.DirectoryLockedException when another process writes to it
   /// @throws dev.hstu.kernels.storage.DamagedFileException naming file and offset, when
-  // acknowledged
-  ///     updates are damaged
+  ///     acknowledged updates are damaged
   public static UpdateLog open(Path folder, LogSettings settings) throws IOException {
     Files.createDirectories(folder);
     DirectoryLock lock = DirectoryLock.acquire(folder);

@@ -119,8 +119,7 @@ final class CodedScanTest {
   }
 
   /// Rows that lie in order of their score make the sample's ranks mean nothing: the guess fails
-  // for
-  /// all, some or none of the queries.
+  /// for all, some or none of the queries.
   @Test
   void aGuessThatFailsIsMendedBySweepingAgain() {
     SplittableRandom random = new SplittableRandom(11);

@@ -9,8 +9,7 @@ import java.util.Objects;
 
 /// Float32 products of a query with rows picked all over a matrix, by `hstu_products_of_rows` of
 /// `src/main/native/cpu`: it fetches rows ahead of their use, which Java has no word for. Runs
-// where
-/// [NativeSweep] does.
+/// where [NativeSweep] does.
 public final class NativeProducts {
 
   /// Lanes that are summed apart and folded in halves at the end; code that uses as many has the
