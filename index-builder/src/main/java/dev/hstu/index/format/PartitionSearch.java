@@ -55,6 +55,10 @@ public final class PartitionSearch {
   private final SweepBuffers buffers = new SweepBuffers();
   private float[] scores = new float[0];
   private int[] positions = new int[0];
+
+  /// Of what a sweep gave, what is accepted by position.
+  private final int[] pickedPositions = new int[CODED_ROWS];
+  private final float[] pickedScores = new float[CODED_ROWS];
   private long[] visits = new long[0];
 
   private Partitions partitions;
@@ -387,12 +391,51 @@ public final class PartitionSearch {
     visited += count;
     float step = partitions.scale(partition) * ranking.coded().step();
     float base = ranking.product(partition);
+    long @Nullable [] bits = accepted;
+    if (bits != null) {
+      offerPicked(pick(bits, first, step, base, number, swept));
+      return;
+    }
+    // That of before all of them, as where they are picked: the same are asked of a filter.
+    float floorBefore = worstKept();
     int given = swept.count(number);
     for (int i = 0; i < given; i++) {
       float score = Math.fma(step, (float) swept.product(number, i), base);
       int position = first + swept.row(number, i);
-      if (score >= worstKept() && accepts(position)) {
+      if (score >= floorBefore && accepts(position)) {
         found.offer(position, score);
+      }
+    }
+  }
+
+  /// Picks what is accepted by position out of what a sweep gave, without a branch on the bits: no
+  /// processor foresees random ones.
+  ///
+  /// @return how many
+  private int pick(long[] bits, int first, float step, float base, int number, SweepBuffers swept) {
+    float floorBefore = worstKept();
+    int given = swept.count(number);
+    int near = 0;
+    int picked = 0;
+    for (int i = 0; i < given; i++) {
+      float score = Math.fma(step, (float) swept.product(number, i), base);
+      int position = first + swept.row(number, i);
+      int isNear = score >= floorBefore ? 1 : 0;
+      pickedPositions[picked] = position;
+      pickedScores[picked] = score;
+      near += isNear;
+      picked += isNear & (int) (bits[position >>> 6] >>> position);
+    }
+    asked += near;
+    return picked;
+  }
+
+  private void offerPicked(int picked) {
+    for (int i = 0; i < picked; i++) {
+      int position = pickedPositions[i];
+      if (filter == DocumentFilter.ALL || filter.accepts(partitions.document(position))) {
+        passed++;
+        found.offer(position, pickedScores[i]);
       }
     }
   }

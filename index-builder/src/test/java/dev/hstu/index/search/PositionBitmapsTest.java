@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.format.IvfEncoding;
 import dev.hstu.index.format.IvfSettings;
+import dev.hstu.index.format.PositionFilter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
@@ -140,6 +142,27 @@ final class PositionBitmapsTest {
       }
       filters.forEach(filter -> assertSame(index, SOURCE.query(), 100, filter));
       filters.forEach(filter -> assertSame(index, SOURCE.query(), 100, filter));
+    }
+  }
+
+  @Test
+  void bitmapsInUseStayAndIdleOnesGiveWay() throws IOException {
+    Path shard = folder.resolve("a");
+    PartitionIndexWriter.write(shard, VECTORS, 0, ITEMS, IvfSettings.DEFAULT, IndexProgress.NONE);
+    try (IndexReader reader = ShardReaders.open(List.of(shard))) {
+      PartitionSegment segment = PartitionSegment.all(reader, VECTORS).getFirst();
+      List<ItemFilter> filters = new ArrayList<>();
+      for (int i = 0; i < PositionBitmaps.MAX_KEPT; i++) {
+        filters.add(flat(.4, i));
+        assertThat(segment.accepting(filters.get(i))).isInstanceOf(PositionFilter.class);
+      }
+      ItemFilter late = flat(.4, -1);
+      assertThat(segment.accepting(late)).isNotInstanceOf(PositionFilter.class);
+      for (int i = 0; i < PositionBitmaps.IDLE_SEARCHES; i++) {
+        segment.accepting(filters.getFirst());
+      }
+      assertThat(segment.accepting(late)).isInstanceOf(PositionFilter.class);
+      assertThat(segment.accepting(filters.getFirst())).isInstanceOf(PositionFilter.class);
     }
   }
 
