@@ -52,11 +52,11 @@ final class OverlayWriter implements AutoCloseable {
   /// Bound on one training.
   private static final Duration TRAINING_TIME = Duration.ofSeconds(5);
 
-  /// Merges that may wait before additions do, and how many run at once: a small one need not wait
-  /// for a large one.
+  /// Merges that may wait before additions do, and how many run at once: a second one would take
+  /// its processor time from searches.
   private static final int MAX_WAITING_MERGES = 64;
 
-  private static final int MERGE_THREADS = 2;
+  private static final int MERGE_THREADS = 1;
 
   private final Path folder;
   private final Directory directory;

@@ -14,8 +14,9 @@ import java.util.function.UnaryOperator;
 /// to give than twice that: new items often resemble one another.
 public final class OverlaidIndex implements ItemIndex {
 
-  /// Recall that later segments aim at, whatever the options ask of the base: they are small.
-  private static final double LATER_RECALL = 0.98;
+  /// Least recall that later segments aim at, however little the options ask of the base: they are
+  /// small, and a floor from the base's best makes them cheap.
+  private static final double LATER_RECALL = 0.95;
 
   /// A segment is first swept for its share of k, times this, …
   private static final int SHARE_MARGIN = 2;
