@@ -13,7 +13,11 @@ import dev.hstu.index.search.SearchPlan;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,7 @@ class TuningTrialsTest {
 
   private static final double RECALL = .97;
   private static final int QUERIES = 512;
+  private static final int WORKERS = 2;
 
   @TempDir private Path folder;
 
@@ -43,17 +48,27 @@ class TuningTrialsTest {
     assertThat(successes(40, 200_000, 20_000, 500)).isGreaterThanOrEqualTo(38);
   }
 
+  /// Runs the trials side by side, each with the two threads of its builds.
   private int successes(int trials, int rows, int sampleRows, int k) throws Exception {
     int successes = 0;
-    for (int trial = 0; trial < trials; trial++) {
-      // From few tight clusters to so many that they run into each other.
-      ClusteredVectors world = new ClusteredVectors(64, 100 << (trial % 6), trial);
-      double recall = trial(world, world.matrix(rows), sampleRows, k, trial);
-      LOG.info("trial {}: recall {} on fresh queries", trial, recall);
-      if (recall >= RECALL) {
-        successes++;
+    int sideBySide = Math.max(1, Runtime.getRuntime().availableProcessors() / WORKERS);
+    try (ExecutorService pool = Executors.newFixedThreadPool(sideBySide)) {
+      List<Future<Double>> recalls = new ArrayList<>();
+      for (int trial = 0; trial < trials; trial++) {
+        int seed = trial;
+        // From few tight clusters to so many that they run into each other.
+        recalls.add(
+            pool.submit(
+                () -> trial(new ClusteredVectors(64, 100 << (seed % 6), seed), rows, sampleRows, k, seed)));
+      }
+      for (Future<Double> recall : recalls) {
+        LOG.info("recall {} on fresh queries", recall.get());
+        if (recall.get() >= RECALL) {
+          successes++;
+        }
       }
     }
+    LOG.info("{} of {} trials reached {}", successes, trials, RECALL);
     return successes;
   }
 
@@ -67,21 +82,22 @@ class TuningTrialsTest {
             vectors,
             known,
             goal,
-            TuningSettings.thorough(2).withSampleRows(sampleRows).withSeed(seed),
-            folder.resolve("scratch"),
+            TuningSettings.thorough(WORKERS).withSampleRows(sampleRows).withSeed(seed),
+            own.resolve("scratch"),
             TuningListener.NONE);
-    return recallOf(tuning.chosen(), vectors, known, queries(world), goal);
+    return recallOf(tuning.chosen(), own, vectors, known, queries(world), goal);
   }
 
   private double recallOf(
       IndexSettings chosen,
+      Path own,
       VectorMatrix vectors,
       List<float[]> known,
       List<float[]> fresh,
       TuningGoal goal)
       throws IOException {
-    List<Path> shards = List.of(folder.resolve("shard"));
-    ItemIndexWriter.write(shards, vectors, chosen, 2, IndexProgress.NONE);
+    List<Path> shards = List.of(own.resolve("shard"));
+    ItemIndexWriter.write(shards, vectors, chosen, WORKERS, IndexProgress.NONE);
     ExactScan exact = new ExactScan(vectors);
     try (OpenIndex index = OpenIndex.open(chosen, shards, vectors)) {
       SearchPoint point = Autopilot.calibrate(index, chosen, exact, vectors, known, goal);

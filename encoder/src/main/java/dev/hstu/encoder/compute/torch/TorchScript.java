@@ -30,6 +30,10 @@ public final class TorchScript implements AutoCloseable {
   private final PtSymbolBlock module;
   private final NDManager memory;
 
+  /// Whether DJL has noted the names and shapes of the arguments, which it does in the first call
+  /// and not safely for several threads.
+  private volatile boolean initialised;
+
   private TorchScript(PtSymbolBlock module, NDManager memory) {
     this.module = module;
     this.memory = memory;
@@ -100,10 +104,23 @@ public final class TorchScript implements AutoCloseable {
     TorchRuntime.computeAlone();
     JniUtils.setGradMode(true);
     try {
-      return module.forward(new ParameterStore(memory, false), inputs, true);
+      return forward(inputs);
     } finally {
       JniUtils.setGradMode(false);
     }
+  }
+
+  private NDList forward(NDList inputs) {
+    if (!initialised) {
+      synchronized (this) {
+        if (!initialised) {
+          NDList result = module.forward(new ParameterStore(memory, false), inputs, true);
+          initialised = true;
+          return result;
+        }
+      }
+    }
+    return module.forward(new ParameterStore(memory, false), inputs, true);
   }
 
   @Override
