@@ -59,7 +59,13 @@ class TuningTrialsTest {
         // From few tight clusters to so many that they run into each other.
         recalls.add(
             pool.submit(
-                () -> trial(new ClusteredVectors(64, 100 << (seed % 6), seed), rows, sampleRows, k, seed)));
+                () ->
+                    trial(
+                        new ClusteredVectors(64, 100 << (seed % 6), seed),
+                        rows,
+                        sampleRows,
+                        k,
+                        seed)));
       }
       for (Future<Double> recall : recalls) {
         LOG.info("recall {} on fresh queries", recall.get());
@@ -72,9 +78,10 @@ class TuningTrialsTest {
     return successes;
   }
 
-  private double trial(
-      ClusteredVectors world, VectorMatrix vectors, int sampleRows, int k, int seed)
+  private double trial(ClusteredVectors world, int rows, int sampleRows, int k, int seed)
       throws Exception {
+    VectorMatrix vectors = world.matrix(rows);
+    Path own = folder.resolve("trial-" + seed);
     TuningGoal goal = new TuningGoal(RECALL, k, 0, 0);
     List<float[]> known = queries(world);
     Tuning tuning =
