@@ -3,7 +3,6 @@ package dev.hstu.index;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.index.memory.MemoryNeed;
-import dev.hstu.index.memory.MemorySize;
 import dev.hstu.index.search.BuildNeed;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.safetensors.TensorSpec;
@@ -14,9 +13,6 @@ import java.util.Locale;
 /// otherwise read and written from front to back, which needs no memory to speak of: their pages
 /// make room for others.
 public final class BuildMemory {
-
-  /// What a Java machine takes beside its heap: code, classes, threads, the collector.
-  static final long MACHINE_BYTES = 200L << 20;
 
   /// Tables of ids alive at once: of the catalogue, of the vectors, and of the candidate while it
   /// is evaluated.
@@ -58,18 +54,7 @@ public final class BuildMemory {
     while (!fits(shards) && shards < IndexSettings.MAX_SHARDS) {
       shards++;
     }
-    MemoryNeed heap = heapNeed(shards);
-    if (heap.bytes() > heapBytes) {
-      throw new InsufficientMemoryException(
-          ("the Java heap may grow to %s and %s needs %s of it: %s; allow more with"
-                  + " HSTU_JAVA_OPTS=-Xmx%dm or a larger --ram")
-              .formatted(
-                  MemorySize.text(heapBytes),
-                  work(shards),
-                  MemorySize.text(heap.bytes()),
-                  heap,
-                  Math.ceilDiv(heap.bytes(), 1L << 20)));
-    }
+    heapNeed(shards).requireWithinHeap(heapBytes, work(shards));
     need(shards).requireWithin(budgetBytes, work(shards));
     return wanted.withShards(shards);
   }
@@ -80,7 +65,7 @@ public final class BuildMemory {
 
   private MemoryNeed need(int shards) {
     MemoryNeed need =
-        MemoryNeed.NONE.and("Java heap", heapBytes).and("Java machine", MACHINE_BYTES);
+        MemoryNeed.NONE.and("Java heap", heapBytes).and("Java machine", MemoryNeed.MACHINE_BYTES);
     for (MemoryNeed.Part part :
         BuildNeed.of(wanted, rows(shards), vectors.matrix().dimension()).parts()) {
       need = need.and(part.of(), part.bytes());
@@ -95,10 +80,16 @@ public final class BuildMemory {
         .and("popularity", (long) POPULARITIES * items * Long.BYTES);
   }
 
-  /// Of one table: the ids and the hash slots over them, at most half full.
   private long idBytes() {
-    long slots = Long.highestOneBit(Math.max(1, vectors.ids().size())) * 4 * Integer.BYTES;
-    return slots + vectors.ids().specs("").stream().mapToLong(TensorSpec::byteSize).sum();
+    long stored = vectors.ids().specs("").stream().mapToLong(TensorSpec::byteSize).sum();
+    return idTableBytes(vectors.ids().size(), stored);
+  }
+
+  /// Of one table of ids: the ids and the hash slots over them, at most half full.
+  ///
+  /// @param storedBytes the ids' own, as they stand in a file
+  static long idTableBytes(int ids, long storedBytes) {
+    return storedBytes + Long.highestOneBit(Math.max(1, ids)) * 4 * Integer.BYTES;
   }
 
   private int rows(int shards) {

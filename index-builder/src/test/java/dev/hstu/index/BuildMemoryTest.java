@@ -7,6 +7,7 @@ import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.memory.InsufficientMemoryException;
+import dev.hstu.index.memory.MemoryNeed;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.GraphSettings;
 import dev.hstu.index.search.IndexSettings;
@@ -27,7 +28,7 @@ final class BuildMemoryTest {
   private static final long HEAP = 8 * MEGABYTE;
 
   /// Vectors of 20,000 × 16 float32 values take 1.22 MiB.
-  private static final long TIGHT = HEAP + BuildMemory.MACHINE_BYTES + MEGABYTE;
+  private static final long TIGHT = HEAP + MemoryNeed.MACHINE_BYTES + MEGABYTE;
 
   private static final IndexSettings PARTITIONS =
       IndexSettings.partitions(PartitionSettings.DEFAULT);

@@ -48,13 +48,16 @@ public final class Generation implements AutoCloseable {
 
   /// Opens a folder whose files are known to be whole.
   ///
+  /// @param parallelism shards of one search that are searched at once
   /// @throws DamagedGenerationException when its parts don't belong together
-  static Generation open(Path folder, GenerationManifest manifest) throws IOException {
+  static Generation open(Path folder, GenerationManifest manifest, int parallelism)
+      throws IOException {
     ItemVectors vectors =
         read(manifest, GenerationLayout.VECTORS, () -> openVectors(folder, manifest));
     try {
       Catalog catalog = openCatalog(folder, manifest, vectors.ids());
-      OpenIndex opened = read(manifest, "index", () -> openIndex(folder, manifest, vectors));
+      OpenIndex opened =
+          read(manifest, "index", () -> openIndex(folder, manifest, vectors, parallelism));
       ItemIndex index =
           read(
               manifest,
@@ -178,11 +181,12 @@ public final class Generation implements AutoCloseable {
     }
   }
 
-  private static OpenIndex openIndex(Path folder, GenerationManifest manifest, ItemVectors vectors)
+  private static OpenIndex openIndex(
+      Path folder, GenerationManifest manifest, ItemVectors vectors, int parallelism)
       throws IOException {
     List<Path> shards =
         manifest.shards().stream().map(shard -> folder.resolve(shard.folder())).toList();
-    return OpenIndex.open(manifest.index(), shards, vectors.matrix());
+    return OpenIndex.open(manifest.index(), shards, vectors.matrix(), parallelism);
   }
 
   private static void requireEqual(String what, Object found, Object expected) throws IOException {

@@ -29,8 +29,10 @@ public final class GenerationLayout {
   public static final String EVALUATION_JSON = "evaluation.json";
   public static final String EVALUATION_HTML = "evaluation.html";
 
+  public static final String INDEX = "index";
+
   private static final Set<String> OWN_NAMES =
-      Set.of(MANIFEST, MODEL, "items", "index", TUNING, EVALUATION_JSON, EVALUATION_HTML);
+      Set.of(MANIFEST, MODEL, "items", INDEX, TUNING, EVALUATION_JSON, EVALUATION_HTML);
 
   private GenerationLayout() {}
 

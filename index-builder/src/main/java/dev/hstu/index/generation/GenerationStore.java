@@ -1,6 +1,7 @@
 package dev.hstu.index.generation;
 
 import dev.hstu.index.generation.GenerationEntry.State;
+import dev.hstu.index.search.OpenIndex;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DirectoryLockedException;
@@ -106,11 +107,21 @@ public final class GenerationStore {
     return manifest;
   }
 
-  /// Checks a generation wholly and opens it.
+  /// Checks a generation wholly and opens it, its shards searched by as many threads as there are
+  /// cores.
   ///
   /// @throws DamagedGenerationException as [#verify], and when its parts don't belong together
   public Generation open(String id) throws IOException {
-    return Generation.open(folder(id), verify(id));
+    return open(id, OpenIndex.usualParallelism());
+  }
+
+  /// Checks a generation wholly and opens it.
+  ///
+  /// @param parallelism shards of one search that are searched at once,
+  ///     1..[OpenIndex#MAX_PARALLELISM]
+  /// @throws DamagedGenerationException as [#verify], and when its parts don't belong together
+  public Generation open(String id, int parallelism) throws IOException {
+    return Generation.open(folder(id), verify(id), parallelism);
   }
 
   /// Makes a generation the current one, having checked it wholly. Publishing the current one

@@ -1,5 +1,6 @@
 package dev.hstu.index.generation;
 
+import dev.hstu.index.search.OpenIndex;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DirectoryLockedException;
 import dev.hstu.kernels.storage.DurableFiles;
@@ -60,7 +61,7 @@ public final class UnfinishedGeneration implements AutoCloseable {
 
   /// Opens it before it has a name, for evaluation; closed before [#commit].
   public Generation openUnpublished(GenerationManifest manifest) throws IOException {
-    return Generation.open(folder(), manifest);
+    return Generation.open(folder(), manifest, OpenIndex.usualParallelism());
   }
 
   /// Checksums of all files so far.

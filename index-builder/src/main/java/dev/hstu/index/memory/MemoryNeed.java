@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 /// @param parts copied; those of 0 bytes are not told
 public record MemoryNeed(List<Part> parts) {
 
+  /// What a Java machine takes beside its heap: code, classes, threads, the collector.
+  public static final long MACHINE_BYTES = 200L << 20;
+
   /// Nothing yet.
   public static final MemoryNeed NONE = new MemoryNeed(List.of());
 
@@ -51,6 +54,25 @@ public record MemoryNeed(List<Part> parts) {
       throw new InsufficientMemoryException(
           "%s of memory is below the %s that %s needs: %s; allow more with --ram"
               .formatted(MemorySize.text(budgetBytes), MemorySize.text(bytes()), work, this));
+    }
+  }
+
+  /// Refuses a Java heap that is too small for this part of a need.
+  ///
+  /// @param heapBytes the largest heap
+  /// @param work as in [#requireWithin]
+  /// @throws InsufficientMemoryException naming every part and the mend
+  public void requireWithinHeap(long heapBytes, String work) throws InsufficientMemoryException {
+    if (bytes() > heapBytes) {
+      throw new InsufficientMemoryException(
+          ("the Java heap may grow to %s and %s needs %s of it: %s; allow more with"
+                  + " HSTU_JAVA_OPTS=-Xmx%dm or a larger --ram")
+              .formatted(
+                  MemorySize.text(heapBytes),
+                  work,
+                  MemorySize.text(bytes()),
+                  this,
+                  Math.ceilDiv(bytes(), 1L << 20)));
     }
   }
 

@@ -28,8 +28,12 @@ public final class OpenIndex implements ItemIndex, Closeable {
   /// @see #open(IndexSettings, List, VectorMatrix, int)
   public static OpenIndex open(IndexSettings settings, List<Path> shards, VectorMatrix vectors)
       throws IOException {
-    int cores = Runtime.getRuntime().availableProcessors();
-    return open(settings, shards, vectors, Math.min(cores, MAX_PARALLELISM));
+    return open(settings, shards, vectors, usualParallelism());
+  }
+
+  /// As many threads as there are cores, within the bound.
+  public static int usualParallelism() {
+    return Math.min(Runtime.getRuntime().availableProcessors(), MAX_PARALLELISM);
   }
 
   /// Opens an index.

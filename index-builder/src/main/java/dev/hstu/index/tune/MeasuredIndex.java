@@ -1,6 +1,7 @@
 package dev.hstu.index.tune;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.search.IndexFiles;
 import dev.hstu.index.search.IndexProgress;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.ItemIndexWriter;
@@ -28,9 +29,6 @@ public record MeasuredIndex(
     long fileBytes,
     long vectorBytes,
     List<SearchPoint> points) {
-
-  /// Extensions of float32 vectors: our format's and Lucene's.
-  private static final List<String> VECTOR_FILES = List.of(".ipv", ".vec");
 
   public MeasuredIndex {
     points = List.copyOf(points);
@@ -83,7 +81,7 @@ public record MeasuredIndex(
     try (Stream<Path> tree = Files.walk(folder)) {
       for (Path file : tree.filter(Files::isRegularFile).toList()) {
         String name = file.getFileName().toString();
-        if (!onlyVectors || VECTOR_FILES.stream().anyMatch(name::endsWith)) {
+        if (!onlyVectors || IndexFiles.holdsVectors(name)) {
           bytes += Files.size(file);
         }
       }

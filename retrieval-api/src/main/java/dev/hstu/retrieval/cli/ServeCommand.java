@@ -50,6 +50,13 @@ public final class ServeCommand implements Callable<Integer> {
       description = "djl or reference (cuda: not in this release, see hstu engines). Default: djl.")
   private @Nullable String engine;
 
+  @Option(
+      names = "--ram",
+      paramLabel = "SIZE",
+      description =
+          "Heap, native memory and page cache together, e.g. 3500m; a quarter is heap. Default: any.")
+  private @Nullable String ram;
+
   @Option(names = "--config", paramLabel = "FILE", description = "YAML file with settings.")
   private @Nullable Path config;
 
@@ -99,6 +106,7 @@ public final class ServeCommand implements Callable<Integer> {
     put(options, "serving.host", host);
     put(options, "serving.port", port);
     put(options, "encoder.engine", engine);
+    put(options, "serving.ram", ram);
     return options;
   }
 

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.config;
 
+import dev.hstu.index.search.OpenIndex;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,7 +10,9 @@ import java.util.List;
 /// @param pollMillis how often `CURRENT` is read
 /// @param retrySeconds when a generation that could not be opened is tried again
 /// @param warmUpQueries seeded retrievals run before a generation serves
-public record GenerationSettings(Path folder, int pollMillis, int retrySeconds, int warmUpQueries) {
+/// @param parallelShards shards of one search that are searched at once
+public record GenerationSettings(
+    Path folder, int pollMillis, int retrySeconds, int warmUpQueries, int parallelShards) {
 
   static final Setting<String> FOLDER =
       Setting.text(
@@ -39,14 +42,26 @@ public record GenerationSettings(Path folder, int pollMillis, int retrySeconds, 
           100_000,
           "Seeded retrievals before a generation serves, so that the first users wait no longer.");
 
+  static final Setting<Integer> PARALLEL_SHARDS =
+      Setting.integer(
+          "generations.parallel-shards",
+          0,
+          0,
+          OpenIndex.MAX_PARALLELISM,
+          "Shards of one search that are searched at once, by threads that all requests share; 0 means"
+              + " one a processor. 1 searches them one after another: a request alone waits longer, many"
+              + " at once get more done.");
+
   static final List<Setting<?>> SETTINGS =
-      List.of(FOLDER, POLL_MILLIS, RETRY_SECONDS, WARM_UP_QUERIES);
+      List.of(FOLDER, POLL_MILLIS, RETRY_SECONDS, WARM_UP_QUERIES, PARALLEL_SHARDS);
 
   static GenerationSettings from(SettingValues values) {
+    int parallelShards = values.get(PARALLEL_SHARDS);
     return new GenerationSettings(
         Path.of(values.get(FOLDER)),
         values.get(POLL_MILLIS),
         values.get(RETRY_SECONDS),
-        values.get(WARM_UP_QUERIES));
+        values.get(WARM_UP_QUERIES),
+        parallelShards == 0 ? OpenIndex.usualParallelism() : parallelShards);
   }
 }

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.config;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /// The socket and the process; `serving.*`.
 ///
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param idleSeconds a connection without traffic for so long is closed
 /// @param drainMillis how long a stopping server still answers after its readiness went
 /// @param graceMillis how long a stopping server waits for requests in flight after that
+/// @param ramBytes heap, native memory and page cache together; empty for any
 public record ServingSettings(
     String host,
     int port,
@@ -20,7 +22,8 @@ public record ServingSettings(
     int maxHeaderBytes,
     int idleSeconds,
     int drainMillis,
-    int graceMillis) {
+    int graceMillis,
+    OptionalLong ramBytes) {
 
   static final Setting<String> HOST =
       Setting.text(
@@ -70,6 +73,15 @@ public record ServingSettings(
           600_000,
           "How long a stopping server then waits for requests in flight.");
 
+  static final Setting<OptionalLong> RAM =
+      Setting.bytesOrAny(
+          "serving.ram",
+          256L << 20,
+          64L << 40,
+          "Heap, native memory and page cache together: what the container may use. A generation that"
+              + " needs more isn't taken up, and the one before goes on serving. hstu serve --ram also"
+              + " gives the heap a quarter of it; elsewhere set that with HSTU_JAVA_OPTS=-Xmx.");
+
   static final List<Setting<?>> SETTINGS =
       List.of(
           HOST,
@@ -79,7 +91,8 @@ public record ServingSettings(
           MAX_HEADER_BYTES,
           IDLE_SECONDS,
           DRAIN_MILLIS,
-          GRACE_MILLIS);
+          GRACE_MILLIS,
+          RAM);
 
   static ServingSettings from(SettingValues values) {
     return new ServingSettings(
@@ -90,6 +103,7 @@ public record ServingSettings(
         values.get(MAX_HEADER_BYTES),
         values.get(IDLE_SECONDS),
         values.get(DRAIN_MILLIS),
-        values.get(GRACE_MILLIS));
+        values.get(GRACE_MILLIS),
+        values.get(RAM));
   }
 }

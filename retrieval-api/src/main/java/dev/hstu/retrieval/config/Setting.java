@@ -5,6 +5,7 @@ import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /// One key of the configuration, with all that its reader, its error message and its line in the
@@ -22,6 +23,7 @@ public record Setting<T>(
     String reason,
     Function<String, Optional<T>> parser) {
 
+  private static final String ANY = "any";
   private static final int MIB_SHIFT = 20;
   private static final int GIB_SHIFT = 30;
 
@@ -57,6 +59,21 @@ public record Setting<T>(
         "a number followed by m or g, within %s..%s".formatted(text(leastBytes), text(mostBytes)),
         reason,
         text -> parseBytes(text, leastBytes, mostBytes));
+  }
+
+  /// An amount as [#bytes] takes it, or `any`, the default, for no bound.
+  static Setting<OptionalLong> bytesOrAny(
+      String key, long leastBytes, long mostBytes, String reason) {
+    return new Setting<>(
+        key,
+        ANY,
+        "any, or a number followed by m or g, within %s..%s"
+            .formatted(text(leastBytes), text(mostBytes)),
+        reason,
+        text ->
+            text.equals(ANY)
+                ? Optional.of(OptionalLong.empty())
+                : parseBytes(text, leastBytes, mostBytes).map(OptionalLong::of));
   }
 
   /// True or false.

@@ -64,7 +64,8 @@ public final class LiveGeneration {
   /// Opens, verifies and warms a generation. Reads every file of it.
   ///
   /// @throws IOException naming the file that is damaged, or both fingerprints when the vectors
-  ///     come from another model than the one beside them
+  ///     come from another model than the one beside them; or saying what of it doesn't fit into
+  ///     `serving.ram`
   static LiveGeneration open(
       GenerationStore store,
       String id,
@@ -91,7 +92,9 @@ public final class LiveGeneration {
       NamedSets sets,
       SharedUpdateLog updates)
       throws IOException {
-    Generation generation = resources.own(store.open(id));
+    ServingBudget.of(configuration).require(store.manifest(id));
+    Generation generation =
+        resources.own(store.open(id, configuration.generations().parallelShards()));
     OpenModel folder = resources.own(ModelFolder.open(generation.modelFolder()));
     Model model = folder.model();
     generation.requireModel(model.fingerprint());

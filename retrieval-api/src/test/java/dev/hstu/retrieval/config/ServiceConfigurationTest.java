@@ -27,6 +27,9 @@ class ServiceConfigurationTest {
     assertThat(defaults.retrieval().defaultK()).isEqualTo(100);
     assertThat(defaults.retrieval().maxK()).isEqualTo(1000);
     assertThat(defaults.encoder().choice().engine()).isEqualTo(Engine.DJL);
+    assertThat(defaults.serving().ramBytes()).isEmpty();
+    assertThat(defaults.generations().parallelShards())
+        .isEqualTo(Math.min(256, Runtime.getRuntime().availableProcessors()));
     assertThat(defaults.admission().workers())
         .isEqualTo(Runtime.getRuntime().availableProcessors());
   }
@@ -50,6 +53,18 @@ class ServiceConfigurationTest {
     assertThat(configuration.retrieval().defaultK()).isEqualTo(7);
   }
 
+  @Test
+  void memoryIsReadInItsUnits() {
+    ServiceConfiguration configuration =
+        ServiceConfiguration.of(
+            List.of(
+                SettingSource.commandLine(
+                    Map.of("serving.ram", "3500m", "generations.parallel-shards", "1"))));
+
+    assertThat(configuration.serving().ramBytes()).hasValue(3_500L << 20);
+    assertThat(configuration.generations().parallelShards()).isOne();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -60,6 +75,8 @@ class ServiceConfigurationTest {
           serving.port         | 65536   | serving.port=65536 (command line) must be within 0..65535; correct it, or leave it out for the default 8080
           encoder.engine       | torch   | encoder.engine=torch (command line) must be one of reference, djl, cuda; correct it, or leave it out for the default djl
           encoder.device       | gpu     | encoder.device=gpu (command line) must be auto, cpu or gpu0, gpu1, ...; correct it, or leave it out for the default auto
+          serving.ram          | 5t      | serving.ram=5t (command line) must be any, or a number followed by m or g, within 256m..65536g; correct it, or leave it out for the default any
+          generations.parallel-shards | 257 | generations.parallel-shards=257 (command line) must be within 0..256; correct it, or leave it out for the default 0
           retrieval.maxk       | 5       | retrieval.maxk (command line) is not a setting; did you mean retrieval.max-k? CONFIGURATION.md lists them all
           sreving.port         | 5       | sreving.port (command line) is not a setting; did you mean serving.port? CONFIGURATION.md lists them all
           retrieval.max-k      | 99      | retrieval.default-k=100 must be at most retrieval.max-k=99; lower the first or raise the second

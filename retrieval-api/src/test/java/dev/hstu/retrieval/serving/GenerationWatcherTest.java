@@ -35,13 +35,7 @@ class GenerationWatcherTest {
     try (RetrievalWorkers workers = new RetrievalWorkers(configuration.admission());
         GenerationSwitch live = new GenerationSwitch();
         SharedUpdateLog updates = new SharedUpdateLog(configuration);
-        GenerationWatcher watcher =
-            new GenerationWatcher(
-                configuration,
-                NamedSets.none(),
-                updates,
-                live,
-                new ServiceMetrics(registry, workers))) {
+        GenerationWatcher watcher = watcher(workers, live, updates)) {
       point("garbage");
       watcher.look();
       watcher.look();
@@ -61,6 +55,38 @@ class GenerationWatcherTest {
       watcher.look();
       assertThat(swaps("refused")).as("again, after something served").isEqualTo(3);
     }
+  }
+
+  @Test
+  void aGenerationThatDoesNotFitLeavesTheOneBeforeServing() throws IOException {
+    String small = generations.publish(1);
+    configuration = generations.configuration(Map.of("serving.ram", "64g"));
+    try (RetrievalWorkers workers = new RetrievalWorkers(configuration.admission());
+        GenerationSwitch live = new GenerationSwitch();
+        SharedUpdateLog updates = new SharedUpdateLog(configuration)) {
+      watcher(workers, live, updates).look();
+      generations.publish(2);
+
+      configuration = generations.configuration(Map.of("serving.ram", "256m"));
+      GenerationWatcher tight = watcher(workers, live, updates);
+      tight.look();
+
+      assertThat(tight.published())
+          .isInstanceOfSatisfying(
+              Published.Refused.class,
+              refused ->
+                  assertThat(refused.reason())
+                      .startsWith("256 MiB of memory is below the ")
+                      .contains(" that serving 300 items needs: ", "MiB Java heap, 200 MiB Java")
+                      .endsWith("allow more with --ram"));
+      assertThat(live.current().orElseThrow().manifest().id()).isEqualTo(small);
+    }
+  }
+
+  private GenerationWatcher watcher(
+      RetrievalWorkers workers, GenerationSwitch live, SharedUpdateLog updates) {
+    return new GenerationWatcher(
+        configuration, NamedSets.none(), updates, live, new ServiceMetrics(registry, workers));
   }
 
   private void point(String content) throws IOException {
