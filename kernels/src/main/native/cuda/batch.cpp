@@ -1,0 +1,139 @@
+#include "batch.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "failure.h"
+
+namespace hstu {
+namespace {
+
+constexpr size_t kArrayAlignment = 256;
+
+template <typename T>
+size_t place(size_t &end, size_t count) {
+  const size_t start = end;
+  end = (start + count * sizeof(T) + kArrayAlignment - 1) / kArrayAlignment * kArrayAlignment;
+  return start;
+}
+
+void copy_items(const hstu_lane_buffers &input, int user, const Shape &shape, int *items) {
+  for (int token = input.offsets[user]; token < input.offsets[user + 1]; token++) {
+    const int item = input.items[token];
+    if (item < 1 || item > shape.items) {
+      refuse(HSTU_INVALID, "item row %d of user %d, event %d, must be within 1..%d", item, user,
+             token - input.offsets[user], shape.items);
+    }
+    items[token] = item;
+  }
+}
+
+// Writes L + 1 times relative to the smallest of them; true when they ascend.
+bool copy_times(const hstu_lane_buffers &input, int user, int *times) {
+  const int length = input.offsets[user + 1] - input.offsets[user];
+  const int64_t *source = input.times + input.offsets[user];
+  const int64_t request = input.request_times[user];
+  int64_t least = request, greatest = request;
+  bool ascending = source[length - 1] <= request;
+  for (int i = 0; i < length; i++) {
+    least = std::min(least, source[i]);
+    greatest = std::max(greatest, source[i]);
+    ascending = ascending && (i == 0 || source[i - 1] <= source[i]);
+  }
+  // As unsigned: the difference of any two 64-bit times is one.
+  const uint64_t span = static_cast<uint64_t>(greatest) - static_cast<uint64_t>(least);
+  if (span > HSTU_MAX_SPAN_SECONDS) {
+    refuse(HSTU_INVALID, "span_seconds=%llu of user %d must be at most %d", static_cast<unsigned long long>(span), user,
+           HSTU_MAX_SPAN_SECONDS);
+  }
+  for (int i = 0; i < length; i++) times[i] = static_cast<int>(source[i] - least);
+  times[length] = static_cast<int>(request - least);
+  return ascending;
+}
+
+int tiles_of(int length) { return (length + kTileRows - 1) / kTileRows; }
+
+// Tile t of a user attends to about t * kTileRows keys, so tiles are sorted by t, largest first: by counting, and in the
+// order of users where equal.
+int list_tiles(const hstu_lane_buffers &input, int users, const Shape &shape, QTile *tiles) {
+  std::vector<int> ends(tiles_of(shape.max_events) + 1, 0);
+  for (int user = 0; user < users; user++) {
+    for (int t = 0; t < tiles_of(input.offsets[user + 1] - input.offsets[user]); t++) ends[t]++;
+  }
+  int total = 0;
+  for (int t = static_cast<int>(ends.size()) - 1; t >= 0; t--) {
+    const int count = ends[t];
+    ends[t] = total;
+    total += count;
+  }
+  for (int user = 0; user < users; user++) {
+    for (int t = 0; t < tiles_of(input.offsets[user + 1] - input.offsets[user]); t++) {
+      tiles[ends[t]++] = QTile{user, t * kTileRows};
+    }
+  }
+  return total;
+}
+
+}  // namespace
+
+BatchLayout::BatchLayout(const BatchCapacity &capacity) {
+  bytes = 0;
+  header = place<BatchHeader>(bytes, 1);
+  offsets = place<int>(bytes, capacity.users + 1);
+  time_offsets = place<int>(bytes, capacity.users);
+  items = place<int>(bytes, capacity.tokens);
+  q_tiles = place<QTile>(bytes, capacity.q_tiles());
+  times = place<int>(bytes, capacity.times());
+}
+
+BatchArrays BatchLayout::at(char *base) const {
+  BatchArrays arrays;
+  arrays.header = reinterpret_cast<const BatchHeader *>(base + header);
+  arrays.offsets = reinterpret_cast<const int *>(base + offsets);
+  arrays.time_offsets = reinterpret_cast<const int *>(base + time_offsets);
+  arrays.times = reinterpret_cast<const int *>(base + times);
+  arrays.items = reinterpret_cast<const int *>(base + items);
+  arrays.q_tiles = reinterpret_cast<const QTile *>(base + q_tiles);
+  return arrays;
+}
+
+BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape &shape) {
+  if (users < 1 || users > input.max_users) {
+    refuse(HSTU_INVALID, "users=%d must be within 1..%d, the lane's", users, input.max_users);
+  }
+  if (input.offsets[0] != 0) refuse(HSTU_INVALID, "offsets[0]=%d must be 0", input.offsets[0]);
+  for (int user = 0; user < users; user++) {
+    // As 64-bit, since a wild offset may be any number.
+    const int64_t length = static_cast<int64_t>(input.offsets[user + 1]) - input.offsets[user];
+    if (length < 1 || length > shape.max_events || input.offsets[user + 1] > input.max_tokens) {
+      refuse(HSTU_INVALID, "offsets[%d]=%d must be within 1..%d of offsets[%d]=%d and at most %d, the lane's tokens",
+             user + 1, input.offsets[user + 1], shape.max_events, user, input.offsets[user], input.max_tokens);
+    }
+  }
+  return BatchCapacity{users, input.offsets[users]};
+}
+
+BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape,
+                       const BatchLayout &layout, char *base) {
+  int *items = reinterpret_cast<int *>(base + layout.items);
+  int *times = reinterpret_cast<int *>(base + layout.times);
+  int *time_offsets = reinterpret_cast<int *>(base + layout.time_offsets);
+  std::copy(input.offsets, input.offsets + counts.users + 1, reinterpret_cast<int *>(base + layout.offsets));
+  bool sorted = true;
+  int at = 0;
+  for (int user = 0; user < counts.users; user++) {
+    copy_items(input, user, shape, items);
+    time_offsets[user] = at;
+    sorted = copy_times(input, user, times + at) && sorted;
+    at += round_up(input.offsets[user + 1] - input.offsets[user] + 1, kTimeAlignment);
+  }
+  BatchHeader header;
+  header.users = counts.users;
+  header.tokens = counts.tokens;
+  header.q_tiles = list_tiles(input, counts.users, shape, reinterpret_cast<QTile *>(base + layout.q_tiles));
+  header.sorted = sorted ? 1 : 0;
+  *reinterpret_cast<BatchHeader *>(base + layout.header) = header;
+  return header;
+}
+
+}  // namespace hstu
