@@ -161,15 +161,34 @@ public final class GenerationStore {
                     new PublicationRefusedException(
                         "no generation was published before %s; publish one by its id"
                             .formatted(seen.current().orElse("any"))));
+    rollback(seen, target);
+    return target;
+  }
+
+  /// As [#rollback()] for who has announced where from and where to.
+  ///
+  /// @throws PublicationRefusedException also when it would be another way
+  public void rollback(String from, String to) throws IOException {
+    CurrentPointer seen = CurrentPointer.read(root);
+    if (!seen.current().equals(Optional.of(from)) || !seen.previous().equals(Optional.of(to))) {
+      throw changedMeanwhile();
+    }
+    rollback(seen, to);
+  }
+
+  private void rollback(CurrentPointer seen, String target) throws IOException {
     open(target).close();
     try (DirectoryLock lock = DirectoryLock.acquire(root)) {
       if (!CurrentPointer.read(root).equals(seen)) {
-        throw new PublicationRefusedException(
-            "CURRENT was changed by another process meanwhile; look at it and try again");
+        throw changedMeanwhile();
       }
       replace(lock, seen.rolledBack());
     }
-    return target;
+  }
+
+  private static PublicationRefusedException changedMeanwhile() {
+    return new PublicationRefusedException(
+        "CURRENT was changed by another process meanwhile; look at it and try again");
   }
 
   /// Deletes all but the youngest `keep` generations, never the current one and never the one a

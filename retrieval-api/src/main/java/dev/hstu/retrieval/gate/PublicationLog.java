@@ -17,7 +17,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// `publications.log` of a generation store: one JSON document a line, appended and never changed;
-/// a few hundred bytes a publication, so it isn't rotated. A line cut by a crash is passed over.
+/// a few hundred bytes a publication or rollback, so it isn't rotated. A line cut by a crash is
+/// passed over.
 public final class PublicationLog {
 
   /// Its name in the store's folder.
@@ -45,9 +46,11 @@ public final class PublicationLog {
     return entries;
   }
 
-  /// The last entry of a generation, if it was ever published through the gate.
+  /// The last publication of a generation, if it ever went through the gate; a rollback to it
+  /// changes nothing of what the gate said.
   public Optional<PublicationEntry> last(String generation) throws IOException {
     return entries().stream()
+        .filter(entry -> entry.action() == PublicationEntry.Action.PUBLISH)
         .filter(entry -> entry.generation().equals(generation))
         .reduce((earlier, later) -> later);
   }

@@ -92,8 +92,11 @@ final class BuildVerbsTest {
         .containsExactly("current", "previous");
     assertThat(list.get("generations").get(0).get("parent").asText()).isEqualTo(firstId);
 
-    assertThat(run("rollback", "--generations", generations())).isZero();
+    assertThat(run("rollback", "--reason", "it was slow", "--generations", generations())).isZero();
     assertThat(text(out)).contains("returned to " + firstId + " from " + secondId);
+    assertThat(folder.resolve("generations/publications.log"))
+        .content()
+        .contains("\"action\":\"rollback\",\"generation\":\"" + firstId, "it was slow");
     assertThat(run("generations", "--generations", generations())).isZero();
     assertThat(text(out)).contains(firstId + "  current").contains(secondId + "  ready");
   }

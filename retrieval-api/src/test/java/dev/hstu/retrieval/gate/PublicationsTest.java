@@ -68,6 +68,72 @@ final class PublicationsTest {
   }
 
   @Test
+  void aRollbackIsLoggedWithWhoWhyFromAndTo() throws IOException {
+    String first = build(WORLD.night(0, 1));
+    publications.publish(judge(first));
+    String second = build(WORLD.night(1, 2));
+    publications.publish(judge(second));
+
+    Publications.Return done = publications.rollBack("the shop\nis empty");
+
+    assertThat(done).isEqualTo(new Publications.Return(first, second, null));
+    assertThat(store.currentId()).contains(first);
+    PublicationLog log = new PublicationLog(store.root());
+    PublicationEntry entry = log.entries().getLast();
+    assertThat(entry.action()).isEqualTo(PublicationEntry.Action.ROLLBACK);
+    assertThat(entry.generation()).isEqualTo(first);
+    assertThat(entry.replaced()).isEqualTo(second);
+    assertThat(entry.user()).isEqualTo(System.getProperty("user.name"));
+    assertThat(entry.returnedBecause()).isEqualTo("the shop is empty");
+    assertThat(entry.failure()).isNull();
+    assertThat(log.last(first).orElseThrow().action()).isEqualTo(PublicationEntry.Action.PUBLISH);
+  }
+
+  @Test
+  void aRollbackToADamagedGenerationIsLoggedAsFailed() throws IOException {
+    String first = build(WORLD.night(0, 1));
+    publications.publish(judge(first));
+    String second = build(WORLD.night(1, 2));
+    publications.publish(judge(second));
+    Files.delete(store.root().resolve(first).resolve("model/config.json"));
+
+    assertThatThrownBy(() -> publications.rollBack(null))
+        .isInstanceOf(DamagedGenerationException.class);
+
+    assertThat(store.currentId()).contains(second);
+    PublicationEntry entry = new PublicationLog(store.root()).entries().getLast();
+    assertThat(entry.failure()).contains("model/config.json");
+    assertThat(entry.returnedBecause()).isNull();
+  }
+
+  @Test
+  void aLogThatCannotBeWrittenKeepsNobodyFromRollingBack() throws IOException {
+    String first = build(WORLD.night(0, 1));
+    publications.publish(judge(first));
+    publications.publish(judge(build(WORLD.night(1, 2))));
+    Path log = store.root().resolve(PublicationLog.FILE);
+    Files.delete(log);
+    Files.createDirectory(log);
+
+    Publications.Return done = publications.rollBack("the disk is full");
+
+    assertThat(done.unlogged()).contains(log.toString());
+    assertThat(store.currentId()).contains(first);
+  }
+
+  @Test
+  void aLineOfAnEarlierReleaseIsAPublication() throws IOException {
+    Files.createDirectories(store.root());
+    Files.writeString(
+        store.root().resolve(PublicationLog.FILE),
+        "{\"at\":\"2026-03-01T00:00:00Z\",\"generation\":\"g\",\"user\":\"u\",\"blocked_by\":[]}\n");
+
+    assertThat(new PublicationLog(store.root()).entries())
+        .extracting(PublicationEntry::action)
+        .containsExactly(PublicationEntry.Action.PUBLISH);
+  }
+
+  @Test
   void verdictsAreKeptInBothForms() throws IOException {
     GateVerdict verdict = judge(build(WORLD.night(0, 1)));
     publications.keep(verdict);
