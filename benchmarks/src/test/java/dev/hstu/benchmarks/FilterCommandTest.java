@@ -3,15 +3,10 @@ package dev.hstu.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// The whole command on few vectors: filtered searches keep their recall and are timed beside the
 /// unfiltered ones.
@@ -21,26 +16,19 @@ final class FilterCommandTest {
 
   @Test
   void everyFilterIsTimedBesideNone() throws IOException {
-    PrintStream before = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    try {
-      int exit =
-          new CommandLine(new FilterCommand())
-              .execute(
-                  "--items=6000",
-                  "--set=3000",
-                  "--dimension=16",
-                  "--k=50",
-                  "--query-count=40",
-                  "--rounds=2",
-                  "--json",
-                  "--work=" + work);
-      assertThat(exit).isZero();
-    } finally {
-      System.setOut(before);
-    }
-    JsonNode rows = new ObjectMapper().readTree(out.toByteArray()).path("rows");
+    BenchRun run =
+        BenchRun.of(
+            "filter",
+            "--items=6000",
+            "--set=3000",
+            "--dimension=16",
+            "--k=50",
+            "--query-count=40",
+            "--rounds=2",
+            "--json",
+            "--work=" + work);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode rows = run.json().path("rows");
 
     assertThat(rows)
         .extracting(row -> row.path("filter").asText())

@@ -4,14 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.benchmarks.contenders.ContenderKind;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// The whole command on few vectors: every contender of this process reaches the recall it was
 /// tuned for, and what was built is used again.
@@ -31,8 +24,15 @@ final class SearchCommandTest {
   void everyContenderReachesItsRecall() throws IOException {
     Path page = work.resolve("page.html");
     JsonNode report =
-        run("--rows", "5000", "--dimension", "32", "--query-count", "128", "--k", "50")
-            .report("--recall", ".9", "--rounds", "3", "--batch", "8", "--html", page.toString());
+        report(
+            "--rows=5000",
+            "--dimension=32",
+            "--query-count=128",
+            "--k=50",
+            "--recall=.9",
+            "--rounds=3",
+            "--batch=8",
+            "--html=" + page);
 
     Set<String> named = new HashSet<>();
     for (JsonNode row : report.path("measurements")) {
@@ -56,68 +56,48 @@ final class SearchCommandTest {
 
   @Test
   void whatWasBuiltIsUsedAgain() throws IOException {
-    Invocation same =
-        run("--rows", "3000", "--dimension", "16", "--query-count", "64", "--k", "20");
-    String[] rest = {"--recall", ".9", "--rounds", "1", "--contenders", "lucene,partitions"};
+    String[] same = {
+      "--rows=3000",
+      "--dimension=16",
+      "--query-count=64",
+      "--k=20",
+      "--recall=.9",
+      "--rounds=1",
+      "--contenders=lucene,partitions"
+    };
 
-    JsonNode first = same.report(rest).path("indexes");
-    JsonNode second = same.report(rest).path("indexes");
+    JsonNode first = report(same).path("indexes");
+    JsonNode second = report(same).path("indexes");
 
     assertThat(second).isEqualTo(first);
   }
 
   @Test
   void peersThatAreNotBuiltAreSaidSo() {
-    Invocation invocation = run("--rows", "1000");
-    StringWriter said = new StringWriter();
+    BenchRun run = run("--rows=1000", "--peers", "--drivers=" + work.resolve("nothing"));
 
-    int exit = invocation.execute(said, "--peers", "--drivers", work.resolve("nothing").toString());
-
-    assertThat(exit).isNotZero();
-    assertThat(said.toString()).contains("faiss_ivf isn't built", "benchmarks/peers/build.sh");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("faiss_ivf isn't built", "benchmarks/peers/build.sh");
   }
 
   @Test
   void anUnknownContenderIsNamedBesideThoseThereAre() {
-    StringWriter said = new StringWriter();
+    BenchRun run = run("--rows=1000", "--contenders=hsnw");
 
-    assertThat(run("--rows", "1000").execute(said, "--contenders", "hsnw")).isNotZero();
-
-    assertThat(said.toString()).contains("'hsnw'", "hnswlib", "partitions-int8");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("'hsnw'", "hnswlib", "partitions-int8");
   }
 
-  private Invocation run(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--json", "--work", work.resolve("kept").toString()));
-    return new Invocation(all);
+  private BenchRun run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("search", "--json"));
+    all.addAll(List.of("--work", work.resolve("kept").toString()));
+    all.addAll(List.of(arguments));
+    return BenchRun.of(all.toArray(String[]::new));
   }
 
-  private record Invocation(List<String> arguments) {
-
-    JsonNode report(String... more) throws IOException {
-      PrintStream before = System.out;
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-      try {
-        StringWriter said = new StringWriter();
-        assertThat(execute(said, more)).as(said.toString()).isZero();
-      } finally {
-        System.setOut(before);
-      }
-      return new ObjectMapper().readTree(out.toByteArray());
-    }
-
-    int execute(StringWriter said, String... more) {
-      List<String> all = new ArrayList<>(arguments);
-      all.addAll(List.of(more));
-      return new CommandLine(new SearchCommand())
-          .setExecutionExceptionHandler(
-              (failure, command, result) -> {
-                said.append(String.valueOf(failure.getMessage()));
-                return 2;
-              })
-          .setErr(new PrintWriter(said))
-          .execute(all.toArray(String[]::new));
-    }
+  private JsonNode report(String... arguments) throws IOException {
+    BenchRun run = run(arguments);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return run.json();
   }
 }

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.cli;
 import dev.hstu.index.census.Census;
 import dev.hstu.index.census.CensusReport;
 import dev.hstu.index.census.OwnVectorProbe;
+import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.search.SearchOptions;
@@ -57,6 +58,9 @@ public final class CensusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (probe < 0) {
+      throw new UserError("--probe %d must be at least 0".formatted(probe));
+    }
     Console console = Console.system(json);
     GenerationStore store = generations.store();
     try (Generation opened = store.open(GenerationChoice.resolve(store, generation))) {
@@ -79,6 +83,8 @@ public final class CensusCommand implements Callable<Integer> {
         }
       }
       return report.isClean() ? 0 : 1;
+    } catch (DamagedGenerationException e) {
+      throw new UserError(e.getMessage(), e);
     }
   }
 
