@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /// The implementations of HSTU's forward pass that a [UserEncoder] may run on.
 public enum Engine {
-  /// Plain Java in float64 or float32, the oracle for the others.
+  /// Plain Java in any precision, the oracle for the others.
   REFERENCE,
   /// PyTorch through DJL, on a CPU or a GPU; also the engine that trains.
   DJL,

@@ -27,11 +27,13 @@ public record EngineChoice(Engine engine, String device, Precision precision, in
   }
 
   /// The usual choice for an engine: float32 with every core of the machine, on the CPU, except
-  /// for `cuda`, which has the first GPU.
+  /// for `cuda`, which has the first GPU and bfloat16, the precision its fast kernels are made for.
   public static EngineChoice of(Engine engine) {
-    String device = engine == Engine.CUDA ? "gpu0" : "cpu";
+    boolean gpu = engine == Engine.CUDA;
+    String device = gpu ? "gpu0" : "cpu";
+    Precision precision = gpu ? Precision.BFLOAT16 : Precision.FLOAT32;
     int cores = Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS);
-    return new EngineChoice(engine, device, Precision.FLOAT32, cores);
+    return new EngineChoice(engine, device, precision, cores);
   }
 
   public EngineChoice withDevice(String other) {

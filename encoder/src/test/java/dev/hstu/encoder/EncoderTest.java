@@ -25,13 +25,11 @@ class EncoderTest {
         .containsExactly(Engine.REFERENCE, Engine.DJL, Engine.CUDA);
     assertThat(engines).allSatisfy(status -> assertThat(status.description()).isNotBlank());
     assertThat(engines.getFirst().available()).isTrue();
-    assertThat(engines.getLast().available()).isFalse();
-    assertThat(engines.getLast().description()).startsWith("library not built: ");
   }
 
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void theReferenceOpensInBothPrecisions(Precision precision) {
+  void theReferenceOpensInEveryPrecision(Precision precision) {
     EngineChoice choice = EngineChoice.of(Engine.REFERENCE).withPrecision(precision);
     try (UserEncoder encoder = Encoder.open(model, choice)) {
       assertThat(encoder.engine()).startsWith("reference").endsWith(precision.id());
@@ -43,11 +41,13 @@ class EncoderTest {
 
   @Test
   void anEngineThatIsNotThereIsNotReplaced() {
-    assertThatThrownBy(() -> Encoder.open(model, EngineChoice.of(Engine.CUDA)))
+    EngineChoice cudaOnCpu =
+        EngineChoice.of(Engine.CUDA).withDevice("cpu"); // refused with a GPU and without
+    assertThatThrownBy(() -> Encoder.open(model, cudaOnCpu))
         .isInstanceOfSatisfying(
             EngineUnavailableException.class,
             refusal -> assertThat(refusal.engine()).isEqualTo(Engine.CUDA))
-        .hasMessageContaining("engine cuda: library not built");
+        .hasMessageStartingWith("engine cuda: ");
     EngineChoice onGpu = EngineChoice.of(Engine.REFERENCE).withDevice("gpu0");
     assertThatThrownBy(() -> Encoder.open(model, onGpu))
         .isInstanceOf(EngineUnavailableException.class)
@@ -55,12 +55,14 @@ class EncoderTest {
   }
 
   @Test
-  void theUsualChoiceIsFloat32OnTheDeviceTheEngineIsFor() {
+  void theUsualChoiceIsThePrecisionAndDeviceTheEngineIsFor() {
     EngineChoice reference = EngineChoice.of(Engine.REFERENCE);
     assertThat(reference.device()).isEqualTo("cpu");
     assertThat(reference.precision()).isEqualTo(Precision.FLOAT32);
     assertThat(reference.threads()).isPositive();
-    assertThat(EngineChoice.of(Engine.CUDA).device()).isEqualTo("gpu0");
+    EngineChoice cuda = EngineChoice.of(Engine.CUDA);
+    assertThat(cuda.device()).isEqualTo("gpu0");
+    assertThat(cuda.precision()).isEqualTo(Precision.BFLOAT16);
   }
 
   @ParameterizedTest
@@ -89,5 +91,16 @@ class EncoderTest {
     }
     assertThatThrownBy(() -> Engine.parse("tpu")).hasMessageContaining("engine 'tpu'");
     assertThatThrownBy(() -> Precision.parse("int4")).hasMessageContaining("precision 'int4'");
+  }
+
+  @Test
+  void bfloat16RoundsToTheNearestAndTiesToEven() {
+    double step = 1 / 128.0; // between neighbours from 1 to 2
+    assertThat(Precision.BFLOAT16.rounded(1 + step)).isEqualTo(1 + step);
+    assertThat(Precision.BFLOAT16.rounded(1 + step / 2)).isEqualTo(1);
+    assertThat(Precision.BFLOAT16.rounded(1 + step * 3 / 2)).isEqualTo(1 + 2 * step);
+    assertThat(Precision.BFLOAT16.rounded(-1 - step * 0.51)).isEqualTo(-1 - step);
+    assertThat(Precision.BFLOAT16.rounded(3.4e38)).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(Precision.BFLOAT16.rounded(Double.NaN)).isNaN();
   }
 }

@@ -20,7 +20,7 @@ public final class ReferenceEngineProvider implements EngineProvider {
   public EngineStatus status() {
     return EngineStatus.available(
         Engine.REFERENCE,
-        "plain Java %d on cpu, float64 or float32, one thread a call"
+        "plain Java %d on cpu, float64, float32 or bfloat16, one thread a call"
             .formatted(Runtime.version().feature()));
   }
 

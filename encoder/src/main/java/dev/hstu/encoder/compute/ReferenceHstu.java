@@ -12,8 +12,10 @@ import java.util.List;
 ///
 /// In float64 everything is a double. In float32 every value that is kept (a row, a weight of
 /// attention, an embedding) is rounded to float32, while sums run in float64: the differences to an
-/// engine that also adds in float32 are that engine's rounding. A user's result doesn't depend on
-/// who else is in the batch, since users never meet.
+/// engine that also adds in float32 are that engine's rounding. In bfloat16 weights and all kept
+/// values are rounded to bfloat16: the plain half-precision implementation that a faster one's
+/// error is compared with. A user's result doesn't depend on who else is in the batch, since users
+/// never meet.
 ///
 /// Immutable; any thread. State lives in [State].
 final class ReferenceHstu {
@@ -22,15 +24,15 @@ final class ReferenceHstu {
   private final MemorySegment itemEmbeddings;
   private final double[] positions;
   private final List<Block> blocks;
-  private final boolean single;
+  private final Precision precision;
 
   ReferenceHstu(HstuConfig config, HstuWeights weights, Precision precision) {
     weights.requireShapes(config);
     this.config = config;
     this.itemEmbeddings = weights.itemEmbeddings();
-    this.positions = widen(weights.positions());
-    this.blocks = weights.blocks().stream().map(Block::of).toList();
-    this.single = precision == Precision.FLOAT32;
+    this.precision = precision;
+    this.positions = widen(weights.positions(), precision);
+    this.blocks = weights.blocks().stream().map(block -> Block.of(block, precision)).toList();
   }
 
   /// One block's weights, widened; see [HstuWeights.Block].
@@ -40,13 +42,13 @@ final class ReferenceHstu {
       double[] outputBias,
       double[] positionBias,
       double[] timeBias) {
-    static Block of(HstuWeights.Block block) {
+    static Block of(HstuWeights.Block block, Precision precision) {
       return new Block(
-          widen(block.projection()),
-          widen(block.output()),
-          widen(block.outputBias()),
-          widen(block.positionBias()),
-          widen(block.timeBias()));
+          widen(block.projection(), precision),
+          widen(block.output(), precision),
+          widen(block.outputBias(), precision),
+          widen(block.positionBias(), precision),
+          widen(block.timeBias(), precision));
     }
   }
 
@@ -96,7 +98,7 @@ final class ReferenceHstu {
     for (int i = 0; i < length; i++) {
       long row = items[start + i] * (long) d;
       for (int c = 0; c < d; c++) {
-        double embedding = itemEmbeddings.getAtIndex(HstuWeights.FLOAT, row + c);
+        double embedding = kept(itemEmbeddings.getAtIndex(HstuWeights.FLOAT, row + c));
         state.x[i * d + c] = kept(embedding * scale + positions[i * d + c]);
       }
     }
@@ -221,7 +223,7 @@ final class ReferenceHstu {
 
   /// A value as this precision keeps it.
   private double kept(double value) {
-    return single ? (float) value : value;
+    return precision.rounded(value);
   }
 
   private static double silu(double value) {
@@ -236,10 +238,11 @@ final class ReferenceHstu {
     return sum;
   }
 
-  private static double[] widen(float[] values) {
+  /// Weights as this precision keeps them.
+  private static double[] widen(float[] values, Precision precision) {
     double[] wide = new double[values.length];
     for (int i = 0; i < values.length; i++) {
-      wide[i] = values[i];
+      wide[i] = precision.rounded(values[i]);
     }
     return wide;
   }

@@ -21,13 +21,13 @@ final class EngineVerification {
 
   private final GoldenCase golden;
   private final EngineChoice choice;
-  private final double tolerance;
+  private final Tolerances tolerances;
   private final List<Check> checks = new ArrayList<>();
 
   EngineVerification(GoldenCase golden, EngineChoice choice) {
     this.golden = golden;
     this.choice = choice;
-    this.tolerance = Tolerance.of(choice.precision());
+    this.tolerances = Tolerances.of(golden, choice);
   }
 
   List<Check> checks() {
@@ -67,7 +67,11 @@ final class EngineVerification {
     encoder.encode(golden.histories(), served);
     double[] users = new double[served.length];
     Arrays.setAll(users, i -> served[i]);
-    measure("user (served)", relativeError(users, golden.users()), Tolerance.FLOAT32);
+    boolean half = choice.precision() == Precision.BFLOAT16;
+    measure(
+        "user (served)",
+        relativeError(users, golden.users()),
+        half ? tolerances.of("user") : Tolerance.FLOAT32);
   }
 
   /// Ids may differ from the expected ones only where the scores tie within the tolerance.
@@ -86,7 +90,7 @@ final class EngineVerification {
       largestGap =
           Math.max(largestGap, TopItems.largestGap(ranked, scores, expectedIds, expectedScores));
     }
-    measure("topk_ids", largestGap, tolerance);
+    measure("topk_ids", largestGap, tolerances.of("topk_ids"));
     compare("topk_scores", scoresOut, golden.topScores());
   }
 
@@ -125,7 +129,7 @@ final class EngineVerification {
   }
 
   private void compare(String tensor, double[] out, double[] expected) {
-    measure(tensor, relativeError(out, expected), tolerance);
+    measure(tensor, relativeError(out, expected), tolerances.of(tensor));
   }
 
   private void measure(String tensor, double error, double allowed) {

@@ -21,7 +21,7 @@ public final class GoldenVerification {
 
   private GoldenVerification() {}
 
-  /// Every engine that can run here, in each of its precisions on the CPU.
+  /// Every engine that can run here, in each of its precisions.
   public static List<EngineChoice> enginesPresent() {
     List<EngineChoice> choices = new ArrayList<>();
     for (EngineStatus status : Encoder.engines()) {
@@ -32,13 +32,14 @@ public final class GoldenVerification {
     return choices;
   }
 
-  /// The usual ways to run one engine, present or not: the reference in both precisions, the others
-  /// in float32.
+  /// The usual ways to run one engine, present or not: the reference in both precisions it
+  /// is an oracle in, djl in float32, cuda in float32 and bfloat16.
   public static List<EngineChoice> choicesOf(Engine engine) {
     EngineChoice usual = EngineChoice.of(engine);
     return switch (engine) {
       case REFERENCE -> List.of(usual.withPrecision(Precision.FLOAT64), usual);
-      case DJL, CUDA -> List.of(usual);
+      case DJL -> List.of(usual);
+      case CUDA -> List.of(usual.withPrecision(Precision.FLOAT32), usual);
     };
   }
 

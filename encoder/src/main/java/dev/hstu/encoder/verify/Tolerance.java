@@ -16,6 +16,10 @@ public final class Tolerance {
   /// sums over all positions of the batch.
   public static final double GRADIENT = 5e-4;
 
+  /// Half precision, of rankings and losses, and of a plain implementation: 8 significant bits are
+  /// a rounding of 2e-3 a value, and a residual stream is rounded anew in every block.
+  public static final double BFLOAT16 = 3e-2;
+
   private Tolerance() {}
 
   /// Of everything a forward pass gives, and of the loss.
@@ -23,6 +27,7 @@ public final class Tolerance {
     return switch (precision) {
       case FLOAT64 -> FLOAT64;
       case FLOAT32 -> FLOAT32;
+      case BFLOAT16 -> BFLOAT16;
     };
   }
 }

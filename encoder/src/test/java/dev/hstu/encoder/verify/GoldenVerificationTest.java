@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.EngineUnavailableException;
+import dev.hstu.encoder.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,6 +51,45 @@ class GoldenVerificationTest {
     assertPasses(large);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny", "asymmetric"})
+  void aPlainImplementationInHalfPrecisionIsWithinItsToleranceAndNotExact(String name)
+      throws IOException {
+    EngineChoice plain = EngineChoice.of(Engine.REFERENCE).withPrecision(Precision.BFLOAT16);
+    VerificationReport report =
+        GoldenVerification.verify(GOLDEN.resolve(name + ".safetensors"), List.of(plain));
+    assertThat(report.checks()).noneMatch(Check::failed);
+    assertThat(report.checks())
+        .filteredOn(check -> check.tensor().equals("user"))
+        .allSatisfy(
+            check ->
+                assertThat(check.outcome())
+                    .isInstanceOfSatisfying(
+                        Outcome.Measured.class,
+                        measured -> assertThat(measured.error()).isGreaterThan(1e-4)));
+  }
+
+  @Test
+  void aFastEngineInHalfPrecisionMayBeOffTwiceAsFarAsAPlainOne() throws IOException {
+    try (GoldenFile file = GoldenFile.open(TINY)) {
+      GoldenCase golden = GoldenCase.read(file);
+      EngineChoice plain = EngineChoice.of(Engine.REFERENCE).withPrecision(Precision.BFLOAT16);
+      Tolerances tolerances = Tolerances.of(golden, EngineChoice.of(Engine.CUDA));
+      assertThat(new EngineVerification(golden, plain).checks())
+          .filteredOn(check -> check.tensor().matches("layer[0-9]+|sequence|user"))
+          .isNotEmpty()
+          .allSatisfy(
+              check ->
+                  assertThat(check.outcome())
+                      .isInstanceOfSatisfying(
+                          Outcome.Measured.class,
+                          measured ->
+                              assertThat(tolerances.of(check.tensor()))
+                                  .isEqualTo(2 * measured.error())));
+      assertThat(tolerances.of("topk_ids")).isEqualTo(Tolerance.BFLOAT16);
+    }
+  }
+
   @Test
   void theTrainingEngineIsHeldToEveryGradient() throws IOException {
     VerificationReport report =
@@ -76,7 +116,7 @@ class GoldenVerificationTest {
 
   @Test
   void anEngineThatIsNotThereFailsTheRun() {
-    List<EngineChoice> cuda = GoldenVerification.choicesOf(Engine.CUDA);
+    List<EngineChoice> cuda = List.of(EngineChoice.of(Engine.CUDA).withDevice("cpu"));
     assertThatThrownBy(() -> GoldenVerification.verify(TINY, cuda))
         .isInstanceOf(EngineUnavailableException.class);
   }

@@ -47,7 +47,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--engine",
-      description = "djl or reference (cuda: not in this release, see hstu engines). Default: djl.")
+      description = "djl, reference or cuda (see hstu engines). Default: djl.")
   private @Nullable String engine;
 
   @Option(

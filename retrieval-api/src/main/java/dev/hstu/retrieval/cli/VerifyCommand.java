@@ -44,7 +44,7 @@ public final class VerifyCommand implements Callable<Integer> {
       names = "--engine",
       paramLabel = "ENGINE",
       description = {
-        "reference or djl (cuda: not in this release, see hstu engines); may repeat.",
+        "reference, djl or cuda (see hstu engines); may repeat.",
         "Default: every engine present."
       })
   private List<String> engines = List.of();

@@ -17,21 +17,21 @@ public record EncoderSettings(EngineChoice choice) {
           "encoder.engine",
           Engine.DJL.id(),
           Stream.of(Engine.values()).map(Engine::id).toList(),
-          "djl is PyTorch, the fast one on a CPU; reference is plain Java; cuda: not in this release,"
-              + " see hstu engines.");
+          "djl is PyTorch, the fast one on a CPU; reference is plain Java; cuda is this"
+              + " project's own kernels on a GPU; hstu engines says which can run here.");
   static final Setting<String> DEVICE =
       Setting.matching(
           "encoder.device",
           AUTO,
           "auto|cpu|gpu[0-9]{1,2}",
           "auto, cpu or gpu0, gpu1, ...",
-          "Where the engine computes; auto is the CPU.");
+          "Where the engine computes; auto is the CPU, for cuda gpu0.");
   static final Setting<String> PRECISION =
       Setting.choice(
           "encoder.precision",
-          Precision.FLOAT32.id(),
-          Stream.of(Precision.values()).map(Precision::id).toList(),
-          "float64 is for checking, with the reference engine.");
+          AUTO,
+          Stream.concat(Stream.of(AUTO), Stream.of(Precision.values()).map(Precision::id)).toList(),
+          "auto is float32, for cuda bfloat16; float64 is for checking, with the reference engine.");
   static final Setting<Integer> THREADS =
       Setting.integer(
           "encoder.threads",
@@ -45,10 +45,11 @@ public record EncoderSettings(EngineChoice choice) {
   static EncoderSettings from(SettingValues values) {
     EngineChoice usual = EngineChoice.of(Engine.parse(values.get(ENGINE)));
     String device = values.get(DEVICE);
+    String precision = values.get(PRECISION);
     return new EncoderSettings(
         usual
             .withDevice(device.equals(AUTO) ? usual.device() : device)
-            .withPrecision(Precision.parse(values.get(PRECISION)))
+            .withPrecision(precision.equals(AUTO) ? usual.precision() : Precision.parse(precision))
             .withThreads(values.get(THREADS)));
   }
 }

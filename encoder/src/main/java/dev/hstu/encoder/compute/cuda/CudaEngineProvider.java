@@ -5,15 +5,18 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.EngineProvider;
 import dev.hstu.encoder.EngineStatus;
 import dev.hstu.encoder.EngineUnavailableException;
+import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.kernels.cuda.CudaDevice;
+import dev.hstu.kernels.cuda.CudaDevices;
+import dev.hstu.kernels.cuda.CudaDevices.Availability;
+import dev.hstu.kernels.cuda.CudaException;
 
-/// Says that this release carries no CUDA library, so that asking for `cuda` fails with the reason
-/// instead of running on something else.
+/// Registers the engine `cuda`.
 public final class CudaEngineProvider implements EngineProvider {
 
-  private static final String REASON =
-      "library not built: this release has no CUDA kernels; choose reference or djl";
+  private static final String GPU = "gpu";
 
   @Override
   public Engine engine() {
@@ -22,11 +25,49 @@ public final class CudaEngineProvider implements EngineProvider {
 
   @Override
   public EngineStatus status() {
-    return EngineStatus.unavailable(Engine.CUDA, REASON);
+    return switch (CudaDevices.here()) {
+      case Availability.Absent absent -> EngineStatus.unavailable(Engine.CUDA, absent.reason());
+      case Availability.Present present ->
+          EngineStatus.available(
+              Engine.CUDA, "%s; bfloat16 or float32".formatted(present.devices().getFirst()));
+    };
   }
 
   @Override
   public UserEncoder open(Model model, EngineChoice choice) {
-    throw new EngineUnavailableException(Engine.CUDA, REASON);
+    if (choice.precision() == Precision.FLOAT64) {
+      throw new EngineUnavailableException(
+          Engine.CUDA, "it has no precision float64; choose bfloat16 or float32");
+    }
+    CudaDevice device =
+        switch (CudaDevices.here()) {
+          case Availability.Absent absent ->
+              throw new EngineUnavailableException(Engine.CUDA, absent.reason());
+          case Availability.Present present -> device(present, choice.device());
+        };
+    try {
+      return CudaEncoder.open(
+          model.config(), model.weights(), device, choice, CudaSettings.ofProperties());
+    } catch (IllegalArgumentException | CudaException e) {
+      throw new EngineUnavailableException(Engine.CUDA, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static CudaDevice device(Availability.Present present, String name) {
+    if (!name.startsWith(GPU)) {
+      throw new EngineUnavailableException(
+          Engine.CUDA, "device %s is not for it; choose gpu0".formatted(name));
+    }
+    int index = Integer.parseInt(name.substring(GPU.length()));
+    if (index >= present.devices().size()) {
+      throw new EngineUnavailableException(
+          Engine.CUDA,
+          "device %s is not there; this machine has %d".formatted(name, present.devices().size()));
+    }
+    CudaDevice device = present.devices().get(index);
+    if (!device.supported()) {
+      throw new EngineUnavailableException(Engine.CUDA, name + ": " + device.shortfall());
+    }
+    return device;
   }
 }
