@@ -49,10 +49,12 @@ struct BatchHeader {
   int sorted;  // 1: every user's times ascend
 };
 
-// An entry of the attention's work list; longest tiles first.
-struct QTile {
-  int user;
-  int row0;  // first row within the user, a multiple of kTileRows
+// An entry of the attention's work list, longest first. It holds all that a block needs to begin, so that one load finds it.
+struct alignas(16) QTile {
+  int token0;  // first token of the user
+  int length;  // tokens of the user
+  int row0;    // first row within the user, a multiple of kTileRows
+  int time0;   // first entry of the user in `BatchArrays::times`
 };
 
 // A jagged batch in device memory, written by the host before each call.
