@@ -3,6 +3,7 @@ package dev.hstu.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hstu.retrieval.cli.CommandLineRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,9 @@ final class FilterCommandTest {
 
   @Test
   void everyFilterIsTimedBesideNone() throws IOException {
-    BenchRun run =
-        BenchRun.of(
+    CommandLineRun run =
+        CommandLineRun.of(
+            "bench",
             "filter",
             "--items=6000",
             "--set=3000",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hstu.benchmarks.contenders.ContenderKind;
+import dev.hstu.retrieval.cli.CommandLineRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ final class SearchCommandTest {
 
   @Test
   void peersThatAreNotBuiltAreSaidSo() {
-    BenchRun run = run("--rows=1000", "--peers", "--drivers=" + work.resolve("nothing"));
+    CommandLineRun run = run("--rows=1000", "--peers", "--drivers=" + work.resolve("nothing"));
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("faiss_ivf isn't built", "benchmarks/peers/build.sh");
@@ -82,21 +83,21 @@ final class SearchCommandTest {
 
   @Test
   void anUnknownContenderIsNamedBesideThoseThereAre() {
-    BenchRun run = run("--rows=1000", "--contenders=hsnw");
+    CommandLineRun run = run("--rows=1000", "--contenders=hsnw");
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("'hsnw'", "hnswlib", "partitions-int8");
   }
 
-  private BenchRun run(String... arguments) {
-    List<String> all = new ArrayList<>(List.of("search", "--json"));
+  private CommandLineRun run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("bench", "search", "--json"));
     all.addAll(List.of("--work", work.resolve("kept").toString()));
     all.addAll(List.of(arguments));
-    return BenchRun.of(all.toArray(String[]::new));
+    return CommandLineRun.of(all.toArray(String[]::new));
   }
 
   private JsonNode report(String... arguments) throws IOException {
-    BenchRun run = run(arguments);
+    CommandLineRun run = run(arguments);
     assertThat(run.exitCode()).as(run.err()).isZero();
     return run.json();
   }

@@ -3,6 +3,7 @@ package dev.hstu.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hstu.retrieval.cli.CommandLineRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,9 @@ final class UpdatesCommandTest {
 
   @Test
   void searchesAndUpdatesAreTimedBesideEachOther() throws IOException {
-    BenchRun run =
-        BenchRun.of(
+    CommandLineRun run =
+        CommandLineRun.of(
+            "bench",
             "updates",
             "--items=2000",
             "--dimension=8",
@@ -49,7 +51,8 @@ final class UpdatesCommandTest {
 
   @Test
   void withoutUpdatesThereIsNothingToMeasure() {
-    BenchRun run = BenchRun.of("updates", "--items=10", "--rate=0", "--work=" + work);
+    CommandLineRun run =
+        CommandLineRun.of("bench", "updates", "--items=10", "--rate=0", "--work=" + work);
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("rate=0 must each be at least 1");

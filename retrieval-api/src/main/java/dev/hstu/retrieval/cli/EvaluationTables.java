@@ -61,11 +61,11 @@ final class EvaluationTables {
         .forEach(
             ranking ->
                 console.print(
-                    "%s, %s: searches by path %s; a target beyond rank %d counts 0 in its MRR"
+                    "%s, %s: %s; a target beyond rank %d counts 0 in its MRR"
                         .formatted(
                             ranking.name(),
                             ranking.seen(),
-                            ranking.paths(),
+                            ranking.pathsInWords(),
                             RankingMetrics.DEEPEST)));
     if (report.caution() != null) {
       console.print("caution: " + report.caution());

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.evaluate;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What one evaluation found, with everything needed to do it again.
@@ -48,7 +49,17 @@ public record EvaluationReport(
       String seen,
       RankingMetrics.Summary metrics,
       @Nullable Map<Integer, Double> recall,
-      @Nullable Map<String, Long> paths) {}
+      @Nullable Map<String, Long> paths) {
+
+    /// How many searches took which path, e.g. `searches by partitions: 2,000`.
+    public String pathsInWords() {
+      return paths == null
+          ? "no index"
+          : paths.entrySet().stream()
+              .map(path -> "%s: %,d".formatted(path.getKey().replace('_', ' '), path.getValue()))
+              .collect(Collectors.joining(", ", "searches by ", ""));
+    }
+  }
 
   /// The ranking of that name and filter.
   ///

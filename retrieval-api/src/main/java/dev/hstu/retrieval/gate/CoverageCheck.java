@@ -33,8 +33,8 @@ record CoverageCheck() implements Check {
         NAME,
         Check.number(coverage),
         Check.atLeast(bound, key),
-        "golden users see a share of %s of the items they could see@%d%s"
-            .formatted(Check.number(coverage), K, liveSentence),
+        "among their top %d golden users see a share of %s of the items they could see%s"
+            .formatted(K, Check.number(coverage), liveSentence),
         "look whether all users get the same: the histories may be lost, or the training diverged");
   }
 

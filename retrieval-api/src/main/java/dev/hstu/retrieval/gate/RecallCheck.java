@@ -19,8 +19,8 @@ record RecallCheck(int k) implements Check {
         name,
         Check.number(recall),
         Check.atLeast(bound, "gate.min-recall"),
-        "the index returns a share of %s of the exact top %d (searches by path %s)"
-            .formatted(Check.number(recall), k, evidence.answers().index().paths()),
+        "the index returns a share of %s of the exact top %d (%s)"
+            .formatted(Check.number(recall), k, evidence.answers().index().pathsInWords()),
         "build the index anew from these vectors, or with more connections or probes");
   }
 }

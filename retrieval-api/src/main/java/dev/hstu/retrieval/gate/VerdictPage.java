@@ -62,9 +62,14 @@ public final class VerdictPage {
     appendChart(page, "Index and overlap", index, figures);
   }
 
-  /// Nothing where a figure of the candidate is missing; the live one's bars where all are there.
+  /// The figures that the candidate has, nothing where it has none; the bars of others where they
+  /// have all of these.
   private static void appendChart(
-      HtmlPage page, String title, List<String> groups, SortedMap<String, Double> figures) {
+      HtmlPage page, String title, List<String> wanted, SortedMap<String, Double> figures) {
+    List<String> groups = wanted.stream().filter(figures::containsKey).toList();
+    if (groups.isEmpty()) {
+      return;
+    }
     List<String> names = new ArrayList<>();
     List<List<Double>> values = new ArrayList<>();
     for (String prefix : List.of("", LIVE, "popularity.")) {
@@ -74,9 +79,7 @@ public final class VerdictPage {
         values.add(row);
       }
     }
-    if (names.contains("candidate")) {
-      page.section(title).chart(new BarChart(title, groups, names, values));
-    }
+    page.section(title).chart(new BarChart(title, groups, names, values));
   }
 
   private static List<Double> row(

@@ -29,33 +29,34 @@ public record BarChart(
   }
 
   String svg() {
-    StringBuilder svg = new StringBuilder(ChartFrame.begin(description));
+    ChartFrame frame = new ChartFrame(series);
+    StringBuilder svg = new StringBuilder(frame.begin(description));
     for (int tenth = 0; tenth <= 10; tenth += 2) {
-      svg.append(ChartFrame.gridLine(tenth / 10.0, "%d.%d".formatted(tenth / 10, tenth % 10)));
+      svg.append(frame.gridLine(tenth / 10.0, "%d.%d".formatted(tenth / 10, tenth % 10)));
     }
     double groupWidth = (double) ChartFrame.PLOT_WIDTH / Math.max(1, groups.size());
     double barWidth = groupWidth * 0.8 / Math.max(1, series.size());
     for (int g = 0; g < groups.size(); g++) {
       double x = ChartFrame.LEFT + g * groupWidth;
       for (int s = 0; s < series.size(); s++) {
-        svg.append(bar(x + groupWidth * 0.1 + s * barWidth, barWidth * 0.9, s, g));
+        svg.append(bar(frame, x + groupWidth * 0.1 + s * barWidth, barWidth * 0.9, s, g));
       }
-      svg.append(ChartFrame.label(x + groupWidth / 2, "middle", groups.get(g)));
+      svg.append(frame.label(x + groupWidth / 2, "middle", groups.get(g)));
     }
-    return svg.append(ChartFrame.legend(series)).append(ChartFrame.end()).toString();
+    return svg.append(frame.legend()).append(ChartFrame.end()).toString();
   }
 
-  private String bar(double x, double width, int s, int g) {
+  private String bar(ChartFrame frame, double x, double width, int s, int g) {
     double value = values.get(s).get(g);
     return String.format(
         Locale.ROOT,
-        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\">"
+        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" %s>"
             + "<title>%s, %s: %.4f</title></rect>",
         x,
-        ChartFrame.TOP + ChartFrame.PLOT_HEIGHT * (1 - value),
+        frame.y(value),
         width,
         ChartFrame.PLOT_HEIGHT * value,
-        ChartFrame.colour(s),
+        ChartFrame.fill(s),
         HtmlPage.escape(series.get(s)),
         HtmlPage.escape(groups.get(g)),
         value);

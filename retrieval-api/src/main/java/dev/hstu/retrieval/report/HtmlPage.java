@@ -11,14 +11,17 @@ public final class HtmlPage {
       """
       :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #d5dbe3; --paper: #ffffff;
               --good: #2c7a4b; --bad: #b3261e;
-              --series-0: #2f6fbb; --series-1: #c2641c; --series-2: #3b8a55; --series-3: #8a4fa8; }
+              --series-0: #2f6fbb; --series-1: #c2641c; --series-2: #3b8a55; --series-3: #8a4fa8;
+              --series-4: #b3387e; --series-5: #857300; --series-6: #0f8a8a; --series-7: #6b6f76; }
       @media (prefers-color-scheme: dark) {
         :root { --ink: #e6e9ee; --soft: #9aa5b4; --line: #39424f; --paper: #14181f;
                 --good: #7cc795; --bad: #f2857d;
-                --series-0: #7fb0ea; --series-1: #f0a066; --series-2: #7cc795; --series-3: #c698e0; } }
+                --series-0: #7fb0ea; --series-1: #f0a066; --series-2: #7cc795; --series-3: #c698e0;
+                --series-4: #f08fc0; --series-5: #d3c04a; --series-6: #5fd0cf; --series-7: #aab1bb; } }
       body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
              max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
       h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+      .wide { overflow-x: auto; }
       table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
       th, td { text-align: right; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
       th:first-child, td:first-child, .text th, .text td { text-align: left; }
@@ -108,10 +111,11 @@ public final class HtmlPage {
   }
 
   private HtmlPage table(String begin, List<String> header, List<List<String>> rows) {
-    html.append(begin);
+    // A table that is too wide for a small window scrolls by itself, not the page with it.
+    html.append("<div class=\"wide\">").append(begin);
     row("th", header);
     rows.forEach(row -> row("td", row));
-    html.append("</table>\n");
+    html.append("</table></div>\n");
     return this;
   }
 

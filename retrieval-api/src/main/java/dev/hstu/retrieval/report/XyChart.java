@@ -28,8 +28,6 @@ public record XyChart(String description, String x, String y, List<Series> serie
     }
   }
 
-  private static final int GRID_LINES = 5;
-
   public XyChart {
     series = List.copyOf(series);
     if (series.stream().allMatch(s -> s.points().isEmpty())) {
@@ -38,72 +36,89 @@ public record XyChart(String description, String x, String y, List<Series> serie
   }
 
   String svg() {
-    Range across =
-        Range.of(series.stream().flatMap(s -> s.points().stream()).map(Point::x).toList());
-    Range up = Range.of(series.stream().flatMap(s -> s.points().stream()).map(Point::y).toList());
-    StringBuilder svg = new StringBuilder(ChartFrame.begin(description));
-    for (int i = 0; i <= GRID_LINES; i++) {
-      double share = (double) i / GRID_LINES;
-      svg.append(ChartFrame.gridLine(share, number(up.at(share))));
+    Axis across = Axis.of(series.stream().flatMap(s -> s.points().stream()).map(Point::x).toList());
+    Axis up = Axis.of(series.stream().flatMap(s -> s.points().stream()).map(Point::y).toList());
+    ChartFrame frame = new ChartFrame(series.stream().map(Series::name).toList());
+    StringBuilder svg = new StringBuilder(frame.begin(description));
+    for (int step = 0; step <= up.steps(); step++) {
+      double value = up.low() + step * up.step();
+      svg.append(frame.gridLine(up.share(value), up.text(value)));
     }
     for (int s = 0; s < series.size(); s++) {
-      appendSeries(svg, s, across, up);
+      appendSeries(svg, frame, s, across, up);
     }
-    return svg.append(ChartFrame.label(ChartFrame.LEFT, "start", number(across.at(0))))
-        .append(ChartFrame.label(ChartFrame.LEFT + ChartFrame.PLOT_WIDTH / 2.0, "middle", x))
-        .append(ChartFrame.label(ChartFrame.WIDTH, "end", number(across.at(1))))
-        .append(ChartFrame.legend(series.stream().map(Series::name).toList()))
+    return svg.append(frame.label(ChartFrame.LEFT, "start", across.text(across.low())))
+        .append(frame.label(ChartFrame.LEFT + ChartFrame.PLOT_WIDTH / 2.0, "middle", x))
         .append(
-            "<text x=\"0\" y=\"%d\">%s</text>".formatted(ChartFrame.TOP - 8, HtmlPage.escape(y)))
+            frame.label(ChartFrame.LEFT + ChartFrame.PLOT_WIDTH, "end", across.text(across.high())))
+        .append(frame.legend())
+        .append(frame.axis(y))
         .append(ChartFrame.end())
         .toString();
   }
 
-  private void appendSeries(StringBuilder svg, int s, Range across, Range up) {
+  private void appendSeries(StringBuilder svg, ChartFrame frame, int s, Axis across, Axis up) {
     StringBuilder line = new StringBuilder();
     StringBuilder dots = new StringBuilder();
     for (Point point : series.get(s).points()) {
       double px = ChartFrame.LEFT + ChartFrame.PLOT_WIDTH * across.share(point.x());
-      double py = ChartFrame.TOP + ChartFrame.PLOT_HEIGHT * (1 - up.share(point.y()));
+      double py = frame.y(up.share(point.y()));
       line.append(String.format(Locale.ROOT, "%.1f,%.1f ", px, py));
       dots.append(
           String.format(
               Locale.ROOT,
-              "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"><title>%s</title></circle>",
+              "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" %s><title>%s</title></circle>",
               px,
               py,
-              ChartFrame.colour(s),
+              ChartFrame.fill(s),
               HtmlPage.escape(point.label())));
     }
     svg.append(
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>"
-            .formatted(line.toString().strip(), ChartFrame.colour(s)));
+        "<polyline points=\"%s\" %s/>".formatted(line.toString().strip(), ChartFrame.stroke(s)));
     svg.append(dots);
   }
 
-  private static String number(double value) {
-    double magnitude = Math.abs(value);
-    if (magnitude >= 100) {
-      return String.format(Locale.ROOT, "%,.0f", value);
+  /// The values an axis spans, in steps of 1, 2 or 5 times a power of ten.
+  private record Axis(double low, double step, int steps) {
+
+    /// More would crowd.
+    private static final int MOST_STEPS = 8;
+
+    static Axis of(List<Double> values) {
+      double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
+      double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
+      double low = most > least ? least : least - 0.5;
+      double high = most > least ? most : least + 0.5;
+      double step = roundStep((high - low) / MOST_STEPS);
+      double first = Math.floor(low / step + ROUNDING);
+      double last = Math.ceil(high / step - ROUNDING);
+      return new Axis(first * step, step, (int) (last - first));
     }
-    return String.format(Locale.ROOT, magnitude >= 1 ? "%.2f" : "%.4f", value);
-  }
 
-  /// The values an axis spans.
-  private record Range(double low, double high) {
+    /// Of a step: a value so near to one stands on it.
+    private static final double ROUNDING = 1e-9;
 
-    static Range of(List<Double> values) {
-      double low = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
-      double high = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
-      return high > low ? new Range(low, high) : new Range(low - 0.5, low + 0.5);
+    private static double roundStep(double least) {
+      double power = Math.pow(10, Math.floor(Math.log10(least)));
+      for (int times : new int[] {1, 2, 5}) {
+        if (times * power >= least * (1 - ROUNDING)) {
+          return times * power;
+        }
+      }
+      return 10 * power;
+    }
+
+    double high() {
+      return low + steps * step;
     }
 
     double share(double value) {
-      return (value - low) / (high - low);
+      return (value - low) / (steps * step);
     }
 
-    double at(double share) {
-      return low + share * (high - low);
+    String text(double value) {
+      int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + ROUNDING));
+      return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.hstu.retrieval.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.retrieval.Cli;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +15,9 @@ import picocli.CommandLine;
 /// @param exitCode what the shell would see
 /// @param out printed as result
 /// @param err printed beside it
-record CommandLineRun(int exitCode, String out, String err) {
+public record CommandLineRun(int exitCode, String out, String err) {
 
-  static CommandLineRun of(String... arguments) {
+  public static CommandLineRun of(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream systemOut = System.out;
@@ -31,5 +34,10 @@ record CommandLineRun(int exitCode, String out, String err) {
       System.setOut(systemOut);
       System.setErr(systemErr);
     }
+  }
+
+  /// The one document that `--json` prints.
+  public JsonNode json() throws IOException {
+    return new ObjectMapper().readTree(out);
   }
 }

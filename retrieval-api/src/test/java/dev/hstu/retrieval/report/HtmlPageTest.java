@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class HtmlPageTest {
@@ -72,8 +76,53 @@ class HtmlPageTest {
     Element low = (Element) svg.getElementsByTagName("circle").item(0);
     Element high = (Element) svg.getElementsByTagName("circle").item(1);
     assertThat(low.getAttribute("cx")).isEqualTo(ChartFrame.LEFT + ".0");
-    assertThat(high.getAttribute("cx")).isEqualTo(ChartFrame.WIDTH + ".0");
-    assertThat(high.getAttribute("cy")).isEqualTo(ChartFrame.TOP + ".0");
+    assertThat(high.getAttribute("cx")).isEqualTo(ChartFrame.LEFT + ChartFrame.PLOT_WIDTH + ".0");
+    assertThat(high.getAttribute("cy")).isEqualTo(new ChartFrame(List.of("s")).y(1) + "");
+  }
+
+  @Test
+  void axesGoInRoundSteps() throws Exception {
+    XyChart chart =
+        new XyChart(
+            "points",
+            "x",
+            "y",
+            List.of(
+                new XyChart.Series(
+                    "s",
+                    List.of(
+                        new XyChart.Point(.5481, 12.97, "low"),
+                        new XyChart.Point(1, 314, "high")))));
+
+    assertThat(texts(parse(chart.svg())))
+        .containsSubsequence("0", "50", "100", "150", "200", "250", "300", "350")
+        .containsSubsequence("0.5", "x", "1.0");
+  }
+
+  @Test
+  void manySeriesAreToldApartAndNamedWithinTheChart() throws Exception {
+    List<XyChart.Series> series = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      series.add(
+          new XyChart.Series(
+              "a series of number " + i, List.of(new XyChart.Point(i, i, "point " + i))));
+    }
+
+    Document svg = parse(new XyChart("many", "x", "y", series).svg());
+
+    Set<String> looks = new HashSet<>();
+    NodeList points = svg.getElementsByTagName("circle");
+    for (int i = 0; i < points.getLength(); i++) {
+      Element point = (Element) points.item(i);
+      looks.add(point.getAttribute("fill") + point.getAttribute("stroke"));
+    }
+    assertThat(looks).hasSize(16);
+    NodeList legend = svg.getElementsByTagName("rect");
+    assertThat(legend.getLength()).isEqualTo(16);
+    for (int i = 0; i < legend.getLength(); i++) {
+      Element swatch = (Element) legend.item(i);
+      assertThat(Integer.parseInt(swatch.getAttribute("x"))).isLessThan(ChartFrame.WIDTH - 150);
+    }
   }
 
   @Test
@@ -96,6 +145,15 @@ class HtmlPageTest {
     assertThatThrownBy(
             () -> new BarChart("b", List.of("g"), List.of("s"), List.of(List.of(0.1, 0.2))))
         .hasMessageContaining("1 groups have 2 values");
+  }
+
+  private static List<String> texts(Document svg) {
+    List<String> texts = new ArrayList<>();
+    NodeList elements = svg.getElementsByTagName("text");
+    for (int i = 0; i < elements.getLength(); i++) {
+      texts.add(elements.item(i).getTextContent());
+    }
+    return texts;
   }
 
   private static Document parse(String svg) throws Exception {
