@@ -55,7 +55,8 @@ final class CollectedSearch {
   private void search(int k, int probes, @Nullable Bits accepted) {
     PartitionSearch search = new PartitionSearch();
     DocumentFilter filter = accepted == null ? DocumentFilter.ALL : accepted::get;
-    search.search(partitions, query, k, probes, Float.NEGATIVE_INFINITY, filter);
+    search.search(
+        OverlaidPartitions.of(partitions), query, k, probes, Float.NEGATIVE_INFINITY, filter);
     collector.incVisitedCount((int) Math.min(Integer.MAX_VALUE, search.visited()));
     search.forEach(this::collect);
   }

@@ -70,9 +70,14 @@ final class FieldSections {
       }
       int values = (starts[partition + 1] - starts[partition]) * vector.length;
       spreads[partition] = (float) Math.sqrt(sum / values);
-      radii[partition] = (float) (Math.sqrt(farthest) * RADIUS_ROUNDING);
+      radii[partition] = roundedUpRoot(farthest);
       largest[partition] = most;
     }
+  }
+
+  /// A radius from its square.
+  static float roundedUpRoot(double square) {
+    return (float) (Math.sqrt(square) * RADIUS_ROUNDING);
   }
 
   float[] spreads() {

@@ -23,6 +23,10 @@ final class NearestCentroid {
   private static final int ROWS_AT_ONCE = 2_048;
 
   private final VectorMatrix centroids;
+
+  /// The row of each centroid in the matrix that was given.
+  private final int[] given;
+
   private final float[] halfSquares;
   private final float[] products;
   private float nearestScore;
@@ -35,8 +39,10 @@ final class NearestCentroid {
   private final VectorMatrix groups;
   private final float[] groupHalfSquares;
 
-  private NearestCentroid(VectorMatrix centroids, float[] groupCentroids, int[] groupStarts) {
+  private NearestCentroid(
+      VectorMatrix centroids, int[] given, float[] groupCentroids, int[] groupStarts) {
     this.centroids = centroids;
+    this.given = given;
     this.halfSquares = halfSquares(centroids);
     this.products = new float[centroids.rows()];
     this.groupStarts = groupStarts;
@@ -48,7 +54,10 @@ final class NearestCentroid {
   /// All centroids are compared.
   static NearestCentroid flat(VectorMatrix centroids) {
     return new NearestCentroid(
-        centroids, new float[centroids.dimension()], new int[] {0, centroids.rows()});
+        centroids,
+        IntStream.range(0, centroids.rows()).toArray(),
+        new float[centroids.dimension()],
+        new int[] {0, centroids.rows()});
   }
 
   /// In two levels where there are many. The centroids are then put in another order: see
@@ -66,12 +75,14 @@ final class NearestCentroid {
     int[] groupOf = ofGroups.ofAll(centroids, workers);
     int[] starts = new int[groups + 1];
     int[] order = Grouping.order(groupOf, starts);
-    return new NearestCentroid(NativeMatrix.select(centroids, order), groupCentroids, starts);
+    return new NearestCentroid(
+        NativeMatrix.select(centroids, order), order, groupCentroids, starts);
   }
 
   /// As another, with scratch memory of its own.
   private NearestCentroid(NearestCentroid other) {
     this.centroids = other.centroids;
+    this.given = other.given;
     this.halfSquares = other.halfSquares;
     this.products = new float[other.products.length];
     this.groupStarts = other.groupStarts;
@@ -83,6 +94,11 @@ final class NearestCentroid {
   /// The centroids in the order of the numbers returned.
   VectorMatrix centroids() {
     return centroids;
+  }
+
+  /// The row that a centroid had in the matrix given.
+  int given(int number) {
+    return given[number];
   }
 
   /// The number of the nearest centroid of every row.

@@ -6,6 +6,7 @@ import dev.hstu.index.scan.ScanKernel;
 import dev.hstu.kernels.cpu.CodeBlocks;
 import dev.hstu.kernels.cpu.Int8Sweep;
 import dev.hstu.kernels.cpu.SweepBuffers;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// Partitions are ranked for the query and the first ones swept, blocks of vectors at a time; what
 /// may be among the best k is asked of the filter. Where fewer than k were found, further
 /// partitions follow until none is left. A partition that cannot hold anything better than what was
-/// found, by its centroid and radius, is passed over.
+/// found, by its centroid and radius, is passed over. Behind a partition comes its list of later
+/// vectors, and dead vectors are passed over by their bits: see [OverlaidPartitions].
 ///
 /// What is found doesn't depend on the order in which partitions are swept, so a batch finds what
 /// its queries find one by one.
@@ -55,13 +57,19 @@ public final class PartitionSearch {
   private final SweepBuffers buffers = new SweepBuffers();
   private float[] scores = new float[0];
   private int[] positions = new int[0];
+  private float[] laterScores = new float[0];
+  private int[] laterNumbers = new int[0];
 
   /// Of what a sweep gave, what is accepted by position.
   private final int[] pickedPositions = new int[CODED_ROWS];
   private final float[] pickedScores = new float[CODED_ROWS];
   private long[] visits = new long[0];
 
+  private OverlaidPartitions overlaid;
+
+  /// What is overlaid.
   private Partitions partitions;
+
   private float[] query;
   private int wanted;
   private int probes;
@@ -72,8 +80,14 @@ public final class PartitionSearch {
 
   private DocumentFilter filter;
 
+  /// The filter of later vectors.
+  private DocumentFilter laterFilter;
+
   /// By position, what the filter is asked of; null where of all.
   private long @Nullable [] accepted;
+
+  /// By position, what isn't dead; null where nothing is.
+  private long @Nullable [] live;
 
   private long visited;
   private long asked;
@@ -82,20 +96,28 @@ public final class PartitionSearch {
   public PartitionSearch() {
     // Replaced by begin, before anything reads them.
     this.partitions = Partitions.NONE;
+    this.overlaid = OverlaidPartitions.of(partitions);
     this.query = new float[0];
     this.filter = DocumentFilter.ALL;
+    this.laterFilter = DocumentFilter.ALL;
   }
 
   /// Finds the best `k` documents that pass, or all that pass where those are fewer.
   ///
   /// @param query float `[dimension]`, finite
   /// @param k at least 1
-  /// @param probes partitions to sweep at least, 1..[Partitions#count], by [Partitions#probes]
+  /// @param probes partitions to sweep at least, 1..[OverlaidPartitions#count], by
+  ///     [OverlaidPartitions#probes]
   /// @param floor products below it needn't be found: the worst still wanted from other segments,
   ///     or negative infinity
   public void search(
-      Partitions partitions, float[] query, int k, int probes, float floor, DocumentFilter filter) {
-    begin(partitions, query, k, probes, floor, filter);
+      OverlaidPartitions overlaid,
+      float[] query,
+      int k,
+      int probes,
+      float floor,
+      DocumentFilter filter) {
+    begin(overlaid, query, k, probes, floor, filter);
     if (this.probes > 0) {
       ranking.rank(partitions.centroids(), query, this.probes);
       sweepRanked(0, this.probes);
@@ -108,7 +130,7 @@ public final class PartitionSearch {
   ///
   /// @param searchers distinct, one per query
   public static void searchBatch(
-      Partitions partitions,
+      OverlaidPartitions overlaid,
       float[][] queries,
       int k,
       int[] probes,
@@ -119,7 +141,7 @@ public final class PartitionSearch {
     PartitionRanking[] rankings = new PartitionRanking[queries.length];
     int[] taken = new int[queries.length];
     for (int i = 0; i < queries.length; i++) {
-      searchers[i].begin(partitions, queries[i], k, probes[i], floors[i], filters[i]);
+      searchers[i].begin(overlaid, queries[i], k, probes[i], floors[i], filters[i]);
       rankings[i] = searchers[i].ranking;
       taken[i] = searchers[i].probes;
       total += taken[i];
@@ -127,7 +149,7 @@ public final class PartitionSearch {
     if (total == 0) {
       return;
     }
-    PartitionRanking.rankTogether(partitions.centroids(), rankings, queries, taken);
+    PartitionRanking.rankTogether(overlaid.base().centroids(), rankings, queries, taken);
     long[] visits = searchers[0].visits(searchers, queries.length, total);
     PartitionSearch[] together = new PartitionSearch[queries.length];
     int visit = 0;
@@ -148,7 +170,7 @@ public final class PartitionSearch {
   /// Sweeps further partitions of the last search, in order of promise, until so many are swept;
   /// none where they are already.
   ///
-  /// @param atLeastProbes at most [Partitions#count] has an effect
+  /// @param atLeastProbes at most [OverlaidPartitions#count] has an effect
   public void extend(int atLeastProbes) {
     int done = probes;
     probes = Math.max(done, Math.min(atLeastProbes, partitions.count()));
@@ -193,34 +215,62 @@ public final class PartitionSearch {
       scores = new float[count];
       positions = new int[count];
     }
+    int ofBase = 0;
+    int firstLater = count;
     for (int i = 0; i < count; i++) {
-      positions[i] = found.rowAt(i);
-      scores[i] = found.scoreAt(i);
+      int position = found.rowAt(i);
+      int at = position < partitions.size() ? ofBase++ : --firstLater;
+      positions[at] = position;
+      scores[at] = found.scoreAt(i);
     }
     if (partitions.encoding() == IvfEncoding.INT8) {
-      InnerProducts.ofPicked(query, partitions.vectors(), positions, count, scores);
+      InnerProducts.ofPicked(query, partitions.vectors(), positions, ofBase, scores);
+      scoreLater(ofBase, count);
     }
     // Before anything is handed over, so that the reads overlap.
     for (int i = 0; i < count; i++) {
-      positions[i] = partitions.document(positions[i]);
+      positions[i] = overlaid.document(positions[i]);
     }
     for (int i = 0; i < count; i++) {
       target.accept(positions[i], scores[i]);
     }
   }
 
+  /// Full-precision products of later vectors.
+  private void scoreLater(int from, int to) {
+    int count = to - from;
+    if (count == 0) {
+      return;
+    }
+    if (laterNumbers.length < count) {
+      laterNumbers = new int[scores.length];
+      laterScores = new float[scores.length];
+    }
+    for (int i = 0; i < count; i++) {
+      laterNumbers[i] = positions[from + i] - partitions.size();
+    }
+    InnerProducts.ofPicked(query, overlaid.later(), laterNumbers, count, laterScores);
+    System.arraycopy(laterScores, 0, scores, from, count);
+  }
+
   private void begin(
-      Partitions inPartitions,
+      OverlaidPartitions in,
       float[] forQuery,
       int k,
       int atLeastProbes,
       float worstWanted,
       DocumentFilter by) {
-    partitions = inPartitions;
+    overlaid = in;
+    partitions = in.base();
+    live = in.live();
     query = forQuery;
-    if (by instanceof PositionFilter(AcceptedPositions positions, _, DocumentFilter others)) {
-      accepted = positions.bits();
+    laterFilter = by;
+    if (by
+        instanceof
+        PositionFilter(AcceptedPositions known, DocumentFilter others, DocumentFilter whole)) {
+      accepted = known.bits();
       filter = others;
+      laterFilter = whole;
     } else {
       accepted = null;
       filter = by;
@@ -230,13 +280,13 @@ public final class PartitionSearch {
     visited = 0;
     asked = 0;
     passed = 0;
-    wanted = Math.min(k, partitions.size());
+    wanted = Math.min(k, overlaid.size());
     probes = Math.min(atLeastProbes, partitions.count());
     found.reset(wanted);
     if (partitions.encoding() == IvfEncoding.INT8) {
       // Codes can't be held against a floor of exact products.
       floor = Float.NEGATIVE_INFINITY;
-      found.reset((int) Math.min(partitions.size(), (long) (k * OVERSAMPLING) + MIN_OVERSAMPLED));
+      found.reset((int) Math.min(overlaid.size(), (long) (k * OVERSAMPLING) + MIN_OVERSAMPLED));
     }
   }
 
@@ -269,21 +319,32 @@ public final class PartitionSearch {
   /// @param next the partition that follows, or -1
   private static void sweepTogether(
       int partition, int next, PartitionSearch[] searchers, int count, SweepBuffers buffers) {
+    OverlaidPartitions overlaid = searchers[0].overlaid;
     Partitions partitions = searchers[0].partitions;
+    PartitionList.@Nullable View list = overlaid.list(partition);
+    boolean replaced = overlaid.isReplaced(partition);
     if (partitions.encoding() == IvfEncoding.INT8) {
       long nextOffset = next < 0 ? Int8Sweep.NO_NEXT : partitions.codesOffsetBytes(next);
       for (int from = 0; from < count; from += SweepBuffers.MAX_QUERIES) {
         int to = Math.min(count, from + SweepBuffers.MAX_QUERIES);
-        sweepCodes(partition, nextOffset, searchers, from, to, buffers);
+        if (!replaced) {
+          sweepCodes(partition, null, nextOffset, searchers, from, to, buffers);
+        }
+        if (list != null) {
+          sweepCodes(partition, list, Int8Sweep.NO_NEXT, searchers, from, to, buffers);
+        }
       }
       return;
     }
     int i = 0;
-    for (; i + TILE <= count; i += TILE) {
+    for (; i + TILE <= count && !replaced; i += TILE) {
       sweepByFour(partition, searchers[i], searchers[i + 1], searchers[i + 2], searchers[i + 3]);
     }
-    for (; i < count; i++) {
+    for (; i < count && !replaced; i++) {
       searchers[i].sweepVectors(partition);
+    }
+    for (i = 0; i < count && list != null; i++) {
+      searchers[i].sweepVectors(partition, list);
     }
   }
 
@@ -305,33 +366,45 @@ public final class PartitionSearch {
           b.block,
           c.block,
           d.block);
-      a.keepBest(first, count);
-      b.keepBest(first, count);
-      c.keepBest(first, count);
-      d.keepBest(first, count);
+      a.keepBest(null, first, count);
+      b.keepBest(null, first, count);
+      c.keepBest(null, first, count);
+      d.keepBest(null, first, count);
     }
   }
 
   /// Sweeps the partitions at these ranks.
   private void sweepRanked(int from, int to) {
-    if (partitions.encoding() == IvfEncoding.FLOAT32) {
-      for (int i = from; i < to; i++) {
-        sweepVectors(ranking.partition(i));
-      }
-      return;
-    }
     PartitionSearch[] alone = {this};
+    boolean coded = partitions.encoding() == IvfEncoding.INT8;
     for (int i = from; i < to; i++) {
-      long next =
-          i + 1 < to ? partitions.codesOffsetBytes(ranking.partition(i + 1)) : Int8Sweep.NO_NEXT;
-      sweepCodes(ranking.partition(i), next, alone, 0, 1, buffers);
+      int partition = ranking.partition(i);
+      if (overlaid.isReplaced(partition)) {
+        continue;
+      }
+      if (coded) {
+        long next =
+            i + 1 < to ? partitions.codesOffsetBytes(ranking.partition(i + 1)) : Int8Sweep.NO_NEXT;
+        sweepCodes(partition, null, next, alone, 0, 1, buffers);
+      } else {
+        sweepVectors(partition);
+      }
+    }
+    for (int i = from; i < to && overlaid.hasLists(); i++) {
+      int partition = ranking.partition(i);
+      PartitionList.@Nullable View list = overlaid.list(partition);
+      if (list != null && coded) {
+        sweepCodes(partition, list, Int8Sweep.NO_NEXT, alone, 0, 1, buffers);
+      } else if (list != null) {
+        sweepVectors(partition, list);
+      }
     }
   }
 
   /// By the Cauchy-Schwarz inequality `q·v = q·c + q·(v − c) <= q·c + ‖q‖·‖v − c‖`.
-  private boolean mayHoldBetter(int partition) {
+  private boolean mayHoldBetter(int partition, float radius) {
     float norm = ranking.queryNorm();
-    float bound = ranking.product(partition) + norm * partitions.radius(partition);
+    float bound = ranking.product(partition) + norm * radius;
     return bound + norm * BOUND_SLACK >= worstKept();
   }
 
@@ -340,20 +413,34 @@ public final class PartitionSearch {
   }
 
   private void sweepVectors(int partition) {
-    if (!mayHoldBetter(partition)) {
+    if (!mayHoldBetter(partition, partitions.radius(partition))) {
       return;
     }
     int end = partitions.start(partition + 1);
     for (int first = partitions.start(partition); first < end; first += BLOCK) {
       int count = Math.min(BLOCK, end - first);
       InnerProducts.ofRows(query, partitions.vectors(), first, count, block);
-      keepBest(first, count);
+      keepBest(null, first, count);
+    }
+  }
+
+  private void sweepVectors(int partition, PartitionList.View list) {
+    if (!mayHoldBetter(partition, list.radius())) {
+      return;
+    }
+    for (int first = 0; first < list.count(); first += BLOCK) {
+      int count = Math.min(BLOCK, list.count() - first);
+      InnerProducts.ofRows(query, list.vectors(), first, count, block);
+      keepBest(list.positions(), first, count);
     }
   }
 
   /// Sweeps the codes of a partition for some searchers together.
+  ///
+  /// @param list swept instead, null for the base's partition
   private static void sweepCodes(
       int partition,
+      PartitionList.@Nullable View list,
       long nextOffsetBytes,
       PartitionSearch[] searchers,
       int from,
@@ -364,36 +451,47 @@ public final class PartitionSearch {
     for (int i = from; i < to; i++) {
       buffers.setQuery(i - from, searchers[i].ranking.coded().codes());
     }
-    long offset = partitions.codesOffsetBytes(partition);
-    int end = partitions.start(partition + 1);
-    for (int first = partitions.start(partition); first < end; first += CODED_ROWS) {
+    MemorySegment codes = list == null ? partitions.codes() : list.codes();
+    float scale = list == null ? partitions.scale(partition) : list.scale();
+    int @Nullable [] listed = list == null ? null : list.positions();
+    long offset = list == null ? partitions.codesOffsetBytes(partition) : 0;
+    int end = list == null ? partitions.start(partition + 1) : list.count();
+    for (int first = list == null ? partitions.start(partition) : 0;
+        first < end;
+        first += CODED_ROWS) {
       int count = Math.min(CODED_ROWS, end - first);
       for (int i = from; i < to; i++) {
-        buffers.setFloor(i - from, searchers[i].productFloor(partition));
+        buffers.setFloor(i - from, searchers[i].productFloor(partition, scale));
       }
-      SWEEP.sweep(partitions.codes(), offset, nextOffsetBytes, count, buffers);
+      SWEEP.sweep(codes, offset, nextOffsetBytes, count, buffers);
       for (int i = from; i < to; i++) {
-        searchers[i].keepBestCoded(partition, first, count, i - from, buffers);
+        PartitionSearch searcher = searchers[i];
+        searcher.visited += count;
+        float step = scale * searcher.ranking.coded().step();
+        float base = searcher.ranking.product(partition);
+        searcher.keepBestCoded(listed, first, step, base, i - from, buffers);
       }
       offset += CODED_ROWS / CodeBlocks.ROWS * CodeBlocks.blockBytes(partitions.dimension());
     }
   }
 
   /// Integer products below this give scores below what is kept.
-  private int productFloor(int partition) {
-    double step = (double) partitions.scale(partition) * ranking.coded().step();
+  private int productFloor(int partition, float scale) {
+    double step = (double) scale * ranking.coded().step();
     double product = ((double) worstKept() - ranking.product(partition)) / step;
     // One for the rounding of scores, which is far less than a step, and one for that downwards.
     return step == 0 ? SweepBuffers.NO_FLOOR : (int) (product - 2);
   }
 
-  private void keepBestCoded(int partition, int first, int count, int number, SweepBuffers swept) {
-    visited += count;
-    float step = partitions.scale(partition) * ranking.coded().step();
-    float base = ranking.product(partition);
-    long @Nullable [] bits = accepted;
-    if (bits != null) {
-      offerPicked(pick(bits, first, step, base, number, swept));
+  /// @param listed positions of a list, null where they count up from `first`
+  private void keepBestCoded(
+      int @Nullable [] listed, int first, float step, float base, int number, SweepBuffers swept) {
+    if (listed != null) {
+      offerListed(pickListed(listed, first, step, base, number, swept));
+      return;
+    }
+    if (accepted != null || live != null) {
+      offerPicked(pick(first, step, base, number, swept));
       return;
     }
     // That of before all of them, as where they are picked: the same are asked of a filter.
@@ -408,11 +506,13 @@ public final class PartitionSearch {
     }
   }
 
-  /// Picks what is accepted by position out of what a sweep gave, without a branch on the bits: no
-  /// processor foresees random ones.
+  /// Picks what is live and accepted by position out of what a sweep gave, without a branch on the
+  /// bits: no processor foresees random ones.
   ///
   /// @return how many
-  private int pick(long[] bits, int first, float step, float base, int number, SweepBuffers swept) {
+  private int pick(int first, float step, float base, int number, SweepBuffers swept) {
+    long @Nullable [] living = live;
+    long @Nullable [] accepting = accepted;
     float floorBefore = worstKept();
     int given = swept.count(number);
     int near = 0;
@@ -421,13 +521,43 @@ public final class PartitionSearch {
       float score = Math.fma(step, (float) swept.product(number, i), base);
       int position = first + swept.row(number, i);
       int isNear = score >= floorBefore ? 1 : 0;
+      if (living != null) {
+        isNear &= (int) (living[position >>> 6] >>> position);
+      }
       pickedPositions[picked] = position;
       pickedScores[picked] = score;
       near += isNear;
-      picked += isNear & (int) (bits[position >>> 6] >>> position);
+      picked +=
+          accepting == null ? isNear : isNear & (int) (accepting[position >>> 6] >>> position);
     }
     asked += near;
     return picked;
+  }
+
+  /// As [#pick], of a list and by what is live alone.
+  private int pickListed(
+      int[] listed, int first, float step, float base, int number, SweepBuffers swept) {
+    long @Nullable [] living = live;
+    float floorBefore = worstKept();
+    int given = swept.count(number);
+    int picked = 0;
+    for (int i = 0; i < given && living != null; i++) {
+      float score = Math.fma(step, (float) swept.product(number, i), base);
+      int position = listed[first + swept.row(number, i)];
+      pickedPositions[picked] = position;
+      pickedScores[picked] = score;
+      int isNear = score >= floorBefore ? 1 : 0;
+      picked += isNear & (int) (living[position >>> 6] >>> position);
+    }
+    return picked;
+  }
+
+  private void offerListed(int picked) {
+    for (int i = 0; i < picked; i++) {
+      if (accepts(pickedPositions[i])) {
+        found.offer(pickedPositions[i], pickedScores[i]);
+      }
+    }
   }
 
   private void offerPicked(int picked) {
@@ -440,18 +570,25 @@ public final class PartitionSearch {
     }
   }
 
-  private void keepBest(int first, int count) {
+  /// @param listed positions of a list, null where they count up from `first`
+  private void keepBest(int @Nullable [] listed, int first, int count) {
     visited += count;
     // One step lower: of equal scores the lower position is kept, in whatever order they come.
     float below = Math.nextDown(worstKept());
     int i = InnerProducts.nextAbove(below, block, 0, count);
     while (i < count) {
-      if (block[i] > below && accepts(first + i)) {
-        found.offer(first + i, block[i]);
+      int position = listed == null ? first + i : listed[first + i];
+      if (block[i] > below && isLive(position) && accepts(position)) {
+        found.offer(position, block[i]);
         below = Math.nextDown(worstKept());
       }
       i = InnerProducts.nextAbove(below, block, i + 1, count);
     }
+  }
+
+  private boolean isLive(int position) {
+    long @Nullable [] bits = live;
+    return bits == null || (bits[position >>> 6] >>> position & 1) != 0;
   }
 
   private boolean accepts(int position) {
@@ -460,10 +597,14 @@ public final class PartitionSearch {
       return true;
     }
     asked++;
-    if (bits != null && (bits[position >>> 6] >>> position & 1) == 0) {
-      return false;
-    }
-    if (filter != DocumentFilter.ALL && !filter.accepts(partitions.document(position))) {
+    if (position < partitions.size()) {
+      if (bits != null && (bits[position >>> 6] >>> position & 1) == 0) {
+        return false;
+      }
+      if (filter != DocumentFilter.ALL && !filter.accepts(partitions.document(position))) {
+        return false;
+      }
+    } else if (!laterFilter.accepts(overlaid.document(position))) {
       return false;
     }
     passed++;

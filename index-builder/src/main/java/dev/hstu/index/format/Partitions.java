@@ -5,7 +5,7 @@ import dev.hstu.kernels.cpu.CodeBlocks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.function.IntConsumer;
+import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
 /// One vector field of one segment, open for reading; valid as long as the segment's reader. A
@@ -68,6 +68,43 @@ public final class Partitions {
         new Sections(empty, empty, empty, empty, empty, empty, empty, empty, empty));
   }
 
+  /// Partitions without a vector, for others to be put into.
+  ///
+  /// @param trained how some vectors were divided
+  /// @param rows how many those were, to which the table of probes refers
+  static Partitions empty(Partitioning trained, float[] spreads, ProbeTable table, int rows) {
+    MemorySegment none = MemorySegment.NULL;
+    int count = trained.partitions();
+    VectorMatrix centroids = trained.centroids();
+    FieldMeta meta =
+        new FieldMeta(
+            IvfEncoding.FLOAT32,
+            VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT,
+            centroids.dimension(),
+            0,
+            count,
+            0,
+            rows,
+            trained.trainedDistortion(),
+            1,
+            0,
+            0,
+            table);
+    MemorySegment zeros = NativeMatrix.allocate((count + 1L) * Integer.BYTES);
+    return new Partitions(
+        meta,
+        new Sections(
+            none,
+            centroids.data(),
+            zeros,
+            NativeMatrix.copyOf(spreads, 1).data(),
+            zeros.asSlice(0, (long) count * Float.BYTES),
+            none,
+            none,
+            none,
+            none));
+  }
+
   /// The number of vectors.
   public int size() {
     return meta.rows();
@@ -88,24 +125,18 @@ public final class Partitions {
     return meta.encoding();
   }
 
-  /// Hands over the documents that stand in a partition that a query can rank.
-  public void forEachReachable(IntConsumer document) {
-    for (int partition = 0; partition < count(); partition++) {
-      if (isRankable(partition)) {
-        for (int position = start(partition); position < start(partition + 1); position++) {
-          document.accept(document(position));
-        }
-      }
-    }
-  }
-
   /// A centroid that isn't finite has no place in any order.
-  private boolean isRankable(int partition) {
+  boolean isRankable(int partition) {
     boolean finite = Float.isFinite(centroids.spreads()[partition]);
     for (int column = 0; column < dimension() && finite; column++) {
       finite = Float.isFinite(centroids.matrix().at(partition, column));
     }
     return finite;
+  }
+
+  /// The number of vectors that [#probes] refers to.
+  int calibratedRows() {
+    return size() == 0 ? trainedRows() : size();
   }
 
   /// How many partitions to sweep so that the best k are found with this recall, as calibrated when
@@ -159,6 +190,17 @@ public final class Partitions {
   /// The largest distance of a vector of the partition to its centroid, rounded up.
   float radius(int partition) {
     return radii[partition];
+  }
+
+  /// The partition of a position.
+  int partitionAt(int position) {
+    int found = Arrays.binarySearch(starts, position);
+    // Of partitions that begin there all but the last are empty.
+    int partition = found < 0 ? -found - 2 : found;
+    while (starts[partition + 1] <= position) {
+      partition++;
+    }
+    return partition;
   }
 
   int document(int position) {

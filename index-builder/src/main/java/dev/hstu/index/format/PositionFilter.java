@@ -3,11 +3,11 @@ package dev.hstu.index.format;
 /// A filter whose lasting part is known by position, and what else is to be asked of a document
 /// that this part accepts.
 ///
-/// @param positions of the very segment searched, whole
-/// @param lasting what `positions` was filled from
+/// @param positions of the very segment searched, whole; later vectors have none
 /// @param others asked last; [DocumentFilter#ALL] where there is nothing else
+/// @param whole both, asked where there is no position
 public record PositionFilter(
-    AcceptedPositions positions, DocumentFilter lasting, DocumentFilter others)
+    AcceptedPositions positions, DocumentFilter others, DocumentFilter whole)
     implements DocumentFilter {
 
   public PositionFilter {
@@ -18,6 +18,6 @@ public record PositionFilter(
 
   @Override
   public boolean accepts(int document) {
-    return lasting.accepts(document) && others.accepts(document);
+    return whole.accepts(document);
   }
 }

@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /// A generation and all updates since it was built, searched as one.
 ///
-/// The generation's index never changes. Rows that updates superseded or deleted are filtered out
-/// of its searches, new vectors are in a near-real-time index of their own, and one thread follows
-/// the log: an update becomes searchable with the first refresh after it is durable, in the order
-/// of the log, so what a search sees is always a prefix of the log. Searches take no lock.
+/// The generation's files never change. Rows that updates superseded or deleted are passed over by
+/// its searches, new vectors are kept in memory beside its own ([IndexOverlay]), and one thread
+/// follows the log: an update becomes searchable with the first refresh after it is durable, in the
+/// order of the log, so what a search sees is always a prefix of the log. Searches take no lock.
 ///
 /// An update whose vector comes from another model than the generation's is searched by the vector
 /// that the generation itself has of the item, and left out where it has none.
@@ -47,7 +47,7 @@ public final class LiveIndex implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  private volatile Moment latest;
+  private volatile LiveSnapshot latest;
   private volatile LiveStatus status;
   private volatile @Nullable Exception failure;
   private volatile boolean closing;
@@ -105,7 +105,7 @@ public final class LiveIndex implements AutoCloseable {
             catalog,
             generation.vectors(),
             generation.manifest().modelFingerprint(),
-            settings.maxLaterRows(),
+            settings,
             log.scratch(),
             carried);
     try (LogSnapshot durable = LogSnapshot.open(log.folder())) {
@@ -133,19 +133,9 @@ public final class LiveIndex implements AutoCloseable {
     return generation;
   }
 
-  /// A hold on what is searchable now. Takes no lock.
-  public LiveSnapshot acquire() {
-    while (true) {
-      Moment moment = latest;
-      if (moment.acquire()) {
-        return new LiveSnapshot(moment);
-      }
-      if (closing) {
-        throw new IllegalStateException("the live index is closed; open it again");
-      }
-      // Replaced between the two steps: the reference already names another one.
-      Thread.onSpinWait();
-    }
+  /// What is searchable now. Takes no lock.
+  public LiveSnapshot snapshot() {
+    return latest;
   }
 
   /// As of the last refresh.
@@ -174,6 +164,13 @@ public final class LiveIndex implements AutoCloseable {
           "%d updates since the generation was built are kept already, of at most %d; build and"
                   .formatted(later, settings.maxLaterRows())
               + " publish a generation that takes them in");
+    }
+    if (status.laterBytes() >= settings.maxLaterBytes()) {
+      throw new UpdatesRefusedException(
+          false,
+          "updates since the generation was built take %d bytes, of at most %d; build and publish a"
+                  .formatted(status.laterBytes(), settings.maxLaterBytes())
+              + " generation that takes them in, or raise updates.max-memory");
     }
     return log.submit(generation.manifest().modelFingerprint(), updates);
   }
@@ -217,8 +214,7 @@ public final class LiveIndex implements AutoCloseable {
     }
   }
 
-  /// Stops following; snapshots taken stay readable until they are closed. A second call does
-  /// nothing.
+  /// Stops following; snapshots taken stay readable. A second call does nothing.
   @Override
   public void close() throws IOException {
     lock.lock();
@@ -237,7 +233,6 @@ public final class LiveIndex implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     cursor.close();
-    latest.release();
     overlay.close();
     if (ownsLog) {
       log.close();
@@ -261,11 +256,13 @@ public final class LiveIndex implements AutoCloseable {
   private void follow() {
     try {
       while (!closing) {
-        if (log.awaitBeyond(cursor.position(), IDLE)) {
-          long start = System.nanoTime();
-          if (takeIn()) {
-            publish();
-          }
+        boolean more = log.awaitBeyond(cursor.position(), IDLE);
+        long start = System.nanoTime();
+        boolean taken = more && takeIn();
+        if (overlay.fold() || taken) {
+          publish();
+        }
+        if (more) {
           pause(settings.refresh().toNanos() - (System.nanoTime() - start));
         }
       }
@@ -294,11 +291,8 @@ public final class LiveIndex implements AutoCloseable {
     return taken > 0;
   }
 
-  private void publish() throws IOException {
-    Moment next = overlay.refresh();
-    Moment before = latest;
-    latest = next;
-    before.release();
+  private void publish() {
+    latest = overlay.refresh();
     status = overlay.status();
     signal();
   }

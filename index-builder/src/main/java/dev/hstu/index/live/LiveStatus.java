@@ -6,8 +6,8 @@ package dev.hstu.index.live;
 /// @param rows of generation and later updates, dead ones included
 /// @param live how many of the rows are
 /// @param deadRows of the generation that were superseded or deleted
-/// @param laterSegments that each search sweeps beside the generation's index
+/// @param laterBytes memory taken by what updates changed, but for ids and attributes
 /// @param foreign updates left out since their vectors come from another model and the generation
 ///     has none of that item
 public record LiveStatus(
-    long version, int rows, int live, int deadRows, int laterSegments, long foreign) {}
+    long version, int rows, int live, int deadRows, long laterBytes, long foreign) {}

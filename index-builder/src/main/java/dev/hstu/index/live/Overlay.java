@@ -2,36 +2,34 @@ package dev.hstu.index.live;
 
 import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.search.IndexOverlay;
 import dev.hstu.index.search.ItemIndex;
-import dev.hstu.index.search.LaterSegment;
-import dev.hstu.index.search.OverlaidIndex;
+import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.LeafReaderContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Applies updates in the order of the log and makes moments of what they amount to. For one
-/// thread; the moments are for any.
+/// Applies updates in the order of the log and makes snapshots of what they amount to. For one
+/// thread; the snapshots are for any.
 final class Overlay implements AutoCloseable {
 
-  private final ItemIndex base;
+  private static final Logger LOG = LoggerFactory.getLogger(Overlay.class);
+
+  /// Threads that a replay is assigned by: beyond these reading the log is what takes the time.
+  private static final int MAX_WORKERS = 8;
+
   private final Catalog catalog;
   private final VectorMatrix vectors;
   private final String modelFingerprint;
   private final int maxLaterRows;
-  private final OverlayWriter writer;
+  private final Path scratch;
+  private final IndexOverlay index;
   private final RowEnds ends;
   private final LaterRows later;
-  private final Map<IndexReader.CacheKey, LaterSegment> segments = new HashMap<>();
-  private @Nullable DirectoryReader reader;
   private int deadRows;
   private int laterLive;
   private long foreign;
@@ -45,16 +43,22 @@ final class Overlay implements AutoCloseable {
       Catalog catalog,
       VectorMatrix vectors,
       String modelFingerprint,
-      int maxLaterRows,
+      LiveSettings settings,
       Path scratch,
       long version)
       throws IOException {
-    this.base = base;
     this.catalog = catalog;
     this.vectors = vectors;
     this.modelFingerprint = modelFingerprint;
-    this.maxLaterRows = Math.min(maxLaterRows, Integer.MAX_VALUE - 1 - catalog.size());
-    this.writer = OverlayWriter.open(scratch);
+    this.maxLaterRows = Math.min(settings.maxLaterRows(), Integer.MAX_VALUE - 1 - catalog.size());
+    this.scratch = scratch;
+    this.index =
+        IndexOverlay.over(
+            base,
+            vectors,
+            scratch.resolve("vectors"),
+            settings.maxLaterBytes(),
+            Math.min(MAX_WORKERS, Runtime.getRuntime().availableProcessors()));
     this.ends = new RowEnds(catalog.size() + this.maxLaterRows);
     this.later = new LaterRows(catalog.size(), this.maxLaterRows);
     this.version = version;
@@ -90,7 +94,7 @@ final class Overlay implements AutoCloseable {
         } else {
           int row = later.end();
           addRow(upsert, previous, live);
-          writer.add(row, vector);
+          index.add(row, vector);
           laterLive++;
           if (live) {
             end(previous, row);
@@ -101,27 +105,26 @@ final class Overlay implements AutoCloseable {
     version = logged.sequence();
   }
 
-  /// The moment after all updates applied so far.
-  Moment refresh() throws IOException {
-    @Nullable DirectoryReader before = reader;
-    DirectoryReader now = writer.refresh(before);
-    reader = now;
-    if (before != null && before != now) {
-      before.decRef();
-    }
+  /// What all updates applied so far amount to.
+  LiveSnapshot refresh() {
     int rows = later.end();
-    // Bound here, so that the moment doesn't follow the count.
+    // Bound here, so that the snapshot doesn't follow the count.
     int live = catalog.size() - deadRows;
-    OverlaidIndex index =
-        new OverlaidIndex(
-            base,
+    ItemIndex now =
+        index.at(
+            rows,
             live == catalog.size()
                 ? filter -> filter
-                : filter -> new LiveRows(filter, ends, rows, live),
-            laterSegments(now),
-            rows);
-    return new Moment(
-        index, new LiveItems(catalog, later, ends, rows, live + laterLive, version), now);
+                : filter -> new LiveRows(filter, ends, rows, live));
+    return new LiveSnapshot(
+        now, new LiveItems(catalog, later, ends, rows, live + laterLive, version));
+  }
+
+  /// Takes a step towards faster searches, where updates have made them slower.
+  ///
+  /// @return whether there was one to take
+  boolean fold() {
+    return index.fold();
   }
 
   LiveStatus status() {
@@ -130,16 +133,26 @@ final class Overlay implements AutoCloseable {
         later.end(),
         catalog.size() - deadRows + laterLive,
         deadRows,
-        segments.size(),
+        index.bytes(),
         foreign);
   }
 
   @Override
   public void close() throws IOException {
-    if (reader != null) {
-      reader.decRef();
+    try {
+      index.close();
+    } finally {
+      deleteScratch();
     }
-    writer.close();
+  }
+
+  private void deleteScratch() throws IOException {
+    try {
+      DurableFiles.deleteRecursively(scratch);
+    } catch (NoSuchFileException e) {
+      // Whoever opened the log next has begun to delete it, which is as good.
+      LOG.debug("{} is being deleted by another", scratch, e);
+    }
   }
 
   private void addRow(ItemUpdate.Upsert upsert, int previous, boolean live) {
@@ -154,12 +167,12 @@ final class Overlay implements AutoCloseable {
     }
   }
 
-  private void end(int row, int by) throws IOException {
+  private void end(int row, int by) {
     ends.end(row, by);
+    index.remove(row);
     if (row < catalog.size()) {
       deadRows++;
     } else {
-      writer.delete(row);
       laterLive--;
     }
   }
@@ -177,22 +190,5 @@ final class Overlay implements AutoCloseable {
     float[] vector = new float[vectors.dimension()];
     vectors.copyRow(row, vector);
     return vector;
-  }
-
-  /// The segments of a reader; what is in one never changes but for what is deleted.
-  private List<LaterSegment> laterSegments(DirectoryReader from) throws IOException {
-    Map<IndexReader.CacheKey, LaterSegment> known = new HashMap<>(segments);
-    segments.clear();
-    List<LaterSegment> found = new ArrayList<>();
-    for (LeafReaderContext leaf : from.leaves()) {
-      LeafReader part = leaf.reader();
-      IndexReader.CacheKey key = part.getCoreCacheHelper().getKey();
-      @Nullable LaterSegment before = known.get(key);
-      LaterSegment segment =
-          before == null ? LaterSegment.of(part) : before.withLive(part.getLiveDocs());
-      segments.put(key, segment);
-      found.add(segment);
-    }
-    return found;
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The index that [ItemIndexWriter] wrote, whatever its type and however many shards it has. Its
 /// owner closes it when the last search has ended.
@@ -103,6 +104,11 @@ public final class OpenIndex implements ItemIndex, Closeable {
       }
       case EXACT -> ExactScan.withCodes(vectors);
     };
+  }
+
+  /// The index, where it is partitions in one shard.
+  @Nullable PartitionIndex partitions() {
+    return index instanceof PartitionIndex partitions ? partitions : null;
   }
 
   @Override

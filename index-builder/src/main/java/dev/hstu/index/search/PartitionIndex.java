@@ -2,14 +2,18 @@ package dev.hstu.index.search;
 
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.format.DocumentFilter;
+import dev.hstu.index.format.OverlaidPartitions;
 import dev.hstu.index.format.PartitionSearch;
+import dev.hstu.index.format.Partitions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.index.IndexReader;
+import org.jspecify.annotations.Nullable;
 
 /// k-means partitions swept in order of promise, as [dev.hstu.index.format.IvfVectorsFormat] stores
 /// them, searched segment by segment without Lucene's query layer.
@@ -49,12 +53,28 @@ public final class PartitionIndex implements ItemIndex, Closeable {
   private final IndexReader reader;
   private final List<PartitionSegment> segments;
 
+  /// Narrows a filter to live rows of `vectors`.
+  private final UnaryOperator<ItemFilter> live;
+
+  /// Those of `vectors` and what follows, dead ones included.
+  private final int rows;
+
+  /// How many of them live.
+  private final int liveRows;
+
   private PartitionIndex(
-      VectorMatrix vectors, IndexReader reader, List<PartitionSegment> segments) {
+      VectorMatrix vectors,
+      IndexReader reader,
+      List<PartitionSegment> segments,
+      UnaryOperator<ItemFilter> live,
+      int rows) {
     this.vectors = vectors;
     this.scan = new ExactScan(vectors);
     this.reader = reader;
     this.segments = segments;
+    this.live = live;
+    this.rows = rows;
+    this.liveRows = segments.stream().mapToInt(segment -> segment.partitions().size()).sum();
   }
 
   /// Opens the index that [PartitionIndexWriter] wrote, one folder per shard.
@@ -73,16 +93,37 @@ public final class PartitionIndex implements ItemIndex, Closeable {
       throws IOException {
     IndexReader reader = ShardReaders.open(shards, hasCodes);
     try {
-      return new PartitionIndex(vectors, reader, PartitionSegment.all(reader, vectors));
+      return new PartitionIndex(
+          vectors,
+          reader,
+          PartitionSegment.all(reader, vectors),
+          UnaryOperator.identity(),
+          vectors.rows());
     } catch (IOException | RuntimeException e) {
       reader.close();
       throw e;
     }
   }
 
+  /// The partitions, where all rows stand in one segment in their order; else null.
+  @Nullable Partitions wholePartitions() {
+    return segments.size() == 1 ? segments.getFirst().wholePartitions() : null;
+  }
+
+  /// The same index as updates have left it, over the same files, which stay this one's.
+  ///
+  /// @param partitions over [#wholePartitions]
+  /// @param narrowed to live rows of this index
+  /// @param allRows those of this index and later ones, dead ones included
+  ItemIndex at(OverlaidPartitions partitions, UnaryOperator<ItemFilter> narrowed, int allRows) {
+    return new PartitionIndex(
+        vectors, reader, List.of(segments.getFirst().with(partitions)), narrowed, allRows);
+  }
+
+  /// Rows, dead ones included.
   @Override
   public int size() {
-    return vectors.rows();
+    return rows;
   }
 
   @Override
@@ -96,7 +137,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
     Queries.require(query, dimension(), k);
     double accepted = expectedAccepted(filter);
     if (plansScan(options, k, filter, accepted)) {
-      scan.scan(query, k, filter, target, SearchPath.EXACT_PLANNED);
+      scan(query, k, filter, target, SearchPath.EXACT_PLANNED);
       return;
     }
     target.begin(Math.min(k, Math.max(1, size())));
@@ -132,13 +173,13 @@ public final class PartitionIndex implements ItemIndex, Closeable {
       return true;
     }
     int count = segment.partitions().count();
-    double share = accepted / Math.max(1, size());
+    double share = accepted / Math.max(1, liveRows);
     while (search.probes() < count && lags(search, share)) {
       int needed = segment.partitions().probes(search.asked(), options.recallOrDefault());
       if (needed <= search.probes()) {
         return true;
       }
-      double left = (double) (needed - search.probes()) / count * segment.partitions().size();
+      double left = (double) (needed - search.probes()) / count * segment.partitions().sweptRows();
       if (options.plan() == SearchPlan.AUTO
           && filter.maxAccepted(size()) * (double) SWEPT_ROWS_PER_PICK <= left) {
         return false;
@@ -154,8 +195,26 @@ public final class PartitionIndex implements ItemIndex, Closeable {
 
   private void fallBack(float[] query, int k, ItemFilter filter, Candidates target) {
     long wasted = target.visited();
-    scan.scan(query, k, filter, target, SearchPath.EXACT_FALLBACK);
+    scan(query, k, filter, target, SearchPath.EXACT_FALLBACK);
     target.addVisited(wasted);
+  }
+
+  /// Compares every live row that passes.
+  private void scan(float[] query, int k, ItemFilter filter, Candidates target, SearchPath path) {
+    scan.scan(query, k, live.apply(filter), target, path);
+    if (rows > vectors.rows()) {
+      target.reopen(Math.min(k, rows));
+      for (PartitionSegment segment : segments) {
+        target.addVisited(
+            segment
+                .partitions()
+                .scanLater(
+                    query,
+                    segment.accepting(filter),
+                    (row, product) -> target.best.offer(row, product)));
+      }
+      target.finish(path);
+    }
   }
 
   /// Partition by partition for all queries that aren't planned as a scan.
@@ -174,7 +233,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
       Queries.require(queries[i], dimension(), k);
       accepted[i] = expectedAccepted(filters.get(i));
       if (plansScan(options, k, filters.get(i), accepted[i])) {
-        scan.scan(queries[i], k, filters.get(i), targets.get(i), SearchPath.EXACT_PLANNED);
+        scan(queries[i], k, filters.get(i), targets.get(i), SearchPath.EXACT_PLANNED);
       } else {
         targets.get(i).begin(Math.min(k, Math.max(1, size())));
         swept[count++] = i;
@@ -235,7 +294,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
   }
 
   private int probes(PartitionSegment segment, int k, double accepted, SearchOptions options) {
-    double share = Math.max(accepted, 1) / Math.max(1, size());
+    double share = Math.max(accepted, 1) / Math.max(1, liveRows);
     return segment.partitions().probes(k / share, options.recallOrDefault());
   }
 
@@ -254,7 +313,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
     double visits = 0;
     for (PartitionSegment segment : segments) {
       double share = (double) probes(segment, k, accepted, options) / segment.partitions().count();
-      visits += share * segment.partitions().size();
+      visits += share * segment.partitions().sweptRows();
     }
     return visits;
   }
@@ -262,7 +321,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
   private double expectedAccepted(ItemFilter filter) {
     int bound = filter.maxAccepted(size());
     if (filter == ItemFilter.all() || bound < size() || size() == 0) {
-      return bound;
+      return Math.min(bound, liveRows);
     }
     int passed = 0;
     int sampled = 0;
@@ -273,7 +332,7 @@ public final class PartitionIndex implements ItemIndex, Closeable {
         passed++;
       }
     }
-    return size() * (passed - Math.sqrt(passed)) / sampled;
+    return liveRows * (passed - Math.sqrt(passed)) / sampled;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.hstu.index.format.AcceptedPositions;
 import dev.hstu.index.format.DocumentFilter;
 import dev.hstu.index.format.IvfVectorsFormat;
 import dev.hstu.index.format.IvfVectorsReader;
+import dev.hstu.index.format.OverlaidPartitions;
 import dev.hstu.index.format.Partitions;
 import dev.hstu.index.format.PositionFilter;
 import java.io.IOException;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One Lucene segment in [IvfVectorsFormat].
 ///
-/// @param live documents that aren't deleted, null for all
+/// @param live documents that aren't deleted, null for all; what later updates did is known to the
+///     partitions
 /// @param bitmaps of this segment's positions
 /// @param indexRows of the whole index
 record PartitionSegment(
     SegmentRows rows,
-    Partitions partitions,
+    OverlaidPartitions partitions,
     @Nullable Bits live,
     PositionBitmaps bitmaps,
     int indexRows) {
@@ -44,7 +46,7 @@ record PartitionSegment(
       segments.add(
           new PartitionSegment(
               rows,
-              partitions,
+              OverlaidPartitions.of(partitions),
               reader.getLiveDocs(),
               new PositionBitmaps(partitions),
               vectors.rows()));
@@ -53,6 +55,16 @@ record PartitionSegment(
         Comparator.comparingInt((PartitionSegment segment) -> segment.partitions().size())
             .reversed());
     return List.copyOf(segments);
+  }
+
+  /// The partitions, where document d is row d and none is deleted; else null.
+  @Nullable Partitions wholePartitions() {
+    return live == null && rows.areInOrder() ? partitions.base() : null;
+  }
+
+  /// The same segment as updates have left it.
+  PartitionSegment with(OverlaidPartitions updated) {
+    return new PartitionSegment(rows, updated, live, bitmaps, indexRows);
   }
 
   /// The catalogue row of a document.
@@ -75,10 +87,10 @@ record PartitionSegment(
         ? byDocument(filter)
         : new PositionFilter(
             positions,
-            lasting,
             others == ItemFilter.all()
                 ? DocumentFilter.ALL
-                : document -> others.accepts(rows.row(document)));
+                : document -> others.accepts(rows.row(document)),
+            byDocument(filter));
   }
 
   private DocumentFilter byDocument(ItemFilter filter) {

@@ -98,6 +98,11 @@ final class SegmentRows {
     return rows == null ? doc : rows[doc];
   }
 
+  /// Whether document d is row d.
+  boolean areInOrder() {
+    return rows == null;
+  }
+
   /// The segment, open as long as the index.
   LeafReader reader() {
     return reader;

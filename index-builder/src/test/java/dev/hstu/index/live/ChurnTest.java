@@ -93,9 +93,8 @@ final class ChurnTest {
           after,
           live.status());
       assertThat(after).isGreaterThanOrEqualTo(before - MOST_LOST);
-      try (LiveSnapshot now = live.acquire()) {
-        assertThat(Census.of(now).isClean()).isTrue();
-      }
+      LiveSnapshot now = live.snapshot();
+      assertThat(Census.of(now).isClean()).isTrue();
     }
   }
 
@@ -139,18 +138,17 @@ final class ChurnTest {
     Candidates right = new Candidates(K);
     Candidates found = new Candidates(K);
     long hits = 0;
-    try (LiveSnapshot now = live.acquire()) {
-      for (float[] query : queries) {
-        truth.search(query, K, ItemFilter.all(), SearchOptions.EXACT, right);
-        now.index().search(query, K, ItemFilter.all(), options, found);
-        assertThat(found.size()).isEqualTo(K);
-        Set<String> wanted = new HashSet<>();
-        for (int i = 0; i < K; i++) {
-          wanted.add(ids.get(right.row(i)));
-        }
-        for (int i = 0; i < K; i++) {
-          hits += wanted.contains(now.items().idAt(found.row(i))) ? 1 : 0;
-        }
+    LiveSnapshot now = live.snapshot();
+    for (float[] query : queries) {
+      truth.search(query, K, ItemFilter.all(), SearchOptions.EXACT, right);
+      now.index().search(query, K, ItemFilter.all(), options, found);
+      assertThat(found.size()).isEqualTo(K);
+      Set<String> wanted = new HashSet<>();
+      for (int i = 0; i < K; i++) {
+        wanted.add(ids.get(right.row(i)));
+      }
+      for (int i = 0; i < K; i++) {
+        hits += wanted.contains(now.items().idAt(found.row(i))) ? 1 : 0;
       }
     }
     return (double) hits / queries.size() / K;

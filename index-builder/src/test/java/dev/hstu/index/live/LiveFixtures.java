@@ -28,7 +28,7 @@ final class LiveFixtures {
   static final int DIMENSION = 16;
 
   /// No waiting between refreshes, so that tests don't either.
-  static final LiveSettings EAGER = new LiveSettings(Duration.ZERO, 1_000, 100_000);
+  static final LiveSettings EAGER = new LiveSettings(Duration.ZERO, 1_000, 100_000, 1 << 28);
 
   static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -92,28 +92,26 @@ final class LiveIndexTest {
       float[] first = source.query();
       submit(live, put("new", first), delete(id(5)));
       Map<String, float[]> expected = content();
-      try (LiveSnapshot before = live.acquire()) {
-        float[] second = source.query();
-        submit(live, put("new", second), put(id(5), second), delete(id(6)), delete("unknown"));
-        assertThat(before.version()).isEqualTo(2);
-        assertThat(before.items().rowOf(id(5))).isEqualTo(IdTable.NOT_FOUND);
-        assertThat(before.items().rowOf(id(6))).isEqualTo(6);
-        assertThat(before.items().rowOf("new")).isEqualTo(ITEMS);
-        assertThat(before.items().isLive(ITEMS)).isTrue();
-        assertThat(before.items().rows()).isEqualTo(ITEMS + 2);
-        expected.remove(id(5));
-        expected.put("new", first);
-        assertContent(before, expected);
-        try (LiveSnapshot after = live.acquire()) {
-          assertThat(after.version()).isEqualTo(6);
-          assertThat(after.items().rowOf("new")).isEqualTo(ITEMS + 2);
-          assertThat(after.items().isLive(ITEMS)).isFalse();
-          expected.remove(id(6));
-          expected.put("new", second);
-          expected.put(id(5), second);
-          assertContent(after, expected);
-        }
-      }
+      LiveSnapshot before = live.snapshot();
+      float[] second = source.query();
+      submit(live, put("new", second), put(id(5), second), delete(id(6)), delete("unknown"));
+      assertThat(before.version()).isEqualTo(2);
+      assertThat(before.items().rowOf(id(5))).isEqualTo(IdTable.NOT_FOUND);
+      assertThat(before.items().rowOf(id(6))).isEqualTo(6);
+      assertThat(before.items().rowOf("new")).isEqualTo(ITEMS);
+      assertThat(before.items().isLive(ITEMS)).isTrue();
+      assertThat(before.items().rows()).isEqualTo(ITEMS + 2);
+      expected.remove(id(5));
+      expected.put("new", first);
+      assertContent(before, expected);
+      LiveSnapshot after = live.snapshot();
+      assertThat(after.version()).isEqualTo(6);
+      assertThat(after.items().rowOf("new")).isEqualTo(ITEMS + 2);
+      assertThat(after.items().isLive(ITEMS)).isFalse();
+      expected.remove(id(6));
+      expected.put("new", second);
+      expected.put(id(5), second);
+      assertContent(after, expected);
     }
   }
 
@@ -148,20 +146,19 @@ final class LiveIndexTest {
   }
 
   private static void assertAttributes(LiveIndex live) {
-    try (LiveSnapshot now = live.acquire()) {
-      ItemView items = now.items();
-      assertThat(items.text("title", items.rowOf(id(0)))).isEqualTo("title 0");
-      assertThat(items.number("year", items.rowOf(id(0)))).isEqualTo(1950);
-      assertThat(items.text("title", items.rowOf(id(1)))).isEqualTo("another");
-      assertThat(items.labels("genres", items.rowOf(id(1)))).containsExactly("b", "a");
-      assertThat(items.number("year", items.rowOf(id(1)))).isNaN();
-      assertThat(items.text("title", items.rowOf(id(2)))).isNull();
-      assertThat(items.number("year", items.rowOf(id(2)))).isEqualTo(2026);
-      assertThat(items.text("title", items.rowOf(id(3)))).isNull();
-      assertThat(items.labels("genres", items.rowOf("new"))).isEmpty();
-      assertThat(items.idAt(items.rowOf("new"))).isEqualTo("new");
-      assertThatIllegalArgumentException().isThrownBy(() -> items.text("year", items.rowOf("new")));
-    }
+    LiveSnapshot now = live.snapshot();
+    ItemView items = now.items();
+    assertThat(items.text("title", items.rowOf(id(0)))).isEqualTo("title 0");
+    assertThat(items.number("year", items.rowOf(id(0)))).isEqualTo(1950);
+    assertThat(items.text("title", items.rowOf(id(1)))).isEqualTo("another");
+    assertThat(items.labels("genres", items.rowOf(id(1)))).containsExactly("b", "a");
+    assertThat(items.number("year", items.rowOf(id(1)))).isNaN();
+    assertThat(items.text("title", items.rowOf(id(2)))).isNull();
+    assertThat(items.number("year", items.rowOf(id(2)))).isEqualTo(2026);
+    assertThat(items.text("title", items.rowOf(id(3)))).isNull();
+    assertThat(items.labels("genres", items.rowOf("new"))).isEmpty();
+    assertThat(items.idAt(items.rowOf("new"))).isEqualTo("new");
+    assertThatIllegalArgumentException().isThrownBy(() -> items.text("year", items.rowOf("new")));
   }
 
   @Test
@@ -197,9 +194,8 @@ final class LiveIndexTest {
         LiveIndex live = LiveIndex.open(generation, updates(), EAGER)) {
       assertContent(live, expected);
       assertThat(live.status().foreign()).isEqualTo(1);
-      try (LiveSnapshot now = live.acquire()) {
-        assertThat(now.items().number("year", now.items().rowOf(id(1)))).isEqualTo(1);
-      }
+      LiveSnapshot now = live.snapshot();
+      assertThat(now.items().number("year", now.items().rowOf(id(1)))).isEqualTo(1);
     }
     // The next build of this model takes them in the same way …
     store.prune(1);
@@ -270,17 +266,16 @@ final class LiveIndexTest {
                   });
       Candidates found = new Candidates(ITEMS);
       while (writer.isAlive()) {
-        try (LiveSnapshot now = live.acquire()) {
-          now.index().search(vector(0), ITEMS + 10, ItemFilter.all(), SearchOptions.EXACT, found);
-          Set<String> ids = new HashSet<>();
-          for (int i = 0; i < found.size(); i++) {
-            assertThat(now.items().isLive(found.row(i))).isTrue();
-            ids.add(now.items().idAt(found.row(i)));
-          }
-          assertThat(found.size()).isEqualTo(ITEMS - 1);
-          assertThat(ids).hasSize(ITEMS - 1);
-          assertThat(ids.contains(id(0))).isNotEqualTo(ids.contains(id(1)));
+        LiveSnapshot now = live.snapshot();
+        now.index().search(vector(0), ITEMS + 10, ItemFilter.all(), SearchOptions.EXACT, found);
+        Set<String> ids = new HashSet<>();
+        for (int i = 0; i < found.size(); i++) {
+          assertThat(now.items().isLive(found.row(i))).isTrue();
+          ids.add(now.items().idAt(found.row(i)));
         }
+        assertThat(found.size()).isEqualTo(ITEMS - 1);
+        assertThat(ids).hasSize(ITEMS - 1);
+        assertThat(ids.contains(id(0))).isNotEqualTo(ids.contains(id(1)));
       }
     }
   }
@@ -289,7 +284,8 @@ final class LiveIndexTest {
   void whatDoesNotFitTheGenerationIsRefused() throws Exception {
     try (Generation generation = open(build(IndexSettings.DEFAULT));
         LiveIndex live =
-            LiveIndex.open(generation, updates(), new LiveSettings(Duration.ZERO, 100, 3))) {
+            LiveIndex.open(
+                generation, updates(), new LiveSettings(Duration.ZERO, 100, 3, 1 << 28))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> live.submit(List.of(put("a", new float[] {1, 0}))))
           .withMessageContaining("has 2 values and generation");
@@ -374,9 +370,8 @@ final class LiveIndexTest {
   }
 
   private void assertContent(LiveIndex live, Map<String, float[]> expected) {
-    try (LiveSnapshot now = live.acquire()) {
-      assertContent(now, expected);
-    }
+    LiveSnapshot now = live.snapshot();
+    assertContent(now, expected);
   }
 
   /// Ids, scores and order equal those of a scan over the expected content alone.

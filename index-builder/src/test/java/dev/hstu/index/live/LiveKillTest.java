@@ -133,8 +133,8 @@ final class LiveKillTest {
     Path updates = store.root().resolve(UpdateLog.FOLDER);
     try (Generation opened = store.open(generation);
         UpdateLog log = UpdateLog.open(updates, UpdatingChild.SETTINGS);
-        LiveIndex live = LiveIndex.open(opened, log, LiveFixtures.EAGER);
-        LiveSnapshot now = live.acquire()) {
+        LiveIndex live = LiveIndex.open(opened, log, LiveFixtures.EAGER)) {
+      LiveSnapshot now = live.snapshot();
       Map<String, ItemUpdate> last = lastUpdates(updates);
       for (int thread = 0; thread < next.length; thread++) {
         String id = UpdatingChild.id(thread);

@@ -30,7 +30,9 @@ final class UpdatingChild {
         UpdateLog log = UpdateLog.open(store.root().resolve(UpdateLog.FOLDER), SETTINGS);
         LiveIndex live =
             LiveIndex.open(
-                generation, log, new LiveSettings(Duration.ofMillis(20), 1_000, 10_000_000))) {
+                generation,
+                log,
+                new LiveSettings(Duration.ofMillis(20), 1_000, 10_000_000, 1 << 30))) {
       System.out.println(READY);
       Thread[] threads = new Thread[THREADS];
       for (int t = 0; t < THREADS; t++) {

@@ -9,26 +9,22 @@ import dev.hstu.index.live.LiveSnapshot;
 @FunctionalInterface
 public interface ItemSource {
 
-  /// The items as they are now; closed by the caller.
-  HeldItems hold();
+  /// The items as they are now.
+  CurrentItems current();
 
-  /// The items of a generation as it was built; the same object each time, for whose hold the
-  /// generation's owner answers.
+  /// The items of a generation as it was built; the same object each time.
   static ItemSource of(Generation generation) {
-    HeldItems always =
-        new HeldItems(
-            generation.index(),
-            ItemView.of(generation.catalog()),
-            generation.catalog().size(),
-            () -> {});
+    CurrentItems always =
+        new CurrentItems(
+            generation.index(), ItemView.of(generation.catalog()), generation.catalog().size());
     return () -> always;
   }
 
   /// The items of a live index, of the latest moment.
   static ItemSource of(LiveIndex live) {
     return () -> {
-      LiveSnapshot snapshot = live.acquire();
-      return new HeldItems(snapshot.index(), snapshot.items(), snapshot.live(), snapshot::close);
+      LiveSnapshot snapshot = live.snapshot();
+      return new CurrentItems(snapshot.index(), snapshot.items(), snapshot.live());
     };
   }
 }

@@ -52,13 +52,8 @@ public final class Retriever {
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   public Retrieval retrieve(RetrievalQuery query, RetrievalBuffers buffers) {
-    try (HeldItems held = source.hold()) {
-      return retrieve(query, held, buffers);
-    }
-  }
-
-  private Retrieval retrieve(RetrievalQuery query, HeldItems held, RetrievalBuffers buffers) {
-    ItemView items = held.items();
+    CurrentItems now = source.current();
+    ItemView items = now.items();
     ItemFilter rule = filters.compile(query.filter(), items);
     ItemFilter filter = rule.and(exclusions(query, items, buffers.exclusions));
     int known = lookUpHistory(query, buffers);
@@ -66,16 +61,16 @@ public final class Retriever {
     if (known == 0) {
       long start = System.nanoTime();
       List<Candidate> popular = popularItems.first(query.k(), filter, items);
-      Shortfall shortfall = shortfall(query.k(), popular.size(), rule, held, buffers.exclusions);
+      Shortfall shortfall = shortfall(query.k(), popular.size(), rule, now, buffers.exclusions);
       return new Retrieval(
           popular, Ranking.POPULARITY, null, unknown, shortfall, 0, System.nanoTime() - start);
     }
-    float[] embedding = buffers.embedding(held.index().dimension());
+    float[] embedding = buffers.embedding(now.index().dimension());
     HistoryBatch window = keptWindow(buffers, known, query.requestTime());
     long start = System.nanoTime();
     encoder.encode(window, embedding);
     long encoded = System.nanoTime();
-    held.index().search(embedding, query.k(), filter, options, buffers.found);
+    now.index().search(embedding, query.k(), filter, options, buffers.found);
     List<Candidate> candidates = externalIds(buffers.found, items);
     long searched = System.nanoTime();
     return new Retrieval(
@@ -83,16 +78,14 @@ public final class Retriever {
         Ranking.MODEL,
         buffers.found.path(),
         unknown,
-        shortfall(query.k(), candidates.size(), rule, held, buffers.exclusions),
+        shortfall(query.k(), candidates.size(), rule, now, buffers.exclusions),
         encoded - start,
         searched - encoded);
   }
 
   /// The most popular items of the catalogue, at most `k`.
   public List<Candidate> popular(int k) {
-    try (HeldItems held = source.hold()) {
-      return popularItems.first(k, ItemFilter.all(), held.items());
-    }
+    return popularItems.first(k, ItemFilter.all(), source.current().items());
   }
 
   private static ItemFilter exclusions(
@@ -150,21 +143,21 @@ public final class Retriever {
   }
 
   private static @Nullable Shortfall shortfall(
-      int requested, int returned, ItemFilter rule, HeldItems held, ExclusionSet exclusions) {
+      int requested, int returned, ItemFilter rule, CurrentItems now, ExclusionSet exclusions) {
     if (returned == requested) {
       return null;
     }
     String reason =
         rule == ItemFilter.all()
             ? "the catalogue has %d items and %d of them are seen or excluded"
-                .formatted(held.live(), exclusions.size())
-            : filteredReason(rule, returned, held);
+                .formatted(now.live(), exclusions.size())
+            : filteredReason(rule, returned, now);
     return new Shortfall(requested, returned, reason);
   }
 
   /// All that pass the rule and aren't returned must be excluded, or there would be no shortfall.
-  private static String filteredReason(ItemFilter rule, int returned, HeldItems held) {
-    ItemView items = held.items();
+  private static String filteredReason(ItemFilter rule, int returned, CurrentItems now) {
+    ItemView items = now.items();
     int passing = 0;
     int row = rule.nextAccepted(0, items.rows());
     while (row < items.rows()) {
@@ -172,6 +165,6 @@ public final class Retriever {
       row = rule.nextAccepted(row + 1, items.rows());
     }
     return "the catalogue has %d items, %d of them pass the filter and %d of those are seen or excluded"
-        .formatted(held.live(), passing, passing - returned);
+        .formatted(now.live(), passing, passing - returned);
   }
 }
