@@ -55,7 +55,7 @@ int tiles_of(int length) { return (length + kTileRows - 1) / kTileRows; }
 
 // Tile t of a user attends to about t * kTileRows keys, so tiles are sorted by t, largest first: by counting, and in the
 // order of users where equal.
-int list_tiles(const hstu_lane_buffers &input, int users, const Shape &shape, QTile *tiles) {
+int list_tiles(const hstu_lane_buffers &input, int users, const Shape &shape, const int *time_offsets, QTile *tiles) {
   std::vector<int> ends(tiles_of(shape.max_events) + 1, 0);
   for (int user = 0; user < users; user++) {
     for (int t = 0; t < tiles_of(input.offsets[user + 1] - input.offsets[user]); t++) ends[t]++;
@@ -67,8 +67,10 @@ int list_tiles(const hstu_lane_buffers &input, int users, const Shape &shape, QT
     total += count;
   }
   for (int user = 0; user < users; user++) {
-    for (int t = 0; t < tiles_of(input.offsets[user + 1] - input.offsets[user]); t++) {
-      tiles[ends[t]++] = QTile{user, t * kTileRows};
+    const int first = input.offsets[user];
+    const int length = input.offsets[user + 1] - first;
+    for (int t = 0; t < tiles_of(length); t++) {
+      tiles[ends[t]++] = QTile{first, length, t * kTileRows, time_offsets[user]};
     }
   }
   return total;
@@ -130,7 +132,8 @@ BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &coun
   BatchHeader header;
   header.users = counts.users;
   header.tokens = counts.tokens;
-  header.q_tiles = list_tiles(input, counts.users, shape, reinterpret_cast<QTile *>(base + layout.q_tiles));
+  header.q_tiles = list_tiles(input, counts.users, shape, time_offsets,
+                             reinterpret_cast<QTile *>(base + layout.q_tiles));
   header.sorted = sorted ? 1 : 0;
   *reinterpret_cast<BatchHeader *>(base + layout.header) = header;
   return header;

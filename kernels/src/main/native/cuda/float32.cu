@@ -1,5 +1,6 @@
-#include "float32.cuh"
-
+// The forward pass in float32, in the order of HSTU.md and with the public checkpoint's own layouts: what the fast kernels are
+// held equal to on the device, and the engine's float32 mode. Any widths.
+#include "forward.h"
 #include "time_buckets.cuh"
 
 namespace hstu {
@@ -9,6 +10,9 @@ constexpr float kEpsilon = 1e-6f;
 constexpr int kRowThreads = 128;  // a block of threads computes one row
 constexpr int kTile = 32;         // a product's block of threads computes kTile x kTile values
 constexpr int kTileThreadRows = 8;
+
+// Which rows of a block are computed; keys and values are always computed for all.
+enum class Rows { kAll, kLastOfEachUser };
 
 __device__ float silu(float value) { return value / (1.0f + expf(-value)); }
 
@@ -186,47 +190,75 @@ __global__ void unit_length_kernel(const float *source, int stride, int columns,
   }
 }
 
+class Float32Pass : public ForwardPass {
+ public:
+  Float32Pass(const Model &model, const BatchCapacity &capacity)
+      : model_(model),
+        values_(model.shape.heads * model.shape.value_dim),
+        width_(2 * model.shape.heads * (model.shape.value_dim + model.shape.query_dim)),
+        x_(static_cast<size_t>(capacity.tokens) * model.shape.dim),
+        normed_(static_cast<size_t>(capacity.tokens) * model.shape.dim),
+        uvqk_(static_cast<size_t>(capacity.tokens) * width_),
+        attended_(static_cast<size_t>(capacity.tokens) * values_) {}
+
+  void embed(const BatchArrays &batch, const BatchCapacity &counts, cudaStream_t stream) override {
+    embed_kernel<<<counts.tokens, kRowThreads, 0, stream>>>(model_.items_float32.data(), model_.positions.data(),
+                                                            model_.shape, batch, counts.users, x_.data());
+    HSTU_REQUIRE(cudaGetLastError());
+  }
+
+  void block(int index, const BatchArrays &batch, const BatchCapacity &counts, cudaStream_t stream) override {
+    block(index, Rows::kAll, batch, counts, stream);
+  }
+
+  void last_block(const BatchArrays &batch, const BatchCapacity &counts, float *embeddings, cudaStream_t stream) override {
+    block(model_.shape.blocks - 1, Rows::kLastOfEachUser, batch, counts, stream);
+    normalise_rows(x_.data(), model_.shape.dim, model_.shape.dim, batch.offsets, counts.users, embeddings, stream);
+  }
+
+  const float *residual() const override { return x_.data(); }
+  int residual_stride() const override { return model_.shape.dim; }
+  bool recordable() const override { return false; }
+
+ private:
+  void block(int index, Rows rows, const BatchArrays &batch, const BatchCapacity &counts, cudaStream_t stream) {
+    const Shape &shape = model_.shape;
+    const int count = rows == Rows::kAll ? counts.tokens : counts.users;
+
+    // [u | v | q | k] = silu(layerNorm(x) * W)
+    layer_norm_kernel<<<counts.tokens, kRowThreads, 0, stream>>>(x_.data(), shape.dim, batch.offsets, Rows::kAll, nullptr, 0,
+                                                                 normed_.data());
+    HSTU_REQUIRE(cudaGetLastError());
+    product<false>(normed_.data(), model_.float32[index].projection.data(), counts.tokens, shape.dim, width_, batch.offsets,
+                   Rows::kAll, SiluOf{uvqk_.data(), width_}, stream);
+
+    // o = attention, then u * layerNorm(o)
+    attention_kernel<<<dim3(count, shape.heads), kRowThreads, 0, stream>>>(
+        uvqk_.data(), model_.biases[index].position.data(), model_.biases[index].time.data(), shape, batch, counts.users, rows,
+        attended_.data());
+    HSTU_REQUIRE(cudaGetLastError());
+    layer_norm_kernel<<<count, kRowThreads, 0, stream>>>(attended_.data(), values_, batch.offsets, rows, uvqk_.data(), width_,
+                                                         attended_.data());
+    HSTU_REQUIRE(cudaGetLastError());
+
+    // x <- (u * layerNorm(o)) * Wo^T + bo + x
+    product<true>(attended_.data(), model_.float32[index].output.data(), count, values_, shape.dim, batch.offsets, rows,
+                  AddTo{model_.biases[index].output.data(), x_.data(), shape.dim}, stream);
+  }
+
+  const Model &model_;
+  const int values_;  // h*dv
+  const int width_;   // 2*h*dv + 2*h*dqk
+  DeviceBuffer<float> x_;         // residual stream [T][D]
+  DeviceBuffer<float> normed_;    // layerNorm(x) [T][D]
+  DeviceBuffer<float> uvqk_;      // [T][width]
+  DeviceBuffer<float> attended_;  // o, then u * layerNorm(o) [T][values]
+};
+
 }  // namespace
 
-Float32Workspace::Float32Workspace(const Shape &shape, int tokens)
-    : stream(static_cast<size_t>(tokens) * shape.dim),
-      normed(static_cast<size_t>(tokens) * shape.dim),
-      uvqk(static_cast<size_t>(tokens) * 2 * shape.heads * (shape.value_dim + shape.query_dim)),
-      attended(static_cast<size_t>(tokens) * shape.heads * shape.value_dim) {}
-
-void float32_embed(const Model &model, const Float32Workspace &work, const BatchArrays &batch, int users, int tokens,
-                   cudaStream_t stream) {
-  embed_kernel<<<tokens, kRowThreads, 0, stream>>>(model.items_float32.data(), model.positions.data(), model.shape, batch, users,
-                                            work.stream.data());
-  HSTU_REQUIRE(cudaGetLastError());
-}
-
-void float32_block(const Model &model, int block, Rows rows, const Float32Workspace &work, const BatchArrays &batch,
-                   int users, int tokens, cudaStream_t stream) {
-  const Shape &shape = model.shape;
-  const int values = shape.heads * shape.value_dim;
-  const int width = 2 * shape.heads * (shape.value_dim + shape.query_dim);
-  const int count = rows == Rows::kAll ? tokens : users;
-  float *x = work.stream.data();
-  float *o = work.attended.data();
-
-  // [u | v | q | k] = silu(layerNorm(x) * W)
-  layer_norm_kernel<<<tokens, kRowThreads, 0, stream>>>(x, shape.dim, batch.offsets, Rows::kAll, nullptr, 0, work.normed.data());
-  HSTU_REQUIRE(cudaGetLastError());
-  product<false>(work.normed.data(), model.float32[block].projection.data(), tokens, shape.dim, width, batch.offsets,
-                 Rows::kAll, SiluOf{work.uvqk.data(), width}, stream);
-
-  // o = attention, then u * layerNorm(o)
-  attention_kernel<<<dim3(count, shape.heads), kRowThreads, 0, stream>>>(work.uvqk.data(), model.biases[block].position.data(),
-                                                                  model.biases[block].time.data(), shape, batch, users,
-                                                                  rows, o);
-  HSTU_REQUIRE(cudaGetLastError());
-  layer_norm_kernel<<<count, kRowThreads, 0, stream>>>(o, values, batch.offsets, rows, work.uvqk.data(), width, o);
-  HSTU_REQUIRE(cudaGetLastError());
-
-  // x <- (u * layerNorm(o)) * Wo^T + bo + x
-  product<true>(o, model.float32[block].output.data(), count, values, shape.dim, batch.offsets, rows,
-                AddTo{model.biases[block].output.data(), x, shape.dim}, stream);
+std::unique_ptr<ForwardPass> float32_pass(const Model &model, const BatchCapacity &capacity) {
+  return std::make_unique<Float32Pass>(model, capacity);
 }
 
 void normalise_rows(const float *rows, int stride, int columns, const int *offsets, int count, float *target,

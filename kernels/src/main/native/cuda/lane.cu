@@ -1,6 +1,39 @@
 #include "lane.h"
 
+#include <algorithm>
+
 namespace hstu {
+namespace {
+
+// Batches up to here are replayed from graphs: beyond, the GPU is busy for longer than launches take.
+constexpr int kMostGraphTokens = 4096;
+// Classes are powers of two: at most twice the blocks that are needed start, and those leave at once.
+constexpr int kLeastGraphTokens = 128;
+
+int power_of_two_from(int value, int least) {
+  int power = least;
+  while (power < value) power *= 2;
+  return power;
+}
+
+// The class of a batch. A single user, the usual request, has one of its own.
+BatchCapacity size_class(const BatchCapacity &counts, const BatchCapacity &most) {
+  return BatchCapacity{std::min(counts.users == 1 ? 1 : power_of_two_from(counts.users, 8), most.users),
+                       std::min(power_of_two_from(counts.tokens, kLeastGraphTokens), most.tokens)};
+}
+
+// A class's layout is larger than its batches need: packed memory has room for the largest of either kind.
+size_t packed_bytes(const BatchCapacity &capacity) {
+  const BatchCapacity largest_class =
+      size_class(BatchCapacity{capacity.users, std::min(capacity.tokens, kMostGraphTokens)}, capacity);
+  return std::max(BatchLayout(capacity).bytes, BatchLayout(largest_class).bytes);
+}
+
+std::unique_ptr<ForwardPass> forward_pass(const Model &model, const BatchCapacity &capacity) {
+  return model.precision == Precision::kFloat32 ? float32_pass(model, capacity) : bfloat16_pass(model, capacity);
+}
+
+}  // namespace
 
 Lane::Lane(const Model &model, int max_tokens, int max_users)
     : model_(model),
@@ -10,10 +43,10 @@ Lane::Lane(const Model &model, int max_tokens, int max_users)
       times_(max_tokens),
       request_times_(max_users),
       embeddings_(static_cast<size_t>(max_users) * model.shape.dim),
-      packed_(BatchLayout(capacity_).bytes),
+      packed_(packed_bytes(capacity_)),
       batch_(packed_.bytes()),
       device_embeddings_(static_cast<size_t>(max_users) * model.shape.dim),
-      float32_(model.shape, max_tokens) {
+      pass_(forward_pass(model, capacity_)) {
   HSTU_REQUIRE(cudaDeviceSynchronize());  // the buffers are zeroed on another stream
 }
 
@@ -32,31 +65,47 @@ hstu_lane_buffers Lane::buffers() const {
   return buffers;
 }
 
-BatchArrays Lane::upload(const BatchCapacity &counts) {
-  const BatchLayout layout(counts);
+void Lane::pack(const BatchCapacity &counts, const BatchLayout &layout) {
   pack_batch(buffers(), counts, model_.shape, layout, packed_.data());
-  HSTU_REQUIRE(cudaMemcpyAsync(batch_.data(), packed_.data(), layout.bytes, cudaMemcpyHostToDevice, stream_.get()));
-  return layout.at(batch_.data());
 }
 
-void Lane::forward(const BatchArrays &batch, const BatchCapacity &counts) {
-  const Shape &shape = model_.shape;
-  float32_embed(model_, float32_, batch, counts.users, counts.tokens, stream_.get());
-  for (int block = 0; block < shape.blocks; block++) {
-    const Rows rows = block == shape.blocks - 1 ? Rows::kLastOfEachUser : Rows::kAll;
-    float32_block(model_, block, rows, float32_, batch, counts.users, counts.tokens, stream_.get());
-  }
-  normalise_rows(float32_.stream.data(), shape.dim, shape.dim, batch.offsets, counts.users, device_embeddings_.data(),
-                 stream_.get());
+void Lane::send(const BatchLayout &layout) {
+  HSTU_REQUIRE(cudaMemcpyAsync(batch_.data(), packed_.data(), layout.bytes, cudaMemcpyHostToDevice, stream_.get()));
+}
+
+void Lane::enqueue(const BatchLayout &layout, const BatchCapacity &grid) {
+  send(layout);
+  const BatchArrays batch = layout.at(batch_.data());
+  pass_->embed(batch, grid, stream_.get());
+  for (int block = 0; block < model_.shape.blocks - 1; block++) pass_->block(block, batch, grid, stream_.get());
+  pass_->last_block(batch, grid, device_embeddings_.data(), stream_.get());
+  const size_t bytes = static_cast<size_t>(grid.users) * model_.shape.dim * sizeof(float);
+  HSTU_REQUIRE(
+      cudaMemcpyAsync(embeddings_.data(), device_embeddings_.data(), bytes, cudaMemcpyDeviceToHost, stream_.get()));
 }
 
 void Lane::encode_start(int users) {
   encode_wait();  // one batch at a time: its packed form is still being read
   const BatchCapacity counts = count_batch(buffers(), users, model_.shape);
-  forward(upload(counts), counts);
-  const size_t bytes = static_cast<size_t>(users) * model_.shape.dim * sizeof(float);
-  HSTU_REQUIRE(
-      cudaMemcpyAsync(embeddings_.data(), device_embeddings_.data(), bytes, cudaMemcpyDeviceToHost, stream_.get()));
+  if (!pass_->recordable() || counts.tokens > kMostGraphTokens) {
+    const BatchLayout layout(counts);
+    pack(counts, layout);
+    enqueue(layout, counts);
+    return;
+  }
+  const BatchCapacity grid = size_class(counts, capacity_);
+  const BatchLayout layout(grid);
+  pack(counts, layout);
+  SizeClass &size = classes_[{grid.users, grid.tokens}];
+  if (size.graph.recorded()) {
+    size.graph.launch(stream_.get());
+  } else if (size.warm) {
+    size.graph.record(stream_.get(), [&] { enqueue(layout, grid); });
+    size.graph.launch(stream_.get());
+  } else {
+    enqueue(layout, grid);
+    size.warm = true;
+  }
 }
 
 void Lane::encode_wait() { HSTU_REQUIRE(cudaStreamSynchronize(stream_.get())); }
@@ -65,16 +114,23 @@ void Lane::trace(int users, float *streams, float *rows) {
   encode_wait();
   const Shape &shape = model_.shape;
   const BatchCapacity counts = count_batch(buffers(), users, shape);
-  const BatchArrays batch = upload(counts);
+  const BatchLayout layout(counts);
   const size_t values = static_cast<size_t>(counts.tokens) * shape.dim;
+  const size_t row_bytes = shape.dim * sizeof(float);
+  const size_t stride_bytes = pass_->residual_stride() * sizeof(float);
   DeviceBuffer<float> normalised(values);
-  float32_embed(model_, float32_, batch, users, counts.tokens, stream_.get());
+  HSTU_REQUIRE(cudaDeviceSynchronize());  // as in the constructor
+  pack(counts, layout);
+  send(layout);
+  const BatchArrays batch = layout.at(batch_.data());
+  pass_->embed(batch, counts, stream_.get());
   for (int block = 0; block < shape.blocks; block++) {
-    float32_block(model_, block, Rows::kAll, float32_, batch, users, counts.tokens, stream_.get());
-    HSTU_REQUIRE(cudaMemcpyAsync(streams + block * values, float32_.stream.data(), values * sizeof(float),
-                                 cudaMemcpyDeviceToHost, stream_.get()));
+    pass_->block(block, batch, counts, stream_.get());
+    HSTU_REQUIRE(cudaMemcpy2DAsync(streams + block * values, row_bytes, pass_->residual(), stride_bytes, row_bytes,
+                                   counts.tokens, cudaMemcpyDeviceToHost, stream_.get()));
   }
-  normalise_rows(float32_.stream.data(), shape.dim, shape.dim, nullptr, counts.tokens, normalised.data(), stream_.get());
+  normalise_rows(pass_->residual(), pass_->residual_stride(), shape.dim, nullptr, counts.tokens, normalised.data(),
+                 stream_.get());
   HSTU_REQUIRE(cudaMemcpyAsync(rows, normalised.data(), values * sizeof(float), cudaMemcpyDeviceToHost, stream_.get()));
   encode_wait();
 }

@@ -1,8 +1,12 @@
 // A lane: one stream, and all memory that encoding a batch needs, taken once.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <utility>
+
 #include "batch.h"
-#include "float32.cuh"
+#include "forward.h"
 #include "memory.h"
 #include "model.h"
 
@@ -20,6 +24,41 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
+// An encode of one size class as the driver replays it: copies and launches cost one call together.
+class Graph {
+ public:
+  Graph() = default;
+  Graph(const Graph &) = delete;
+  Graph &operator=(const Graph &) = delete;
+  ~Graph() { cudaGraphExecDestroy(executable_); }
+
+  bool recorded() const { return executable_ != nullptr; }
+
+  // Records what `enqueue` puts on the stream, without running it.
+  template <typename Enqueue>
+  void record(cudaStream_t stream, Enqueue enqueue) {
+    HSTU_REQUIRE(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+    cudaGraph_t graph = nullptr;
+    try {
+      enqueue();
+    } catch (...) {
+      cudaStreamEndCapture(stream, &graph);
+      cudaGraphDestroy(graph);
+      cudaGetLastError();
+      throw;
+    }
+    HSTU_REQUIRE(cudaStreamEndCapture(stream, &graph));
+    const cudaError_t status = cudaGraphInstantiate(&executable_, graph, 0);
+    cudaGraphDestroy(graph);
+    require(status, "cudaGraphInstantiate");
+  }
+
+  void launch(cudaStream_t stream) { HSTU_REQUIRE(cudaGraphLaunch(executable_, stream)); }
+
+ private:
+  cudaGraphExec_t executable_ = nullptr;
+};
+
 class Lane {
  public:
   // The model outlives the lane.
@@ -35,9 +74,16 @@ class Lane {
   void trace(int users, float *streams, float *rows);
 
  private:
-  // Packs the batch in the lane's buffers and sends it off.
-  BatchArrays upload(const BatchCapacity &counts);
-  void forward(const BatchArrays &batch, const BatchCapacity &counts);
+  struct SizeClass {
+    bool warm = false;  // has run once, so that everything is loaded that a recording must not load
+    Graph graph;
+  };
+
+  // Packs the batch in the lane's buffers for the copy that `send` enqueues.
+  void pack(const BatchCapacity &counts, const BatchLayout &layout);
+  void send(const BatchLayout &layout);
+  // Upload, forward pass and download, with launches sized for `grid`.
+  void enqueue(const BatchLayout &layout, const BatchCapacity &grid);
 
   const Model &model_;
   const BatchCapacity capacity_;
@@ -50,7 +96,8 @@ class Lane {
   PinnedBuffer<char> packed_;
   DeviceBuffer<char> batch_;
   DeviceBuffer<float> device_embeddings_;
-  Float32Workspace float32_;
+  std::unique_ptr<ForwardPass> pass_;
+  std::map<std::pair<int, int>, SizeClass> classes_;  // by users and tokens
 };
 
 }  // namespace hstu

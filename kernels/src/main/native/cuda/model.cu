@@ -3,7 +3,8 @@
 #include "model.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "time_buckets.cuh"
 
 namespace hstu {
 namespace {
@@ -160,6 +161,7 @@ Shape padded_shape(const hstu_shape &shape, Precision precision) {
   const int width = std::max(shape.query_dim, shape.value_dim);
   padded.width = width <= 32 ? 32 : width <= 64 ? 64 : round_up(width, 128);
   padded.hidden = padded.heads * padded.width;
+  if (precision == Precision::kBfloat16) require_within("heads * head width, padded", padded.hidden, 1, HSTU_MAX_BFLOAT16_HIDDEN);
   return padded;
 }
 
@@ -193,7 +195,7 @@ Model upload_model(int device, Precision precision, const hstu_shape &given, con
     Biases biases;
     biases.output = upload.padded<float>(block[2], 1, shape.dim, shape.dim_padded);
     biases.position = upload.padded<float>(block[3], 1, 2 * shape.slots - 1, 2 * shape.slots - 1);
-    biases.time = upload.padded<float>(block[4], 1, 129, 129);
+    biases.time = upload.padded<float>(block[4], 1, kTimeTable, kTimeTable);
     model.biases.push_back(std::move(biases));
   }
   HSTU_REQUIRE(cudaDeviceSynchronize());

@@ -1,6 +1,7 @@
 // Packing a batch, which needs no GPU: random batches against what batch.h promises, and that wrong ones are refused.
 #include "batch.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -90,12 +91,16 @@ void check_packed(Input &input, const hstu::Shape &s) {
   std::vector<std::vector<bool>> seen(users);
   for (int t = 0; t < header.q_tiles; t++) {
     const hstu::QTile tile = arrays.q_tiles[t];
-    const int length = input.offsets[tile.user + 1] - input.offsets[tile.user];
+    const int user = static_cast<int>(
+        std::upper_bound(input.offsets.begin(), input.offsets.end(), tile.token0) - input.offsets.begin() - 1);
+    const int length = input.offsets[user + 1] - input.offsets[user];
+    expect(tile.token0 == input.offsets[user] && tile.length == length, "a tile's user");
+    expect(tile.time0 == arrays.time_offsets[user], "a tile's times");
     expect(tile.row0 % hstu::kTileRows == 0 && tile.row0 < length, "a tile's first row");
     expect(t == 0 || tile.row0 <= arrays.q_tiles[t - 1].row0, "longest tiles first");
-    seen[tile.user].resize((length + hstu::kTileRows - 1) / hstu::kTileRows);
-    expect(!seen[tile.user][tile.row0 / hstu::kTileRows], "a tile once");
-    seen[tile.user][tile.row0 / hstu::kTileRows] = true;
+    seen[user].resize((length + hstu::kTileRows - 1) / hstu::kTileRows);
+    expect(!seen[user][tile.row0 / hstu::kTileRows], "a tile once");
+    seen[user][tile.row0 / hstu::kTileRows] = true;
   }
 }
 
