@@ -1,10 +1,8 @@
 package dev.hstu.index.filter;
 
-import dev.hstu.kernels.names.EditDistance;
+import dev.hstu.kernels.names.NearNames;
 import dev.hstu.kernels.tables.AttributeColumn;
 import dev.hstu.kernels.tables.AttributeKind;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -116,7 +114,7 @@ final class RuleChecks {
                   name,
                   sets.isEmpty()
                       ? "register it first"
-                      : "did you mean %s?".formatted(nearest(name, sets.keySet()))));
+                      : "did you mean %s?".formatted(NearNames.nearest(name, sets.keySet()))));
     }
   }
 
@@ -129,17 +127,9 @@ final class RuleChecks {
               ? "column '%.80s' is unknown: the items have no attributes; import them with some"
                   .formatted(column)
               : "column '%.80s' is unknown; did you mean %s?"
-                  .formatted(column, nearest(column, kinds.keySet())));
+                  .formatted(column, NearNames.nearest(column, kinds.keySet())));
     }
     return kind;
-  }
-
-  private static String nearest(String name, Collection<String> known) {
-    return known.stream()
-        .min(
-            Comparator.comparingInt((String candidate) -> EditDistance.between(name, candidate))
-                .thenComparing(Comparator.naturalOrder()))
-        .orElseThrow();
   }
 
   /// As a segment of a JSON Pointer (RFC 6901).

@@ -2,16 +2,16 @@ package dev.hstu.kernels.names;
 
 /// Levenshtein distance: the least insertions, deletions and substitutions of chars that make one
 /// text of another.
-public final class EditDistance {
+final class EditDistance {
 
   /// Chars of each text that count, since the work grows with their product and a name may come
   /// from a hostile file or request. More than any name of ours has.
-  public static final int MAX_CHARS = 100;
+  static final int MAX_CHARS = 100;
 
   private EditDistance() {}
 
   /// The distance between the first [#MAX_CHARS] chars of `a` and of `b`.
-  public static int between(String a, String b) {
+  static int between(String a, String b) {
     int rows = Math.min(a.length(), MAX_CHARS);
     int columns = Math.min(b.length(), MAX_CHARS);
     int[] row = new int[columns + 1];

@@ -1,5 +1,5 @@
-/// How alike two names are, for messages that say what was probably meant ([EditDistance]). Which
-/// names to offer, and how many, is the matter of whoever writes the message.
+/// What was probably meant by a name that nobody knows ([NearNames]), for messages. What is said
+/// about it, and how many are offered, is the matter of whoever writes the message.
 @NullMarked
 package dev.hstu.kernels.names;
 

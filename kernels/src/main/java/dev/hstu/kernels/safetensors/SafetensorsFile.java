@@ -1,5 +1,6 @@
 package dev.hstu.kernels.safetensors;
 
+import dev.hstu.kernels.names.NearNames;
 import dev.hstu.kernels.storage.ContentDigest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A safetensors file, memory-mapped read-only and wholly checked when opened: every tensor lies
@@ -43,6 +45,9 @@ public final class SafetensorsFile implements AutoCloseable {
 
   /// In an expected shape: any size is right.
   public static final long ANY_SIZE = -1;
+
+  /// Tensors named in a message about a missing one.
+  private static final int NAMES_SHOWN = 3;
 
   private static final int LENGTH_BYTES = Long.BYTES;
 
@@ -100,11 +105,15 @@ public final class SafetensorsFile implements AutoCloseable {
     @Nullable Tensor tensor = tensors.get(name);
     if (tensor == null) {
       throw new MalformedSafetensorsException(
-          path,
-          "no tensor '%s' among %d; nearest: %s"
-              .formatted(name, tensors.size(), NearNames.to(name, tensors.keySet())));
+          path, "no tensor '%s' among %d; nearest: %s".formatted(name, tensors.size(), near(name)));
     }
     return tensor;
+  }
+
+  private String near(String name) {
+    return NearNames.of(name, tensors.keySet(), NAMES_SHOWN).stream()
+        .map(HeaderParser::clipped)
+        .collect(Collectors.joining(", "));
   }
 
   /// The tensor of this name, checked to have this type and shape ([#ANY_SIZE] leaves a dimension

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.config;
 
+import dev.hstu.kernels.names.NearNames;
 import java.util.List;
 
 /// The values of all sources, the first source winning; what the records read themselves from.
@@ -32,7 +33,7 @@ final class SettingValues {
         if (!known.contains(key)) {
           throw new InvalidSettingException(
               "%s (%s) is not a setting; did you mean %s? %s lists them all"
-                  .formatted(key, source.name(), NearestName.of(key, known), reference));
+                  .formatted(key, source.name(), NearNames.nearest(key, known), reference));
         }
       }
     }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.hstu.encoder.sequence.Clock;
-import dev.hstu.retrieval.config.NearestName;
+import dev.hstu.kernels.names.NearNames;
 import java.io.IOException;
 import java.util.List;
 
@@ -224,7 +224,7 @@ final class RequestJson implements AutoCloseable {
   /// @param known the names there are
   InvalidRequestException unknownField(List<String> known) throws IOException {
     return unknownField(
-        "is not a field here; did you mean %s?".formatted(NearestName.of(fieldName(), known)));
+        "is not a field here; did you mean %s?".formatted(NearNames.nearest(fieldName(), known)));
   }
 
   /// The refusal of the current field for a reason of its own.
