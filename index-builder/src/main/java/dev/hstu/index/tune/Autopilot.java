@@ -239,19 +239,15 @@ public final class Autopilot {
     return TunedOption.Outcome.MEETS_GOAL;
   }
 
-  /// Distinct rows in their order, each set of that size as likely as any other (selection
-  /// sampling, Knuth, TAOCP 2, 3.4.2, algorithm S).
+  /// Distinct rows in their order.
   private VectorMatrix sample(int rows, Arena arena) {
-    SplittableRandom random = new SplittableRandom(settings.seed() + rows);
     long rowBytes = (long) vectors.dimension() * Float.BYTES;
     MemorySegment data = arena.allocate(rows * rowBytes, Long.BYTES);
-    int taken = 0;
-    for (int row = 0; taken < rows; row++) {
-      if (random.nextDouble() * (vectors.rows() - row) < rows - taken) {
-        MemorySegment.copy(
-            vectors.data(), vectors.offsetBytes(row), data, taken * rowBytes, rowBytes);
-        taken++;
-      }
+    long offset = 0;
+    for (int row :
+        RowSample.of(vectors.rows(), rows, new SplittableRandom(settings.seed() + rows))) {
+      MemorySegment.copy(vectors.data(), vectors.offsetBytes(row), data, offset, rowBytes);
+      offset += rowBytes;
     }
     return new VectorMatrix(data.asReadOnly(), rows, vectors.dimension());
   }

@@ -10,6 +10,7 @@ import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.tune.RowSample;
 import dev.hstu.retrieval.evaluate.LeaveOneOut;
 import dev.hstu.retrieval.evaluate.RowMapping;
 import java.io.IOException;
@@ -49,18 +50,11 @@ final class RequestVectors {
   private static List<UserHistory> histories(PreparedData data, Model model, int most, long seed) {
     LeaveOneOut requests = new LeaveOneOut(data.log(), LeaveOneOut.Target.TEST);
     RowMapping rows = RowMapping.between(data.items(), model.vocabulary());
-    SplittableRandom random = new SplittableRandom(seed);
     List<UserHistory> histories = new ArrayList<>();
-    int wanted = Math.min(most, requests.cases());
-    int taken = 0;
-    for (int c = 0; taken < wanted; c++) {
-      // Selection sampling: every set of users is as likely as any other.
-      if (random.nextDouble() * (requests.cases() - c) < wanted - taken) {
-        taken++;
-        UserHistory history = rows.map(requests.history(c));
-        if (history.length() > 0) {
-          histories.add(history);
-        }
+    for (int drawn : RowSample.of(requests.cases(), most, new SplittableRandom(seed))) {
+      UserHistory history = rows.map(requests.history(drawn));
+      if (history.length() > 0) {
+        histories.add(history);
       }
     }
     return histories;
