@@ -89,34 +89,33 @@ public record BuildRequest(
 
   /// The same with these files beside the rest.
   public BuildRequest withCompanions(List<Path> files) {
+    return with(itemVectors, catalog, files, tuned);
+  }
+
+  /// The same, its index chosen by a tuning.
+  public BuildRequest withTuned(TunedBuild by) {
+    return with(itemVectors, catalog, companions, Optional.of(by));
+  }
+
+  /// The same with what updates made of vectors and catalogue.
+  BuildRequest with(CarriedUpdates.Result carried) {
+    return with(carried.itemVectors(), carried.catalog(), companions, tuned);
+  }
+
+  private BuildRequest with(
+      Path vectors, Catalog items, List<Path> files, Optional<TunedBuild> by) {
     return new BuildRequest(
         store,
         modelFolder,
         modelFingerprint,
-        itemVectors,
-        catalog,
+        vectors,
+        items,
         index,
         workers,
         evaluator,
         createdAt,
         files,
-        tuned);
-  }
-
-  /// The same, its index chosen by a tuning.
-  public BuildRequest withTuned(TunedBuild by) {
-    return new BuildRequest(
-        store,
-        modelFolder,
-        modelFingerprint,
-        itemVectors,
-        catalog,
-        index,
-        workers,
-        evaluator,
-        createdAt,
-        companions,
-        Optional.of(by));
+        by);
   }
 
   private static void requireFreeName(Path companion) {
@@ -125,21 +124,5 @@ public record BuildRequest(
       throw new IllegalArgumentException(
           "companion '%s' has a name of the generation's own; rename it".formatted(companion));
     }
-  }
-
-  /// The same with what updates made of vectors and catalogue.
-  BuildRequest with(CarriedUpdates.Result carried) {
-    return new BuildRequest(
-        store,
-        modelFolder,
-        modelFingerprint,
-        carried.itemVectors(),
-        carried.catalog(),
-        index,
-        workers,
-        evaluator,
-        createdAt,
-        companions,
-        tuned);
   }
 }

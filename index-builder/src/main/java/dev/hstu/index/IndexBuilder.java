@@ -138,7 +138,7 @@ public final class IndexBuilder {
   private GenerationManifest build() throws IOException {
     copyInputs();
     writeIndex();
-    IndexSettings index = calibrated();
+    IndexSettings index = examined();
     SortedMap<String, FileChecksum> files = seal();
     GenerationManifest draft = draft(request.store().currentId().orElse(null), index, files);
     GenerationManifest manifest = evaluated(draft);
@@ -220,16 +220,21 @@ public final class IndexBuilder {
         request.index(),
         request.workers(),
         StepProgress.ofIndex(listener, vectors.matrix().rows()));
-    repairIndex();
+  }
+
+  /// Takes the census and calibrates the search, on the index opened once. The evaluation opens it
+  /// again, from the sealed files, as a server will.
+  private IndexSettings examined() throws IOException {
+    try (OpenIndex index = OpenIndex.open(request.index(), shardFolders(), vectors.matrix())) {
+      listUnreachable(index);
+      return calibrated(index);
+    }
   }
 
   /// Rows that no search comes to are listed, to be compared with every query. Where there are too
   /// many for that the index is left as it is, for the gate to refuse.
-  private void repairIndex() throws IOException {
-    int[] unreachable;
-    try (OpenIndex index = OpenIndex.open(request.index(), shardFolders(), vectors.matrix())) {
-      unreachable = Census.unreachable(index);
-    }
+  private void listUnreachable(OpenIndex index) throws IOException {
+    int[] unreachable = Census.unreachable(index);
     if (unreachable.length > RepairedIndex.MAX_ROWS) {
       LOG.warn(
           "{} of {} items cannot be reached through the index, more than the {} that can be"
@@ -245,19 +250,17 @@ public final class IndexBuilder {
 
   /// The settings with the search that reaches the tuning's recall over all items; as they are
   /// where no tuning chose them.
-  private IndexSettings calibrated() throws IOException {
+  private IndexSettings calibrated(OpenIndex index) throws IOException {
     StepProgress progress = StepProgress.begin(listener, BuildStep.CALIBRATE, 1);
     if (request.tuned().isEmpty()) {
       progress.end();
       return request.index();
     }
     TunedBuild tuned = request.tuned().get();
-    try (OpenIndex open = OpenIndex.open(request.index(), shardFolders(), vectors.matrix())) {
-      SearchPoint found = tuned.calibrate(open, request.index(), vectors.matrix());
-      TuningFile.write(target.folder().resolve(GenerationLayout.TUNING), tuned.tuning(), found);
-      progress.end();
-      return request.index().withSearch(found.search());
-    }
+    SearchPoint found = tuned.calibrate(index, request.index(), vectors.matrix());
+    TuningFile.write(target.folder().resolve(GenerationLayout.TUNING), tuned.tuning(), found);
+    progress.end();
+    return request.index().withSearch(found.search());
   }
 
   private List<Path> shardFolders() {
