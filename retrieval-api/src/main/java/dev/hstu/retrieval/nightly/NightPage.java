@@ -48,12 +48,17 @@ final class NightPage {
       rows.add(
           List.of(
               step.step().label(),
-              Amounts.seconds(step.seconds()),
-              Amounts.seconds(report.expectedSeconds().getOrDefault(step.step(), 0.0)),
-              Amounts.bytes(step.bytes()),
+              unbroken(Amounts.seconds(step.seconds())),
+              unbroken(Amounts.seconds(report.expectedSeconds().getOrDefault(step.step(), 0.0))),
+              unbroken(Amounts.bytes(step.bytes())),
               NightReport.about(step)));
     }
     return rows;
+  }
+
+  /// With its number and its unit on one line.
+  private static String unbroken(String amount) {
+    return amount.replace(' ', '\u00a0');
   }
 
   private static void remarks(HtmlPage page, NightReport report) {
