@@ -28,9 +28,9 @@ struct ClusterPlan {
   int projection_rows, projection_chunk;  // rows of Wp a CTA computes, and of them in a ring slot
   int output_rows, output_chunk;          // rows of Wo likewise
   int key_chunk;                          // kept rows in a slot
-  int quads;                              // groups of four columns of o that a CTA adds up
+  int quad_shift;                         // a CTA adds up 4 << quad_shift columns of o
   int most_keys;                          // kept rows of a CTA
-  int x, uq, fresh, parts, gather, o, stage, biases, buckets, edges, barriers, ring;
+  int x, uq, fresh, parts, gather, o, stage, biases, output_bias, buckets, barriers, ring;
   int bytes;
 };
 
@@ -57,7 +57,6 @@ struct LastRowsArgs {
   const float *x;         // [T][Dp] what enters the last block
   const bf16 *uvqk;       // [T][4 HW] of the last block, v and k columns; u and q are computed here
   BlockWeights weights;   // the last block's
-  const int64_t *edges;   // [128] of the time buckets, ascending
   void *workspace;        // most_users * plan.workspace_bytes
   float *embeddings;      // [users][D], unit length
 };
@@ -71,10 +70,9 @@ struct AppendUser {
   int length;            // L, with the appended event
   int rows;              // 2: an event came; 1: only the request time moved, or L is 1
   int items[2];          // item rows of events L-2 and L-1; rows 1: the second
-  int64_t times[2];      // of events L-2 and L-1
-  int64_t request_time;
+  int times[2];          // of events L-2 and L-1, as the pages have them
+  int request_time;      // likewise
   int first_page;        // where its page numbers begin in page_table
-  int padding;
 };
 
 struct AppendArgs {
@@ -87,7 +85,6 @@ struct AppendArgs {
   const bf16 *items;            // E [V+1][Dp]
   const float *positions;       // P [N][Dp]
   const BlockWeights *weights;  // host memory, [b]
-  const int64_t *edges;         // [128]
   void *workspace;              // users * plan.workspace_bytes
   float *embeddings;            // [users][D], unit length
 };

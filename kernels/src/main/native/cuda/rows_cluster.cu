@@ -27,7 +27,6 @@ struct Task {
   Shape shape;
   ClusterPlan plan;
   int blocks;
-  const int64_t *edges;
   float *embeddings;
   BlockWeights weights[kMostBlocks];
 };
@@ -46,12 +45,12 @@ struct Shared {
   __device__ float *uq() const { return floats(plan.uq); }          // [R][u HW | q HW]
   __device__ float *fresh() const { return floats(plan.fresh); }    // [R][v HW | k HW]
   __device__ float *parts() const { return floats(plan.parts); }    // [kWarps][R][kGroup]
-  __device__ float *gather() const { return floats(plan.gather); }  // [CTAs][R][4 quads]
+  __device__ float *gather() const { return floats(plan.gather); }  // [CTAs][R][4 << quad_shift]
   __device__ float *o() const { return floats(plan.o); }            // [R][HW]
   __device__ float *stage() const { return floats(plan.stage); }    // [R][rows of this CTA]
   __device__ float *biases() const { return floats(plan.biases); }  // [R][most_keys + R], fresh keys last
+  __device__ float *output_bias() const { return floats(plan.output_bias); }  // [rows of this CTA]
   __device__ uint8_t *buckets() const { return reinterpret_cast<uint8_t *>(base + plan.buckets); }  // like biases
-  __device__ int64_t *edges() const { return reinterpret_cast<int64_t *>(base + plan.edges); }
   __device__ uint64_t *exchange(int i) const { return reinterpret_cast<uint64_t *>(base + plan.barriers) + i; }
   __device__ uint64_t *full(int slot) const { return exchange(kExchanges) + slot; }
   __device__ uint64_t *empty(int slot) const { return full(plan.ring_slots) + slot; }
@@ -260,14 +259,25 @@ struct Computing {
 
   // Products of `count` streamed weight rows with R activation rows. A row of weights is one warp's.
   //   activation(r, column, float[8]) gives eight columns of a row; result(n, r, sum) runs in one lane a sum.
+  // narrow: rows of at most kGroup columns, whose activations stay in registers.
   template <int R, class Activation, class Result>
   __device__ void products(int count, int width, int chunk, Activation activation, Result result) {
-    const bool narrow = width <= kGroup;  // the activations stay in registers
+    if (width <= kGroup) {
+      products<R, true>(count, width, chunk, activation, result);
+    } else {
+      products<R, false>(count, width, chunk, activation, result);
+    }
+  }
+
+  template <int R, bool narrow, class Activation, class Result>
+  __device__ void products(int count, int width, int chunk, Activation activation, Result result) {
     float held[R][8];
+    if constexpr (narrow) {
 #pragma unroll
-    for (int r = 0; r < R; r++) {
-      for (int i = 0; i < 8; i++) held[r][i] = 0;
-      if (narrow && 8 * lane < width) activation(r, 8 * lane, held[r]);
+      for (int r = 0; r < R; r++) {
+        for (int i = 0; i < 8; i++) held[r][i] = 0;
+        if (8 * lane < width) activation(r, 8 * lane, held[r]);
+      }
     }
     for (int first = 0; first < count; first += chunk) {
       const int rows = min(chunk, count - first);
@@ -276,12 +286,12 @@ struct Computing {
       for (int row = (warp + kWarps - first % kWarps) % kWarps; row < rows; row += kWarps) {
         float sums[R];
         for (int r = 0; r < R; r++) sums[r] = 0;
-        for (int column = 8 * lane; column < width; column += kGroup) {
+        for (int column = 8 * lane; column < width; column += narrow ? width : kGroup) {
           float weights[8];
           widen(*reinterpret_cast<const uint4 *>(tile + row * width + column), weights);
 #pragma unroll
           for (int r = 0; r < R; r++) {
-            if (!narrow) activation(r, column, held[r]);
+            if constexpr (!narrow) activation(r, column, held[r]);
 #pragma unroll
             for (int i = 0; i < 8; i++) sums[r] = fmaf(weights[i], held[r][i], sums[r]);
           }
@@ -408,6 +418,7 @@ struct Attention {
   __device__ float4 total(int r, int first_column) const {
     const int of_group = first_column / kGroup;
     float4 sum = make_float4(0, 0, 0, 0);
+#pragma unroll 4
     for (int part = 0; part < members; part++) {
       const float *row = shared.parts() + ((part * groups + of_group) * R + r) * kGroup + first_column % kGroup;
       for (int k = 0; k < keys; k++) {
@@ -439,7 +450,7 @@ struct Member {
       : task(given), shape(given.shape), plan(given.plan), shared(memory), rows(user), rank(at), computing(memory) {
     range = key_range(rows.old, rank, plan.ctas);
     bias_stride = plan.most_keys + R;
-    own_quads = min(max(shape.hidden / 4 - rank * plan.quads, 0), plan.quads);
+    own_quads = min(max(shape.hidden / 4 - (rank << plan.quad_shift), 0), 1 << plan.quad_shift);
   }
 
   __device__ bool last() const { return rank == plan.ctas - 1; }
@@ -450,36 +461,38 @@ struct Member {
 
   // Hands a staged slice [R][count] to peers `first_peer` and on: into target [R][stride] from `offset`.
   __device__ void send(int exchange, const float *target, int stride, int offset, int count, int first_peer) {
-    const int pieces = R * count / 4;
-    const int peers = plan.ctas - first_peer;
-    for (int i = threadIdx.x; i < pieces * peers; i += kComputing) {
-      const int peer = first_peer + (i / pieces + rank) % peers;
-      const int at = 4 * (i % pieces);
-      const float *place = target + at / count * stride + offset + at % count;
-      store_remote(remote_address(place, peer), load4(shared.stage() + at),
-                   remote_address(shared.exchange(exchange), peer));
+    for (int i = computing.warp; i < plan.ctas; i += kWarps) {
+      const int peer = (i + rank) & (plan.ctas - 1);  // every CTA begins with itself: no two crowd a third
+      if (peer < first_peer) continue;
+      const uint32_t barrier = remote_address(shared.exchange(exchange), peer);
+      for (int at = 4 * computing.lane; at < R * count; at += 128) {
+        const int r = R == 2 && at >= count ? 1 : 0;
+        const float *place = target + r * stride + offset + at - r * count;
+        store_remote(remote_address(place, peer), load4(shared.stage() + at), barrier);
+      }
     }
   }
 
   // The input of the first block, and which time bucket each key of this CTA falls into for each row.
   __device__ void begin() {
-    for (int i = threadIdx.x; i < 128; i += kComputing) shared.edges()[i] = task.edges[i];
-    for (int i = threadIdx.x; i < R * shape.dim_padded; i += kComputing) {
-      shared.x()[i] = task.source.input(rows, i / shape.dim_padded, i % shape.dim_padded);
+    for (int r = 0; r < R; r++) {
+      for (int c = threadIdx.x; c < shape.dim_padded; c += kComputing) {
+        shared.x()[r * shape.dim_padded + c] = task.source.input(rows, r, c);
+      }
     }
     if (last() && threadIdx.x == 0) task.source.store_times(rows);
-    Computing::meet();
     for (int i = threadIdx.x; i < range.end - range.begin; i += kComputing) {
-      const int64_t time = task.source.time(rows, range.begin + i);
+      const int time = task.source.time(rows, range.begin + i);
       for (int r = 0; r < R; r++) {
-        shared.buckets()[r * bias_stride + i] = time_bucket(rows.next_time[r], time, shared.edges());
+        shared.buckets()[r * bias_stride + i] = time_bucket(rows.next_time[r] - time);
       }
     }
     if (Source::kFresh && threadIdx.x < R * R) {
       const int r = threadIdx.x / R, source = threadIdx.x % R;
       shared.buckets()[r * bias_stride + plan.most_keys + source] =
-          time_bucket(rows.next_time[r], rows.time[source], shared.edges());
+          time_bucket(rows.next_time[r] - rows.time[source]);
     }
+    fetch_biases(task.weights[0]);
     Computing::meet();
   }
 
@@ -516,13 +529,17 @@ struct Member {
 
   __device__ void keep(int block, bool key, int offset) {
     for (int i = 4 * threadIdx.x; i < R * plan.projection_rows; i += 4 * kComputing) {
-      const int column = i % plan.projection_rows;
-      task.source.store(rows, block, i / plan.projection_rows, key, offset + column, shared.stage() + i);
+      const int r = R == 2 && i >= plan.projection_rows ? 1 : 0;
+      task.source.store(rows, block, r, key, offset + i - r * plan.projection_rows, shared.stage() + i);
     }
   }
 
-  // Position and time biases of this CTA's keys, while the first exchange is on its way.
-  __device__ void bias(const BlockWeights &weights) {
+  // What a block adds: biases of this CTA's keys and of its rows of the output, fetched while an exchange is on its way. A key's are always the same
+  // thread's business, and so are its buckets.
+  __device__ void fetch_biases(const BlockWeights &weights) {
+    for (int n = threadIdx.x; n < plan.output_rows; n += kComputing) {
+      shared.output_bias()[n] = weights.output_bias[rank * plan.output_rows + n];
+    }
     const int count = range.end - range.begin;
     const float *position = weights.position + shape.slots - 1;
     for (int i = threadIdx.x; i < count; i += kComputing) {
@@ -554,31 +571,36 @@ struct Member {
     if (Source::kFresh && last()) attention.fresh_rows(rows);
     attention.end(computing.warp, computing.lane);
     Computing::meet();
-    const int quads = shape.hidden / 4;
-    for (int i = threadIdx.x; i < R * quads; i += kComputing) {
-      const int r = i / quads, quad = i % quads;
-      const int owner = quad / plan.quads;
-      const float *place = shared.gather() + 4 * ((rank * R + r) * plan.quads + quad % plan.quads);
+    const int shift = plan.quad_shift, mask = (1 << shift) - 1;
+    const int r = R == 2 ? threadIdx.x / (kComputing / R) : 0;  // half of the threads take each row
+    for (int quad = threadIdx.x % (kComputing / R); quad < shape.hidden / 4; quad += kComputing / R) {
+      const int owner = quad >> shift;
+      const float *place = shared.gather() + 4 * (((rank * R + r) << shift) + (quad & mask));
       store_remote(remote_address(place, owner), attention.total(r, 4 * quad),
                    remote_address(shared.exchange(1), owner));
     }
     barrier_wait_cluster(shared.exchange(1), phase);
-    for (int i = threadIdx.x; i < R * own_quads * plan.ctas; i += kComputing) {
-      const int piece = i % (R * own_quads);
-      const int r = piece / own_quads, quad = piece % own_quads;
-      float4 sum = make_float4(0, 0, 0, 0);
-      for (int from = 0; from < plan.ctas; from++) {
-        const float4 four = load4(shared.gather() + 4 * ((from * R + r) * plan.quads + quad));
-        sum.x += four.x, sum.y += four.y, sum.z += four.z, sum.w += four.w;
+    // Every warp adds up for a peer of its own.
+    for (int i = computing.warp; i < plan.ctas; i += kWarps) {
+      const int peer = (i + rank) & (plan.ctas - 1);
+      const uint32_t barrier = remote_address(shared.exchange(2), peer);
+      for (int at = computing.lane; at < R << shift; at += 32) {
+        const int of = at >> shift, quad = at & mask;
+        if (quad >= own_quads) continue;
+        float4 sum = make_float4(0, 0, 0, 0);
+#pragma unroll 4
+        for (int from = 0; from < plan.ctas; from++) {
+          const float4 four = load4(shared.gather() + 4 * (((from * R + of) << shift) + quad));
+          sum.x += four.x, sum.y += four.y, sum.z += four.z, sum.w += four.w;
+        }
+        const float *place = shared.o() + of * shape.hidden + 4 * ((rank << shift) + quad);
+        store_remote(remote_address(place, peer), sum, barrier);
       }
-      const int peer = (i / (R * own_quads) + rank) % plan.ctas;
-      const float *place = shared.o() + r * shape.hidden + 4 * (rank * plan.quads + quad);
-      store_remote(remote_address(place, peer), sum, remote_address(shared.exchange(2), peer));
     }
     barrier_wait_cluster(shared.exchange(2), phase);
   }
 
-  __device__ void output(const BlockWeights &weights) {
+  __device__ void output() {
     expect(3, 4 * R * shape.dim_padded);
     const Shape &model = shape;
     const float *o = shared.o();
@@ -596,7 +618,7 @@ struct Member {
         },
         [&](int n, int r, float sum) {
           shared.stage()[r * plan.output_rows + n] =
-              sum + weights.output_bias[first + n] + shared.x()[r * shape.dim_padded + first + n];
+              sum + shared.output_bias()[n] + shared.x()[r * shape.dim_padded + first + n];
         });
     Computing::meet();
     send(3, shared.x(), shape.dim_padded, first, plan.output_rows, 0);
@@ -616,11 +638,10 @@ struct Member {
     for (int block = 0; block < task.blocks; block++) {
       const uint32_t phase = block & 1;
       project(block);
-      bias(task.weights[block]);
       barrier_wait_cluster(shared.exchange(0), phase);
-      Computing::meet();
       attend(phase);
-      output(task.weights[block]);
+      output();
+      if (block + 1 < task.blocks) fetch_biases(task.weights[block + 1]);
       barrier_wait_cluster(shared.exchange(3), phase);
     }
     finish();
@@ -728,19 +749,20 @@ bool cluster_plan(const Shape &shape, RowsWork work, int ctas, int most_bytes, C
   plan->output_rows = shape.dim_padded / ctas;
   plan->output_chunk = kSlotBytes / row_bytes;
   plan->key_chunk = kSlotBytes / (2 * row_bytes);
-  plan->quads = (shape.hidden / 4 + ctas - 1) / ctas;
+  plan->quad_shift = 0;
+  while (ctas << plan->quad_shift < shape.hidden / 4) plan->quad_shift++;
   plan->most_keys = (shape.max_events + ctas - 1) / ctas;
   int end = 0;
   plan->x = place(&end, sizeof(float) * r * shape.dim_padded);
   plan->uq = place(&end, sizeof(float) * r * 2 * shape.hidden);
   plan->fresh = place(&end, append ? sizeof(float) * r * 2 * shape.hidden : 0);
   plan->parts = place(&end, sizeof(float) * kWarps * r * kGroup);
-  plan->gather = place(&end, sizeof(float) * 4 * ctas * r * plan->quads);
+  plan->gather = place(&end, sizeof(float) * 4 * ctas * r << plan->quad_shift);
   plan->o = place(&end, sizeof(float) * r * shape.hidden);
   plan->stage = place(&end, sizeof(float) * r * std::max(plan->projection_rows, plan->output_rows));
   plan->biases = place(&end, sizeof(float) * r * (plan->most_keys + r));
+  plan->output_bias = place(&end, sizeof(float) * plan->output_rows);
   plan->buckets = place(&end, r * (plan->most_keys + r));
-  plan->edges = place(&end, sizeof(int64_t) * 128);
   plan->barriers = place(&end, sizeof(uint64_t) * (kExchanges + 2 * kMostSlots));
   plan->ring = end;
   plan->ring_slots = std::min((most_bytes - end) / kSlotBytes, kMostSlots);
@@ -769,12 +791,12 @@ cudaError_t cluster_prepare(const Shape &shape, RowsWork work, ClusterPlan *plan
 }
 
 cudaError_t cluster_launch(const LastRowsArgs &args, cudaStream_t stream) {
-  Task<LaneSource> task{source_of(args), args.shape, args.plan.cluster, 1, args.edges, args.embeddings, {args.weights}};
+  Task<LaneSource> task{source_of(args), args.shape, args.plan.cluster, 1, args.embeddings, {args.weights}};
   return launch(task, args.most_users, stream);
 }
 
 cudaError_t cluster_launch(const AppendArgs &args, cudaStream_t stream) {
-  Task<PageSource> task{source_of(args), args.shape, args.plan.cluster, args.shape.blocks, args.edges,
+  Task<PageSource> task{source_of(args), args.shape, args.plan.cluster, args.shape.blocks,
                         args.embeddings, {}};
   std::copy(args.weights, args.weights + args.shape.blocks, task.weights);
   return launch(task, args.users, stream);

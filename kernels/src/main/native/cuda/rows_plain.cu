@@ -103,7 +103,7 @@ __global__ void __launch_bounds__(kThreads) project_kernel(Source source, Worksp
 // A block: kSplitKeys keys of a user, kColumns columns. Scores of a head first, then its columns of o.
 template <class Source>
 __global__ void __launch_bounds__(kThreads)
-    attend_kernel(Source source, Workspace work, int block, BlockWeights weights, const int64_t *edges) {
+    attend_kernel(Source source, Workspace work, int block, BlockWeights weights) {
   constexpr int R = Source::kRows;
   __shared__ float scores[R][kColumns / 32][kSplitKeys];
   typename Source::Rows rows;
@@ -122,7 +122,7 @@ __global__ void __launch_bounds__(kThreads)
     const int column = first_column + head * width;
     const bool fresh = j >= rows.old;
     const int from = R - (rows.length - j);
-    const int64_t time = fresh ? rows.time[max(from, 0)] : source.time(rows, j);
+    const int time = fresh ? rows.time[max(from, 0)] : source.time(rows, j);
     for (int r = 0; r < R; r++) {
       float weight = 0;
       if (j <= rows.position[r]) {
@@ -136,7 +136,7 @@ __global__ void __launch_bounds__(kThreads)
           for (int c = 0; c < width; c++) score = fmaf(q[c], __bfloat162float(k[c]), score);
         }
         score += weights.position[shape.slots - 1 + j - rows.position[r]] +
-                 weights.time[time_bucket(rows.next_time[r], time, edges)];
+                 weights.time[time_bucket(rows.next_time[r] - time)];
         weight = silu(score) / shape.slots;
       }
       scores[r][head][j - first] = weight;
@@ -222,7 +222,7 @@ int blocks_for(int count, int each) { return (count + each - 1) / each; }
 
 template <class Source>
 cudaError_t run(const Source &source, const Workspace &work, int users, const BlockWeights *weights, int blocks,
-                const int64_t *edges, float *embeddings, cudaStream_t stream) {
+                float *embeddings, cudaStream_t stream) {
   const Shape &shape = source.shape;
   begin_kernel<<<users, kThreads, 0, stream>>>(source, work);
   const int columns = (Source::kFresh ? 4 : 2) * shape.hidden;
@@ -230,7 +230,7 @@ cudaError_t run(const Source &source, const Workspace &work, int users, const Bl
     const dim3 project(blocks_for(columns, 4 * kWarps), users);
     project_kernel<<<project, kThreads, 0, stream>>>(source, work, block, weights[block].projection);
     const dim3 attend(blocks_for(shape.hidden, kColumns), work.splits, users);
-    attend_kernel<<<attend, kThreads, 0, stream>>>(source, work, block, weights[block], edges);
+    attend_kernel<<<attend, kThreads, 0, stream>>>(source, work, block, weights[block]);
     gate_kernel<<<users, kThreads, 0, stream>>>(source, work);
     const dim3 output(blocks_for(shape.dim, kWarps), users);
     output_kernel<<<output, kThreads, 0, stream>>>(source, work, weights[block]);
@@ -249,12 +249,12 @@ size_t plain_workspace_bytes(const Shape &shape, RowsWork work) {
 
 cudaError_t plain_launch(const LastRowsArgs &args, cudaStream_t stream) {
   return run(source_of(args), workspace_of(args.shape, RowsWork::kLastRow, args.workspace), args.most_users,
-             &args.weights, 1, args.edges, args.embeddings, stream);
+             &args.weights, 1, args.embeddings, stream);
 }
 
 cudaError_t plain_launch(const AppendArgs &args, cudaStream_t stream) {
   return run(source_of(args), workspace_of(args.shape, RowsWork::kAppend, args.workspace), args.users, args.weights,
-             args.shape.blocks, args.edges, args.embeddings, stream);
+             args.shape.blocks, args.embeddings, stream);
 }
 
 }  // namespace hstu

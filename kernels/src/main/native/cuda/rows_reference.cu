@@ -72,7 +72,7 @@ __global__ void store_kernel(Source source, Scratch scratch, int block) {
 }
 
 template <class Source>
-__global__ void attend_kernel(Source source, Scratch scratch, int block, BlockWeights weights, const int64_t *edges) {
+__global__ void attend_kernel(Source source, Scratch scratch, int block, BlockWeights weights) {
   typename Source::Rows rows;
   const int column = blockIdx.x * blockDim.x + threadIdx.x, r = blockIdx.y;
   if (!source.open(blockIdx.z, rows) || column >= scratch.hidden) return;
@@ -90,9 +90,9 @@ __global__ void attend_kernel(Source source, Scratch scratch, int block, BlockWe
       score += q[c] * (fresh ? fresh_row[3 * scratch.hidden + head + c]
                              : __bfloat162float(source.keys(rows, block, j)[head + c]));
     }
-    const int64_t time = fresh ? rows.time[from] : source.time(rows, j);
+    const int time = fresh ? rows.time[from] : source.time(rows, j);
     score += weights.position[shape.slots - 1 + j - rows.position[r]] +
-             weights.time[time_bucket(rows.next_time[r], time, edges)];
+             weights.time[time_bucket(rows.next_time[r] - time)];
     const float value = fresh ? fresh_row[scratch.hidden + column]
                               : __bfloat162float(source.values(rows, block, j)[column]);
     sum += exact_silu(score) / shape.slots * value;
@@ -129,8 +129,7 @@ __global__ void finish_kernel(Source source, Scratch scratch, float *embeddings)
 }
 
 template <class Source>
-cudaError_t run(const Source &source, int users, const BlockWeights *weights, int blocks, const int64_t *edges,
-                float *embeddings, cudaStream_t stream) {
+cudaError_t run(const Source &source, int users, const BlockWeights *weights, int blocks, float *embeddings, cudaStream_t stream) {
   const Shape &shape = source.shape;
   Scratch scratch{nullptr, Source::kRows, shape.dim_padded, shape.hidden};
   const size_t bytes = users * scratch.floats() * sizeof(float);
@@ -142,7 +141,7 @@ cudaError_t run(const Source &source, int users, const BlockWeights *weights, in
     const BlockWeights &given = weights[block];
     project_kernel<<<grid(shape.projection()), kThreads, 0, stream>>>(source, scratch, block, given.projection);
     store_kernel<<<grid(shape.hidden / 4), kThreads, 0, stream>>>(source, scratch, block);
-    attend_kernel<<<grid(shape.hidden), kThreads, 0, stream>>>(source, scratch, block, given, edges);
+    attend_kernel<<<grid(shape.hidden), kThreads, 0, stream>>>(source, scratch, block, given);
     output_kernel<<<grid(shape.dim_padded), kThreads, 0, stream>>>(source, scratch, given);
   }
   finish_kernel<<<grid(shape.dim), kThreads, 0, stream>>>(source, scratch, embeddings);
@@ -154,11 +153,11 @@ cudaError_t run(const Source &source, int users, const BlockWeights *weights, in
 }  // namespace
 
 cudaError_t last_rows_reference(const LastRowsArgs &args, cudaStream_t stream) {
-  return run(source_of(args), args.most_users, &args.weights, 1, args.edges, args.embeddings, stream);
+  return run(source_of(args), args.most_users, &args.weights, 1, args.embeddings, stream);
 }
 
 cudaError_t append_reference(const AppendArgs &args, cudaStream_t stream) {
-  return run(source_of(args), args.users, args.weights, args.shape.blocks, args.edges, args.embeddings, stream);
+  return run(source_of(args), args.users, args.weights, args.shape.blocks, args.embeddings, stream);
 }
 
 }  // namespace hstu

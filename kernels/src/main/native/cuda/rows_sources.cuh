@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rows.cuh"
+#include "time_buckets.cuh"
 
 namespace hstu {
 
@@ -13,8 +14,10 @@ struct UserRows {
   int old;
   int fresh;
   int position[R];
-  int64_t time[R];
-  int64_t next_time[R];
+  int time[R];
+  int next_time[R];
+  int item[R];  // append alone, like the next
+  int page[R];
 };
 
 struct LaneSource {
@@ -41,7 +44,7 @@ struct LaneSource {
   __device__ float input(const Rows &rows, int, int column) const {
     return x[static_cast<size_t>(batch.offsets[rows.user] + rows.length - 1) * shape.dim_padded + column];
   }
-  __device__ int64_t time(const Rows &rows, int position) const {
+  __device__ int time(const Rows &rows, int position) const {
     return batch.times[batch.time_offsets[rows.user] + position];
   }
   __device__ const bf16 *keys(const Rows &rows, int, int position) const {
@@ -85,19 +88,20 @@ struct PageSource {
     rows.time[1] = given.times[1];
     rows.next_time[0] = two ? given.times[1] : given.request_time;
     rows.next_time[1] = given.request_time;
+    rows.item[0] = two ? given.items[0] : given.items[1];
+    rows.item[1] = given.items[1];
+    for (int r = 0; r < kRows; r++) rows.page[r] = page(rows, rows.position[r]);
     return true;
   }
   __device__ int page(const Rows &rows, int position) const {
     return page_table[appended[rows.user].first_page + position / kPageRows];
   }
   __device__ float input(const Rows &rows, int r, int column) const {
-    const AppendUser &given = appended[rows.user];
-    const int item = given.items[rows.fresh == 2 ? r : 1];
-    return __bfloat162float(items[static_cast<size_t>(item) * shape.dim_padded + column]) *
+    return __bfloat162float(items[static_cast<size_t>(rows.item[r]) * shape.dim_padded + column]) *
                sqrtf(static_cast<float>(shape.dim)) +
            positions[static_cast<size_t>(rows.position[r]) * shape.dim_padded + column];
   }
-  __device__ int64_t time(const Rows &rows, int position) const {
+  __device__ int time(const Rows &rows, int position) const {
     return pages.times(page(rows, position))[position % kPageRows];
   }
   __device__ const bf16 *keys(const Rows &rows, int block, int position) const {
@@ -114,8 +118,7 @@ struct PageSource {
   __device__ void store(const Rows &rows, int block, int r, bool key, int column, const float *four) const {
     if (rows.fresh == 1 && r == 0) return;
     const int position = rows.position[r];
-    const int number = page(rows, position);
-    bf16 *row = (key ? pages.keys(number, block) : pages.values(number, block)) + position % kPageRows * shape.hidden;
+    bf16 *row = (key ? pages.keys(rows.page[r], block) : pages.values(rows.page[r], block)) + position % kPageRows * shape.hidden;
     __nv_bfloat162 *target = reinterpret_cast<__nv_bfloat162 *>(row + column);
     target[0] = __floats2bfloat162_rn(four[0], four[1]);
     target[1] = __floats2bfloat162_rn(four[2], four[3]);
@@ -123,7 +126,7 @@ struct PageSource {
   __device__ void store_times(const Rows &rows) const {
     for (int r = 0; r < kRows; r++) {
       if (rows.fresh == 1 && r == 0) continue;
-      pages.times(page(rows, rows.position[r]))[rows.position[r] % kPageRows] = rows.time[r];
+      pages.times(rows.page[r])[rows.position[r] % kPageRows] = rows.time[r];
     }
   }
 };
@@ -132,18 +135,6 @@ inline LaneSource source_of(const LastRowsArgs &args) { return LaneSource{args.s
 inline PageSource source_of(const AppendArgs &args) {
   return PageSource{args.shape,      args.pages, args.users,    args.appended,
                     args.page_table, args.items, args.positions};
-}
-
-// The bucket of a difference of either sign: how many edges are at most as large.
-__device__ __forceinline__ int time_bucket(int64_t a, int64_t b, const int64_t *edges) {
-  const uint64_t distance =
-      a > b ? static_cast<uint64_t>(a) - static_cast<uint64_t>(b) : static_cast<uint64_t>(b) - static_cast<uint64_t>(a);
-  int count = 0;
-#pragma unroll
-  for (int step = 64; step > 0; step /= 2) {
-    if (static_cast<uint64_t>(edges[count + step - 1]) <= distance) count += step;
-  }
-  return static_cast<uint64_t>(edges[count]) <= distance ? count + 1 : count;
 }
 
 // Padding columns of a head's width don't count in the norm of o.

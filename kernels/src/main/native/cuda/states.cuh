@@ -9,20 +9,21 @@ namespace hstu {
 constexpr int kPageRows = 64;
 
 // All pages of one pool, each laid out as
-//   times int64 [kPageRows], then for every block: keys bf16 [kPageRows][HW], values bf16 [kPageRows][HW].
-// Times are relative to one that belongs to the user for as long as the state lives: the smallest of the encode that filled it, request time included.
+//   times int [kPageRows], then for every block: keys bf16 [kPageRows][HW], values bf16 [kPageRows][HW].
+// Times are seconds relative to one that belongs to the user for as long as the state lives: the smallest of the encode that filled it, request time
+// included.
 struct StatePages {
   char *pool;
   int hidden;  // HW
   int blocks;  // b
 
   __host__ __device__ static size_t page_bytes(int hidden, int blocks) {
-    return kPageRows * (sizeof(int64_t) + static_cast<size_t>(blocks) * 2 * hidden * sizeof(bf16));
+    return kPageRows * (sizeof(int) + static_cast<size_t>(blocks) * 2 * hidden * sizeof(bf16));
   }
   __device__ char *page(int number) const { return pool + number * page_bytes(hidden, blocks); }
-  __device__ int64_t *times(int number) const { return reinterpret_cast<int64_t *>(page(number)); }
+  __device__ int *times(int number) const { return reinterpret_cast<int *>(page(number)); }
   __device__ bf16 *keys(int number, int block) const {
-    return reinterpret_cast<bf16 *>(page(number) + kPageRows * sizeof(int64_t)) +
+    return reinterpret_cast<bf16 *>(page(number) + kPageRows * sizeof(int)) +
            static_cast<size_t>(2 * block) * kPageRows * hidden;
   }
   __device__ bf16 *values(int number, int block) const { return keys(number, block) + kPageRows * hidden; }

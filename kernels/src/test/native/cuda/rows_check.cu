@@ -83,7 +83,7 @@ void check_last_rows(const Model &model, Random &random, const std::vector<int> 
   const int most_users = users + 3;
   Device<float> reference(static_cast<size_t>(most_users) * shape.dim), result(reference.count);
   LastRowsArgs args{shape, {}, lane.arrays(), most_users, lane.x.data, lane.uvqk.data, model.weights.back(),
-                    model.edges.data, nullptr, reference.data};
+                    nullptr, reference.data};
   CHECKED(last_rows_reference(args, nullptr));
   CHECKED(cudaDeviceSynchronize());
   for (RowsPath path : {RowsPath::kCluster, RowsPath::kPlain}) {
@@ -153,7 +153,7 @@ struct Pool {
 
   AppendArgs args(int users, const AppendUser *appended, const int *table) {
     return AppendArgs{model.shape,      plan,  pages, users, appended, table, model.items.data, model.positions.data,
-                      model.weights.data(), model.edges.data, workspace.data, embeddings.data};
+                      model.weights.data(), workspace.data, embeddings.data};
   }
 
   std::vector<float> run(int users, const AppendUser *appended, const int *table) {
@@ -251,9 +251,9 @@ void check_append(const Model &model, Random &random, int most_length, int steps
       for (int i = 0; i < 2; i++) {
         if (length - 2 + i < 0) continue;
         call.items[i] = user.items[length - 2 + i];
-        call.times[i] = user.times[length - 2 + i];
+        call.times[i] = static_cast<int>(user.times[length - 2 + i]);
       }
-      call.request_time = user.times[length];
+      call.request_time = static_cast<int>(user.times[length]);
       call.first_page = static_cast<int>(table.size());
       table.insert(table.end(), user.pages.begin(), user.pages.end());
       called.push_back(call);
@@ -361,7 +361,7 @@ void time_append(const Shape &shape, int users, Random &random) {
   std::vector<AppendUser> called(users);
   std::vector<int> table;
   for (int u = 0; u < users; u++) {
-    called[u] = AppendUser{length, 2, {1 + u, 2 + u}, {1000000 + u, 1000100}, 1000200, u * pages, 0};
+    called[u] = AppendUser{length, 2, {1 + u, 2 + u}, {1000000 + u, 1000100}, 1000200, u * pages};
     for (int p = 0; p < pages; p++) table.push_back(u * pages + p);
   }
   std::shuffle(table.begin(), table.end(), random);
@@ -429,7 +429,7 @@ void time_last_rows(const Shape &shape, int users, Random &random) {
   CHECKED(cudaMemset(x.data, 0x3c, x.count * sizeof(float)));
   for (RowsPath path : {RowsPath::kCluster, RowsPath::kPlain}) {
     LastRowsArgs args{shape, {}, {header.data, device_offsets.data, device_time_offsets.data, times.data, nullptr, nullptr},
-                      users, x.data, uvqk.data, model.weights.back(), model.edges.data, nullptr, embeddings.data};
+                      users, x.data, uvqk.data, model.weights.back(), nullptr, embeddings.data};
     if (rows_plan(shape, RowsWork::kLastRow, path, &args.plan) != cudaSuccess) continue;
     Device<char> workspace(args.plan.workspace_bytes * users);
     args.workspace = workspace.data;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../../../main/native/cuda/rows.cuh"
+#include "../../../main/native/cuda/time_buckets.cuh"
 
 namespace hstu_check {
 
@@ -72,7 +73,6 @@ struct Model {
   Shape shape;
   Device<bf16> items;
   Device<float> positions;
-  Device<int64_t> edges;
   std::vector<Device<bf16>> projections, outputs;
   std::vector<Device<float>> output_biases, position_biases, time_biases;
   std::vector<BlockWeights> weights;
@@ -90,9 +90,6 @@ struct Model {
       if (static_cast<int>(i % padded) < dim) rows[i] = 0.3f * normal(random);
     }
     positions = Device<float>(rows);
-    std::vector<int64_t> steps;
-    for (int b = 1; b <= 128; b++) steps.push_back(static_cast<int64_t>(std::ceil(std::exp(0.301L * b))));
-    edges = Device<int64_t>(steps);
     for (int block = 0; block < shape.blocks; block++) {
       std::vector<bf16> projection(static_cast<size_t>(4) * hidden * padded, bf16(0.f));
       for (int n = 0; n < 4 * hidden; n++) {
@@ -157,7 +154,7 @@ __global__ void full_project(Shape shape, const bf16 *projection, const float *x
 }
 
 // A block a row and head.
-__global__ void full_attend(Shape shape, FullUser user, const float *position, const float *time, const int64_t *edges,
+__global__ void full_attend(Shape shape, FullUser user, const float *position, const float *time,
                             const float *uvqk, float *o) {
   extern __shared__ float weights[];
   const int row = blockIdx.x, head = blockIdx.y;
@@ -166,10 +163,7 @@ __global__ void full_attend(Shape shape, FullUser user, const float *position, c
     const float *k = uvqk + static_cast<size_t>(j) * shape.projection() + shape.k_column(head);
     float score = 0;
     for (int c = 0; c < shape.width; c++) score += q[c] * k[c];
-    const int64_t difference = llabs(user.times[row + 1] - user.times[j]);
-    int bucket = 0;
-    while (bucket < 128 && edges[bucket] <= difference) bucket++;
-    score += position[shape.slots - 1 + j - row] + time[bucket];
+    score += position[shape.slots - 1 + j - row] + time[time_bucket(static_cast<int>(user.times[row + 1] - user.times[j]))];
     weights[j] = score / (1.f + expf(-score)) / shape.slots;
   }
   __syncthreads();
@@ -240,7 +234,7 @@ struct Full {
       const size_t values = static_cast<size_t>(length) * shape.projection();
       to_bfloat16<<<static_cast<unsigned>((values + 255) / 256), 256>>>(uvqk.data, values, rounded[block].data);
       full_attend<<<dim3(length, shape.heads), 128, sizeof(float) * round_up(length, 4)>>>(
-          shape, user, weights.position, weights.time, model.edges.data, uvqk.data, o.data);
+          shape, user, weights.position, weights.time, uvqk.data, o.data);
       full_output<<<grid(shape.dim), 128>>>(shape, weights, uvqk.data, o.data, x.data);
     }
     CHECKED(cudaGetLastError());
