@@ -17,24 +17,17 @@ import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.IdTable;
-import dev.hstu.retrieval.Cli;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// `hstu build`, `publish`, `rollback` and `generations` as a user types them.
 final class BuildVerbsTest {
@@ -43,15 +36,10 @@ final class BuildVerbsTest {
 
   @TempDir private Path folder;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final PrintStream systemOut = System.out;
-  private final PrintStream systemErr = System.err;
+  private CommandLineRun last = new CommandLineRun(0, "", "");
 
   @BeforeEach
   void prepare() throws IOException {
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     IdTable modelIds = IdTable.ofStrings(List.of("b", "c", "a"));
     writeModel("model", modelIds, 1);
     IdTable dataIds = IdTable.ofStrings(List.of("a", "b", "unknown to the model"));
@@ -67,12 +55,6 @@ final class BuildVerbsTest {
         AttributeTable.withoutColumns(3));
   }
 
-  @AfterEach
-  void giveTheTerminalBack() {
-    System.setOut(systemOut);
-    System.setErr(systemErr);
-  }
-
   @Test
   void buildsPublishesListsAndRollsBack() throws IOException {
     JsonNode first = json(build("--json", "--publish"));
@@ -84,7 +66,7 @@ final class BuildVerbsTest {
     String secondId = second.get("generation").asText();
 
     assertThat(run("publish", "latest", "--generations", generations())).isZero();
-    assertThat(text(out))
+    assertThat(last.out())
         .contains("published " + secondId + "; hstu rollback returns to " + firstId);
     JsonNode list = json(run("generations", "--json", "--generations", generations()));
     assertThat(list.get("current").asText()).isEqualTo(secondId);
@@ -93,12 +75,12 @@ final class BuildVerbsTest {
     assertThat(list.get("generations").get(0).get("parent").asText()).isEqualTo(firstId);
 
     assertThat(run("rollback", "--reason", "it was slow", "--generations", generations())).isZero();
-    assertThat(text(out)).contains("returned to " + firstId + " from " + secondId);
+    assertThat(last.out()).contains("returned to " + firstId + " from " + secondId);
     assertThat(folder.resolve("generations/publications.log"))
         .content()
         .contains("\"action\":\"rollback\",\"generation\":\"" + firstId, "it was slow");
     assertThat(run("generations", "--generations", generations())).isZero();
-    assertThat(text(out)).contains(firstId + "  current").contains(secondId + "  ready");
+    assertThat(last.out()).contains(firstId + "  current").contains(secondId + "  ready");
   }
 
   @Test
@@ -116,18 +98,18 @@ final class BuildVerbsTest {
   @Test
   void refusesInOneSentence() throws IOException {
     assertThat(run("rollback", "--generations", generations())).isEqualTo(2);
-    assertThat(text(err)).contains("hstu: no generation was published before any");
+    assertThat(last.err()).contains("hstu: no generation was published before any");
     assertThat(run("publish", "latest", "--generations", generations())).isEqualTo(2);
-    assertThat(text(err)).contains("there is no generation in");
+    assertThat(last.err()).contains("there is no generation in");
     assertThat(run("publish", "../elsewhere", "--generations", generations())).isEqualTo(2);
-    assertThat(text(err)).contains("generation '../elsewhere' is not in");
+    assertThat(last.err()).contains("generation '../elsewhere' is not in");
     writeModel("other", IdTable.ofStrings(List.of("b", "c", "a")), 2);
     assertThat(build("--model", folder.resolve("other").toString())).isEqualTo(2);
-    assertThat(text(err)).contains("embed with the model to be served");
+    assertThat(last.err()).contains("embed with the model to be served");
     assertThat(build("--vectors", folder.resolve("none").toString())).isEqualTo(2);
-    assertThat(text(err)).contains("none doesn't exist");
+    assertThat(last.err()).contains("none doesn't exist");
     assertThat(run("generations", "--generations", generations())).isZero();
-    assertThat(text(out)).contains("no generations in").contains("run hstu build");
+    assertThat(last.out()).contains("no generations in").contains("run hstu build");
   }
 
   @Test
@@ -136,12 +118,12 @@ final class BuildVerbsTest {
     Files.delete(folder.resolve("generations").resolve(id).resolve("model/config.json"));
 
     assertThat(run("publish", id, "--generations", generations())).isEqualTo(3);
-    assertThat(text(out))
+    assertThat(last.out())
         .contains("files BLOCKS: generation " + id + ": model/config.json is missing")
         .contains("generation " + id + " is blocked by files");
-    assertThat(text(err)).contains("hstu: not published");
+    assertThat(last.err()).contains("hstu: not published");
     assertThat(run("generations", "--generations", generations())).isZero();
-    assertThat(text(out)).contains(id + "  damaged").contains("model/config.json is missing");
+    assertThat(last.out()).contains(id + "  damaged").contains("model/config.json is missing");
   }
 
   @Test
@@ -153,9 +135,9 @@ final class BuildVerbsTest {
         List.of("publish", id, "--generations", generations(), "--gate", bounds.toString());
 
     assertThat(run(publish.toArray(new String[0]))).isEqualTo(3);
-    assertThat(text(out)).contains("generation " + id + " is blocked by beats-popularity");
+    assertThat(last.out()).contains("generation " + id + " is blocked by beats-popularity");
     assertThat(run(with(publish, "--force", "so"))).isEqualTo(2);
-    assertThat(text(err)).contains("the reason 'so' must be one line of 10..500 characters");
+    assertThat(last.err()).contains("the reason 'so' must be one line of 10..500 characters");
     assertThat(GenerationStore.at(folder.resolve("generations")).currentId()).isEmpty();
 
     Path page = folder.resolve("gate.html");
@@ -177,7 +159,7 @@ final class BuildVerbsTest {
         .content()
         .contains("the rehearsal needs one", "beats-popularity", id);
     assertThat(run("generations", "--generations", generations())).isZero();
-    assertThat(text(out)).contains(id + "  current (forced)");
+    assertThat(last.out()).contains(id + "  current (forced)");
   }
 
   @Test
@@ -188,7 +170,7 @@ final class BuildVerbsTest {
 
     assertThat(run("publish", id, "--generations", generations(), "--gate", bounds.toString()))
         .isEqualTo(2);
-    assertThat(text(err)).contains("did you mean gate.min-recall?");
+    assertThat(last.err()).contains("did you mean gate.min-recall?");
   }
 
   private static String[] with(List<String> arguments, String... more) {
@@ -232,20 +214,13 @@ final class BuildVerbsTest {
   }
 
   private int run(String... arguments) {
-    out.reset();
-    err.reset();
-    CommandLine commandLine = Cli.commandLine();
-    commandLine.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-    return commandLine.execute(arguments);
+    last = CommandLineRun.of(arguments);
+    return last.exitCode();
   }
 
   private JsonNode json(int exitCode) throws IOException {
-    assertThat(exitCode).as(() -> text(err)).isZero();
-    return JSON.readTree(text(out));
-  }
-
-  private static String text(ByteArrayOutputStream stream) {
-    return stream.toString(StandardCharsets.UTF_8);
+    assertThat(exitCode).as(() -> last.err()).isZero();
+    return JSON.readTree(last.out());
   }
 
   /// A model of the least shape and, beside it, its item vectors.

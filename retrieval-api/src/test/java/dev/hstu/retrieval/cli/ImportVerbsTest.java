@@ -6,23 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
-import dev.hstu.retrieval.Cli;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /// `hstu simulate`, `hstu import` and `hstu import-checkpoint` as a user types them: tables, JSON,
 /// sentences and exit codes.
@@ -30,22 +22,7 @@ class ImportVerbsTest {
 
   @TempDir private Path folder;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final PrintStream systemOut = System.out;
-  private final PrintStream systemErr = System.err;
-
-  @BeforeEach
-  void captureTheTerminal() {
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-  }
-
-  @AfterEach
-  void giveTheTerminalBack() {
-    System.setOut(systemOut);
-    System.setErr(systemErr);
-  }
+  private CommandLineRun last = new CommandLineRun(0, "", "");
 
   @Test
   void aSimulatedWorldGoesThroughImport() throws IOException {
@@ -62,13 +39,12 @@ class ImportVerbsTest {
                 "10",
                 "--json"))
         .isZero();
-    JsonNode world = new ObjectMapper().readTree(text(out));
+    JsonNode world = new ObjectMapper().readTree(last.out());
     assertThat(world.path("oracle_hr").get(3).asDouble()).isPositive();
 
-    out.reset();
     assertThat(importing("w/interactions.csv.gz", "d", "--items", path("w/items.csv"), "--json"))
         .isZero();
-    JsonNode imported = new ObjectMapper().readTree(text(out));
+    JsonNode imported = new ObjectMapper().readTree(last.out());
     assertThat(imported.path("imported").asBoolean()).isTrue();
     assertThat(imported.at("/events/kept").asInt()).isEqualTo(world.path("events").asInt());
     assertThat(imported.at("/events/users").asInt()).isEqualTo(100);
@@ -81,14 +57,14 @@ class ImportVerbsTest {
     log("user_id,item_id,timestamp\n1,a,5\n1,b\n1,c,3\n1,a,5\n");
     assertThat(importing("log.csv", "d", "--max-bad-share", "0.5")).isZero();
 
-    assertThat(text(out))
+    assertThat(last.out())
         .containsPattern("rows read +4")
         .containsPattern("rows dropped +1 +wrong number of fields 1")
         .containsPattern("duplicates dropped +1")
         .containsPattern("events kept +2")
         .containsPattern("out of order, sorted +1")
         .contains("1970-01-01T00:00:03Z to 1970-01-01T00:00:05Z");
-    assertThat(text(err)).contains(path("log.csv") + ":line 3: wrong number of fields: 2 fields");
+    assertThat(last.err()).contains(path("log.csv") + ":line 3: wrong number of fields: 2 fields");
   }
 
   @Test
@@ -96,7 +72,7 @@ class ImportVerbsTest {
     log("user_id,item_id,timestamp\n1,a,5\n1,b\n");
 
     assertThat(importing("log.csv", "d")).isEqualTo(2);
-    assertThat(text(err))
+    assertThat(last.err())
         .contains(
             "hstu: 50.00% of the rows of the interactions are bad (wrong number of fields 1), more than the 1.00% allowed; nothing was written; mend them or set --max-bad-share");
     assertThat(folder.resolve("d")).doesNotExist();
@@ -125,7 +101,7 @@ class ImportVerbsTest {
                 "--drop-repeats",
                 "--json"))
         .isZero();
-    JsonNode imported = new ObjectMapper().readTree(text(out));
+    JsonNode imported = new ObjectMapper().readTree(last.out());
     assertThat(imported.at("/events/clock").asText()).isEqualTo("sequence(step=10)");
     assertThat(imported.at("/events/repeats_dropped").asInt()).isEqualTo(1);
     assertThat(imported.at("/events/item_id_type").asText()).isEqualTo("utf8");
@@ -148,7 +124,7 @@ class ImportVerbsTest {
     log("user_id,item_id,timestamp\n1,a,5\n");
 
     assertThat(importing("log.csv", "d", option)).isEqualTo(2);
-    assertThat(text(err)).startsWith("hstu: ").hasLineCount(1).doesNotContain("Exception");
+    assertThat(last.err()).startsWith("hstu: ").hasLineCount(1).doesNotContain("Exception");
     assertThat(folder.resolve("d")).doesNotExist();
   }
 
@@ -167,7 +143,6 @@ class ImportVerbsTest {
     log("user_id,item_id,timestamp\n1,1,5\n");
     assertThat(importing("log.csv", "d", "--items", path("items.csv"))).isZero();
 
-    out.reset();
     List<String> verb =
         List.of(
             "import-checkpoint",
@@ -177,14 +152,14 @@ class ImportVerbsTest {
             path("d"),
             "--out",
             path("m"));
-    assertThat(run(verb.toArray(String[]::new))).as(text(err)).isZero();
-    assertThat(text(out)).containsPattern("items +" + items).contains("wall");
+    assertThat(run(verb.toArray(String[]::new))).as(last.err()).isZero();
+    assertThat(last.out()).containsPattern("items +" + items).contains("wall");
     assertThat(folder.resolve("m").resolve("training.json"))
         .content()
         .contains(
             "\"selection\" : \"external\"", PreparedData.open(folder.resolve("d")).fingerprint());
     assertThat(run(verb.toArray(String[]::new))).isEqualTo(2);
-    assertThat(text(err)).contains("exists");
+    assertThat(last.err()).contains("exists");
     assertThat(run("embed", "--model", path("m"), "--out", path("vectors.safetensors"))).isZero();
   }
 
@@ -209,14 +184,8 @@ class ImportVerbsTest {
     return run(all);
   }
 
-  private static int run(String... arguments) {
-    CommandLine commandLine = Cli.commandLine();
-    commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-    commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    return commandLine.execute(arguments);
-  }
-
-  private static String text(ByteArrayOutputStream bytes) {
-    return bytes.toString(StandardCharsets.UTF_8);
+  private int run(String... arguments) {
+    last = CommandLineRun.of(arguments);
+    return last.exitCode();
   }
 }

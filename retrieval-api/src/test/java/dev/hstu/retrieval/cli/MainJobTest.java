@@ -6,16 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
-import dev.hstu.retrieval.Cli;
 import dev.hstu.retrieval.network.LoopbackOnly;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// The offline verbs as a user types them, from a simulated world to a published generation and its
 /// measurement, with the engine that would report home if it were let: nothing leaves the machine.
@@ -28,7 +24,7 @@ final class MainJobTest {
 
   @TempDir Path folder;
 
-  private final StringWriter errors = new StringWriter();
+  private CommandLineRun last = new CommandLineRun(0, "", "");
 
   @Test
   void aWorldBecomesAMeasuredGeneration() throws Exception {
@@ -105,7 +101,7 @@ final class MainJobTest {
         .isZero();
 
     assertThat(run("evaluate", "--data", data, "--model", model)).isEqualTo(2);
-    assertThat(errors.toString()).contains("--hold-out 0").contains("--hold-out 1");
+    assertThat(last.err()).contains("--hold-out 0").contains("--hold-out 1");
   }
 
   @Test
@@ -140,11 +136,11 @@ final class MainJobTest {
   }
 
   private int run(Object... arguments) {
-    CommandLine commandLine = Cli.commandLine().setErr(new PrintWriter(errors, true));
     String[] words = new String[arguments.length];
     for (int i = 0; i < words.length; i++) {
       words[i] = arguments[i].toString();
     }
-    return commandLine.execute(words);
+    last = CommandLineRun.of(words);
+    return last.exitCode();
   }
 }

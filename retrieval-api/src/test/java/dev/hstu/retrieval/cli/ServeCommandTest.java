@@ -13,8 +13,6 @@ import dev.hstu.retrieval.http.ServiceClient;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +26,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /// `hstu serve` as a process: what it prints, that its example works, and how it ends.
 class ServeCommandTest {
@@ -93,13 +90,10 @@ class ServeCommandTest {
   void wrongInputEndsWithOneSentence(String option, String message) {
     boolean gpu = Encoder.engines().getLast().available();
     assumeFalse(gpu && option.equals("--engine=cuda"), "this machine has a GPU");
-    StringWriter errors = new StringWriter();
-    CommandLine commandLine = Cli.commandLine().setErr(new PrintWriter(errors));
+    CommandLineRun run = CommandLineRun.of("serve", "--generations", folder.toString(), option);
 
-    int exit = commandLine.execute("serve", "--generations", folder.toString(), option);
-
-    assertThat(exit).isEqualTo(2);
-    assertThat(errors.toString().strip()).startsWith(message).hasLineCount(1);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err().strip()).startsWith(message).hasLineCount(1);
   }
 
   private static List<String> command(String... arguments) {

@@ -12,23 +12,16 @@ import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.IdTable;
-import dev.hstu.retrieval.Cli;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// `hstu train` and `hstu embed` as a user types them.
 final class TrainVerbsTest {
@@ -39,15 +32,10 @@ final class TrainVerbsTest {
 
   @TempDir private Path folder;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final PrintStream systemOut = System.out;
-  private final PrintStream systemErr = System.err;
+  private CommandLineRun last = new CommandLineRun(0, "", "");
 
   @BeforeEach
   void prepare() throws IOException {
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     int[] items = new int[USERS * EVENTS];
     Arrays.setAll(items, i -> 1 + i * 5 % ITEMS);
     long[] times = new long[items.length];
@@ -63,24 +51,17 @@ final class TrainVerbsTest {
         AttributeTable.withoutColumns(ITEMS));
   }
 
-  @AfterEach
-  void giveTheTerminalBack() {
-    System.setOut(systemOut);
-    System.setErr(systemErr);
-  }
-
   @Test
   void trainsAndEmbeds() throws IOException {
     assertThat(train("--epochs", "2", "--hold-out", "1", "--batch-users", "5", "--json")).isZero();
-    JsonNode training = new ObjectMapper().readTree(text(out));
+    JsonNode training = new ObjectMapper().readTree(last.out());
     assertThat(training.path("steps").asInt()).isEqualTo(2 * 3);
     assertThat(training.path("users").asInt()).isEqualTo(USERS);
-    assertThat(text(err)).contains("small: 12 users (0 with too few events skipped), 48 events");
+    assertThat(last.err()).contains("small: 12 users (0 with too few events skipped), 48 events");
 
-    out.reset();
     Path vectors = folder.resolve("vectors.safetensors");
     assertThat(run("embed", "--model", path("model"), "--out", vectors.toString())).isZero();
-    assertThat(text(out)).contains("9 vectors of dimension 32");
+    assertThat(last.out()).contains("9 vectors of dimension 32");
     try (SafetensorsFile file = SafetensorsFile.open(vectors)) {
       file.tensor("vectors", DType.F32, ITEMS, 32);
       assertThat(file.metadata())
@@ -92,28 +73,28 @@ final class TrainVerbsTest {
   void choosesAnEpochByValidationWhenTwoEventsAreHeldOut() throws IOException {
     assertThat(train("--epochs", "3", "--hold-out", "2", "--validate-every", "1", "--json"))
         .isZero();
-    JsonNode training = new ObjectMapper().readTree(text(out));
+    JsonNode training = new ObjectMapper().readTree(last.out());
     assertThat(training.path("epoch").asInt()).isBetween(1, 3);
     assertThat(training.path("validation_score").asDouble()).isBetween(0.0, 1.0);
-    assertThat(text(err)).contains("epoch 3 on the validation event: HR@10");
+    assertThat(last.err()).contains("epoch 3 on the validation event: HR@10");
   }
 
   @Test
   void refusesInOneSentence() {
     assertThat(train("--epochs", "1")).isZero();
     assertThat(train("--epochs", "1")).isEqualTo(2);
-    assertThat(text(err)).contains("hstu: --out").contains("exists already");
+    assertThat(last.err()).contains("hstu: --out").contains("exists already");
     assertThat(train("--preset", "huge")).isEqualTo(2);
-    assertThat(text(err)).contains("hstu: preset 'huge' is not known; choose one of");
+    assertThat(last.err()).contains("hstu: preset 'huge' is not known; choose one of");
     assertThat(train("--epochs", "0")).isEqualTo(2);
-    assertThat(text(err)).contains("hstu: epochs=0 must be within 1..10000");
+    assertThat(last.err()).contains("hstu: epochs=0 must be within 1..10000");
     assertThat(run("train", "--data", path("none"), "--out", path("other"))).isEqualTo(2);
-    assertThat(text(err)).contains("none/manifest.json");
+    assertThat(last.err()).contains("none/manifest.json");
     assertThat(run("embed", "--model", path("none"), "--out", path("vectors"))).isEqualTo(2);
-    assertThat(text(err)).contains("none/config.json");
+    assertThat(last.err()).contains("none/config.json");
     assertThat(run("train", "--data", path("data"), "--out", path("other"), "--device", "gpu9"))
         .isEqualTo(2);
-    assertThat(text(err)).contains("device gpu9 is not there");
+    assertThat(last.err()).contains("device gpu9 is not there");
   }
 
   private int train(String... options) {
@@ -126,9 +107,8 @@ final class TrainVerbsTest {
   }
 
   private int run(String... arguments) {
-    CommandLine commandLine = Cli.commandLine();
-    commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    return commandLine.execute(arguments);
+    last = CommandLineRun.of(arguments);
+    return last.exitCode();
   }
 
   private String path(String name) {
@@ -137,9 +117,5 @@ final class TrainVerbsTest {
 
   private static IdTable ids(String prefix, int count) {
     return IdTable.ofStrings(IntStream.range(0, count).mapToObj(i -> prefix + i).toList());
-  }
-
-  private static String text(ByteArrayOutputStream stream) {
-    return stream.toString(StandardCharsets.UTF_8);
   }
 }

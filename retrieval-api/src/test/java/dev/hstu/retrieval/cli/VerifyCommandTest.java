@@ -5,19 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.Encoder;
-import dev.hstu.retrieval.Cli;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// `hstu verify` and `hstu engines` say what they found in words, in JSON and by exit code.
 class VerifyCommandTest {
@@ -29,34 +21,19 @@ class VerifyCommandTest {
 
   @TempDir private Path directory;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final PrintStream systemOut = System.out;
-  private final PrintStream systemErr = System.err;
-
-  @BeforeEach
-  void captureTheTerminal() {
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-  }
-
-  @AfterEach
-  void giveTheTerminalBack() {
-    System.setOut(systemOut);
-    System.setErr(systemErr);
-  }
+  private CommandLineRun last = new CommandLineRun(0, "", "");
 
   @Test
   void everyEnginePresentPassesAndAnotherModelIsSkipped() {
     assertThat(run("verify", TINY, SASREC)).isZero();
-    assertThat(text(out))
+    assertThat(last.out())
         .contains("tiny.safetensors    reference  float64")
         .contains("tiny.safetensors    djl        float32")
         .contains("skipped: model sasrec is not built yet")
         .contains("all checks passed")
         .doesNotContain("FAILED");
     if (!Encoder.engines().getLast().available()) {
-      assertThat(text(err)).contains("not checked: engine cuda: ");
+      assertThat(last.err()).contains("not checked: engine cuda: ");
     }
   }
 
@@ -64,13 +41,13 @@ class VerifyCommandTest {
   void aSpoiledFileFailsWithExitCodeOne() throws IOException {
     Path spoiled = spoiled();
     assertThat(run("verify", "--engine", "reference", TINY, spoiled.toString())).isEqualTo(1);
-    assertThat(text(out)).contains("spoiled.safetensors").contains("FAILED");
+    assertThat(last.out()).contains("spoiled.safetensors").contains("FAILED");
   }
 
   @Test
   void jsonHasEveryCheck() throws IOException {
     assertThat(run("verify", "--json", "--engine", "reference", TINY, SASREC)).isZero();
-    JsonNode document = new ObjectMapper().readTree(text(out));
+    JsonNode document = new ObjectMapper().readTree(last.out());
     assertThat(document.path("passed").asBoolean()).isTrue();
     JsonNode check = document.at("/files/0/checks/0");
     assertThat(check.path("engine").asText()).isEqualTo("reference");
@@ -94,26 +71,23 @@ class VerifyCommandTest {
   @Test
   void enginesAreListedWithTheReasonsOfThoseThatCannotRun() throws IOException {
     assertThat(run("engines")).isZero();
-    assertThat(text(out))
+    assertThat(last.out())
         .containsPattern("reference +yes +plain Java")
         .containsPattern("cuda +(no|yes) +\\S");
-    out.reset();
     assertThat(run("engines", "--json")).isZero();
-    JsonNode document = new ObjectMapper().readTree(text(out));
+    JsonNode document = new ObjectMapper().readTree(last.out());
     assertThat(document.at("/0/engine").asText()).isEqualTo("reference");
     assertThat(document.at("/2/available").asBoolean()).isFalse();
   }
 
   private void assertRefused(String reason, String... arguments) {
-    err.reset();
     assertThat(run(arguments)).isEqualTo(2);
-    assertThat(text(err)).contains(reason).doesNotContain("\tat ");
+    assertThat(last.err()).contains(reason).doesNotContain("\tat ");
   }
 
   private int run(String... arguments) {
-    CommandLine commandLine = Cli.commandLine();
-    commandLine.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-    return commandLine.execute(arguments);
+    last = CommandLineRun.of(arguments);
+    return last.exitCode();
   }
 
   /// The tiny file with its last tensor, the position table of 15 slots of 8, overwritten.
@@ -123,9 +97,5 @@ class VerifyCommandTest {
       bytes[bytes.length - i] = (byte) (i % 4 == 1 ? 0x3f : 0x11);
     }
     return Files.write(directory.resolve("spoiled.safetensors"), bytes);
-  }
-
-  private static String text(ByteArrayOutputStream stream) {
-    return stream.toString(StandardCharsets.UTF_8);
   }
 }

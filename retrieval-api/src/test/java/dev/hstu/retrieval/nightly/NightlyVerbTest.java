@@ -3,10 +3,8 @@ package dev.hstu.retrieval.nightly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hstu.kernels.storage.DirectoryLock;
-import dev.hstu.retrieval.Cli;
+import dev.hstu.retrieval.cli.CommandLineRun;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NightlyVerbTest {
 
   @TempDir private Path folder;
-  private final StringWriter errors = new StringWriter();
+  private CommandLineRun last = new CommandLineRun(0, "", "");
   private NightWorld world;
 
   @BeforeEach
@@ -42,7 +40,7 @@ class NightlyVerbTest {
       assertThat(lock.directory()).exists();
       assertThat(run(Map.of())).isEqualTo(2);
     }
-    assertThat(errors.toString())
+    assertThat(last.err())
         .contains(world.work().toString())
         .contains("pid " + ProcessHandle.current().pid());
   }
@@ -50,9 +48,9 @@ class NightlyVerbTest {
   @Test
   void settingsThatCannotBeExitWithTwo() throws IOException {
     assertThat(run(Map.of("train.epochs", "none"))).isEqualTo(2);
-    assertThat(errors.toString()).contains("train.epochs=none").contains("must be within 1..10000");
+    assertThat(last.err()).contains("train.epochs=none").contains("must be within 1..10000");
     assertThat(run(Map.of("ram", "512m"))).isEqualTo(2);
-    assertThat(errors.toString())
+    assertThat(last.err())
         .contains("ram=512.0 MiB")
         .contains("the heap of this process may grow to");
     assertThat(world.work()).doesNotExist();
@@ -69,8 +67,7 @@ class NightlyVerbTest {
 
   private int run(Map<String, String> changes) throws IOException {
     String config = world.configuration(changes).toString();
-    return Cli.commandLine()
-        .setErr(new PrintWriter(errors, true))
-        .execute("nightly", "--config", config);
+    last = CommandLineRun.of("nightly", "--config", config);
+    return last.exitCode();
   }
 }
