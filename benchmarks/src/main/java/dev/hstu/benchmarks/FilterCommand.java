@@ -40,8 +40,8 @@ import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `hstu bench filter`: what a named set costs a search.
@@ -88,21 +88,11 @@ final class FilterCommand implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "7", description = "default: ${DEFAULT-VALUE}")
   private int rounds;
 
-  @Option(
-      names = "--clock",
-      defaultValue = "wall",
-      description =
-          "wall, or cpu: the searching thread's processor time, where other work runs too; default: ${DEFAULT-VALUE}")
-  private Clock clock = Clock.WALL;
+  @Mixin private ClockOption clock = new ClockOption();
 
-  @Option(
-      names = "--work",
-      description =
-          "folder that keeps vectors and index between runs; default: one that is deleted")
-  private @Nullable Path work;
+  @Mixin private KeptFolder work = new KeptFolder();
 
-  @Option(names = "--json", description = "the result as one JSON document")
-  private boolean json;
+  @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException {
@@ -113,23 +103,20 @@ final class FilterCommand implements Callable<Integer> {
       throw new UserError(
           "--rounds %d and --query-count %d must be at least 1".formatted(rounds, queryCount));
     }
-    Console console = Console.system(json);
-    Path folder = work == null ? Files.createTempDirectory("bench-filter") : work;
-    try (Arena arena = Arena.ofShared()) {
-      Path of = Files.createDirectories(folder.resolve("filter-%dx%d".formatted(items, dimension)));
-      FilterReport report = run(console, of, arena);
-      if (json) {
-        console.printJson(report);
+    Console console = report.console();
+    try (KeptFolder.Opened folder = work.open("bench-filter");
+        Arena arena = Arena.ofShared()) {
+      String name = "filter-%dx%d".formatted(items, dimension);
+      Path of = Files.createDirectories(folder.path().resolve(name));
+      FilterReport result = run(console, of, arena);
+      if (console.json()) {
+        console.printJson(result);
       } else {
-        console.print(table(report));
+        console.print(table(result));
       }
       return 0;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
-    } finally {
-      if (work == null) {
-        DurableFiles.deleteRecursively(folder);
-      }
     }
   }
 
@@ -151,13 +138,14 @@ final class FilterCommand implements Callable<Integer> {
               SearchOptions.recall(recall),
               nanos());
       List<FilterReport.Row> rows = comparison.compare(filters(console, folder), rounds, checked);
-      return new FilterReport(items, setSize, dimension, k, recall, rounds, clock.toString(), rows);
+      return new FilterReport(
+          items, setSize, dimension, k, recall, rounds, clock.clock().toString(), rows);
     }
   }
 
   private LongSupplier nanos() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    return clock == Clock.WALL ? System::nanoTime : threads::getCurrentThreadCpuTime;
+    return clock.clock() == Clock.WALL ? System::nanoTime : threads::getCurrentThreadCpuTime;
   }
 
   private static OpenIndex index(Console console, Path folder, VectorMatrix vectors)

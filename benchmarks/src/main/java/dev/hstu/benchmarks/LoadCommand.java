@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `hstu bench load`: histories of a prepared-data folder, posted to a running service.
@@ -67,12 +68,11 @@ final class LoadCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "order of the users")
   private long seed;
 
-  @Option(names = "--json", description = "the result as one JSON document")
-  private boolean json;
+  @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException {
-    Console console = Console.system(json);
+    Console console = report.console();
     LoadSettings settings =
         new LoadSettings(
             url, rate, connections, Duration.ofSeconds(warmUpSeconds), Duration.ofSeconds(seconds));
@@ -80,7 +80,7 @@ final class LoadCommand implements Callable<Integer> {
     console.remark(
         "posting %,d different histories to %s for %d s".formatted(bodies.size(), url, seconds));
     LoadResult result = new LoadTest(settings, bodies).run();
-    if (json) {
+    if (console.json()) {
       console.printJson(result);
     } else {
       print(console, result);

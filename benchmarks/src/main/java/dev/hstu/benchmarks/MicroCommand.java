@@ -17,6 +17,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,8 +39,7 @@ final class MicroCommand implements Callable<Integer> {
       description = "fixes a parameter, e.g. -p engine=djl; may be repeated")
   private Map<String, String> parameters = new LinkedHashMap<>();
 
-  @Option(names = "--json", description = "the results as one JSON document")
-  private boolean json;
+  @Mixin private ReportOptions report = new ReportOptions();
 
   /// One row of the result.
   record Row(
@@ -47,7 +47,7 @@ final class MicroCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RunnerException {
-    Console console = Console.system(json);
+    Console console = report.console();
     ChainedOptionsBuilder options = new OptionsBuilder().include(pattern);
     parameters.forEach((name, value) -> options.param(name, value.split(",")));
     Collection<RunResult> results = new Runner(options.build()).run();
@@ -58,7 +58,7 @@ final class MicroCommand implements Callable<Integer> {
     for (RunResult result : results) {
       rows.add(row(result));
     }
-    if (json) {
+    if (console.json()) {
       console.printJson(rows);
     } else {
       console.print(table(rows));

@@ -5,7 +5,6 @@ import dev.hstu.benchmarks.contenders.ContenderKind;
 import dev.hstu.benchmarks.contenders.Contenders;
 import dev.hstu.benchmarks.contenders.IndexCost;
 import dev.hstu.benchmarks.contenders.IndexStore;
-import dev.hstu.benchmarks.search.Clock;
 import dev.hstu.benchmarks.search.Measurement;
 import dev.hstu.benchmarks.search.SearchComparison;
 import dev.hstu.benchmarks.search.SearchReport;
@@ -37,6 +36,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `hstu bench search`: indexes side by side at equal recall.
@@ -102,12 +102,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "11", description = "default: ${DEFAULT-VALUE}")
   private int rounds;
 
-  @Option(
-      names = "--clock",
-      defaultValue = "wall",
-      description =
-          "wall, or cpu: rates by the searching thread's processor time, where other work runs too; default: ${DEFAULT-VALUE}")
-  private Clock clock = Clock.WALL;
+  @Mixin private ClockOption clock = new ClockOption();
 
   @Option(
       names = "--contenders",
@@ -136,13 +131,9 @@ final class SearchCommand implements Callable<Integer> {
       description = "of every build; default: ${DEFAULT-VALUE}")
   private int buildThreads;
 
-  @Option(
-      names = "--work",
-      description = "folder that keeps data and indexes between runs; default: one that is deleted")
-  private @Nullable Path work;
+  @Mixin private KeptFolder work = new KeptFolder();
 
-  @Option(names = "--json", description = "the result as one JSON document")
-  private boolean json;
+  @Mixin private ReportOptions report = new ReportOptions();
 
   @Option(names = "--html", description = "also write the result as a page")
   private @Nullable Path html;
@@ -170,27 +161,23 @@ final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Console console = Console.system(json);
+    Console console = report.console();
     List<ContenderKind> kinds = kinds();
     requireDrivers(kinds);
-    Path folder = work == null ? Files.createTempDirectory("bench-search") : work;
-    try (Arena arena = Arena.ofShared()) {
-      SearchReport report = run(console, folder, kinds, arena);
-      if (json) {
-        console.printJson(report);
+    try (KeptFolder.Opened folder = work.open("bench-search");
+        Arena arena = Arena.ofShared()) {
+      SearchReport result = run(console, folder.path(), kinds, arena);
+      if (console.json()) {
+        console.printJson(result);
       } else {
-        report.print(console);
+        result.print(console);
       }
       if (html != null) {
-        DurableFiles.writeAtomically(html, report.html().getBytes(StandardCharsets.UTF_8));
+        DurableFiles.writeAtomically(html, result.html().getBytes(StandardCharsets.UTF_8));
       }
       return 0;
     } catch (IllegalArgumentException e) {
       throw new UserError(e.getMessage(), e);
-    } finally {
-      if (work == null) {
-        DurableFiles.deleteRecursively(folder);
-      }
     }
   }
 
@@ -227,7 +214,8 @@ final class SearchCommand implements Callable<Integer> {
   private SearchReport compare(
       Console console, SearchData data, List<Contender> opened, List<Contender> choosable) {
     Map<String, String> facts = facts(data);
-    SearchComparison comparison = new SearchComparison(data, rounds, clock, console::remark);
+    SearchComparison comparison =
+        new SearchComparison(data, rounds, clock.clock(), console::remark);
     List<Measurement> measurements = new ArrayList<>();
     for (int k : ks) {
       for (double recall : recalls) {
@@ -247,7 +235,7 @@ final class SearchCommand implements Callable<Integer> {
     facts.put(
         "queries", "%d tune, %d measure".formatted(data.tuningQueries(), data.measuringQueries()));
     facts.put("rounds", Integer.toString(rounds));
-    facts.put("rates by", clock + " clock");
+    facts.put("rates by", clock.clock() + " clock");
     facts.put("float32 by", InnerProducts.description());
     facts.put("int8 by", ScanKernel.chosen().description());
     facts.put("java", Runtime.version().toString());

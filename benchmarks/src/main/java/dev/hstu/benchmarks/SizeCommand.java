@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `hstu bench size`: what indexes of several sizes cost.
@@ -74,8 +75,7 @@ final class SizeCommand implements Callable<Integer> {
   @Option(names = "--work", required = true, description = "scratch folder, new or empty")
   private Path work = Path.of("");
 
-  @Option(names = "--json", description = "the results as one JSON document")
-  private boolean json;
+  @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException {
@@ -83,7 +83,7 @@ final class SizeCommand implements Callable<Integer> {
       throw new UserError(
           "--query-count=%d must be within 1..%d".formatted(queryCount, MAX_QUERIES));
     }
-    Console console = Console.system(json);
+    Console console = report.console();
     List<SizeReport.Size> sizes = new ArrayList<>();
     for (int count : items) {
       Path folder = work.resolve(Integer.toString(count));
@@ -98,12 +98,12 @@ final class SizeCommand implements Callable<Integer> {
         }
       }
     }
-    SizeReport report = new SizeReport(sizes);
-    if (json) {
-      console.printJson(report);
+    SizeReport result = new SizeReport(sizes);
+    if (console.json()) {
+      console.printJson(result);
     } else {
-      console.print(report.builds());
-      console.print(report.searches());
+      console.print(result.builds());
+      console.print(result.searches());
     }
     return 0;
   }

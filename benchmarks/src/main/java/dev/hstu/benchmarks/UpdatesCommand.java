@@ -38,6 +38,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `hstu bench updates`: what a steady stream of updates costs the searches beside it.
@@ -100,12 +101,11 @@ final class UpdatesCommand implements Callable<Integer> {
           "folder for vectors, generation and log, deleted afterwards; default: a new one")
   private Path work = Path.of("");
 
-  @Option(names = "--json", description = "the result as one JSON document")
-  private boolean json;
+  @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Console console = Console.system(json);
+    Console console = report.console();
     Path parent = Files.createDirectories(work.toAbsolutePath());
     Path folder = Files.createTempDirectory(parent, "updates-");
     try (Arena arena = Arena.ofShared()) {
@@ -127,7 +127,7 @@ final class UpdatesCommand implements Callable<Integer> {
                 .formatted(quietSeconds, seconds, rate));
         UpdateLoadResult result =
             new UpdateLoad(live, all.slice(items, FRESH), source.queries(QUERIES), settings).run();
-        report(console, result);
+        print(console, result);
       }
     } finally {
       DurableFiles.deleteRecursively(folder);
@@ -156,8 +156,8 @@ final class UpdatesCommand implements Callable<Integer> {
     return IndexBuilder.build(request, BuildListener.NONE).id();
   }
 
-  private void report(Console console, UpdateLoadResult result) {
-    if (json) {
+  private static void print(Console console, UpdateLoadResult result) {
+    if (console.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("before_micros", percentiles(result.before()));
       document.put("beside_micros", percentiles(result.beside()));
