@@ -7,8 +7,6 @@ import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.search.IndexSettings;
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,12 +31,6 @@ final class KillTest {
 
   /// Longest time between a child's first change and its death; a build takes a fraction of it.
   private static final int MAX_DELAY_MICROS = 1_500_000;
-
-  /// Longest time for a JVM to start on a busy machine.
-  private static final long START_SECONDS = 60;
-
-  /// What signal 9 makes of an exit code.
-  private static final int KILLED = 128 + 9;
 
   @TempDir Path folder;
 
@@ -89,38 +80,17 @@ final class KillTest {
 
   private void kill(Work work, long seed, int delayMicros)
       throws IOException, InterruptedException {
-    File errors = folder.resolve("errors").toFile();
-    Process child = start(work, seed, errors);
-    try (BufferedReader output = child.inputReader()) {
-      assertThat(output.readLine()).isEqualTo(KilledChild.READY);
-      // The only wait that ends by itself when the child does.
-      assertThat(child.waitFor(delayMicros, TimeUnit.MICROSECONDS))
-          .as(() -> "child ended by itself: " + read(errors))
-          .isFalse();
-    } finally {
-      child.destroyForcibly();
-    }
-    assertThat(child.waitFor(START_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(child.exitValue()).isEqualTo(KILLED);
-  }
-
-  private Process start(Work work, long seed, File errors) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx256m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            KilledChild.class.getName(),
+    List<String> said =
+        KilledJvm.run(
+            delayMicros,
+            folder.resolve("errors"),
+            KilledChild.class,
             store.root().toString(),
             inputs.modelFolder().toString(),
             inputs.itemVectors().toString(),
             work.name(),
-            Long.toString(seed))
-        .redirectError(errors)
-        .start();
+            Long.toString(seed));
+    assertThat(said).containsExactly(KilledChild.READY);
   }
 
   /// Every generation that has a name is whole, and the current one opens.
@@ -177,14 +147,6 @@ final class KillTest {
               .collect(Collectors.joining(",", "{", "}"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String read(File errors) {
-    try {
-      return Files.readString(errors.toPath());
-    } catch (IOException e) {
-      return e.toString();
     }
   }
 }

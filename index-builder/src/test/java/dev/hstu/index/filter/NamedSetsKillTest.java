@@ -2,14 +2,13 @@ package dev.hstu.index.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hstu.index.KilledJvm;
 import dev.hstu.kernels.tables.IdTable;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,9 +21,9 @@ final class NamedSetsKillTest {
   /// Longest time between the first acknowledgement and the death; a registration takes some 20 ms.
   private static final int MAX_DELAY_MICROS = 200_000;
 
-  private static final long PATIENCE_SECONDS = 60;
-
   @TempDir Path folder;
+
+  @TempDir Path elsewhere;
 
   @Test
   void threeKillsLeaveTheSetWhole() throws IOException, InterruptedException {
@@ -59,34 +58,9 @@ final class NamedSetsKillTest {
 
   /// @return the last registration acknowledged
   private long killOne(int delayMicros) throws IOException, InterruptedException {
-    Process child = start();
-    try (BufferedReader output = child.inputReader()) {
-      String line = output.readLine();
-      assertThat(line).as("the first acknowledgement").isNotNull();
-      // The only wait that ends by itself when the child does.
-      assertThat(child.waitFor(delayMicros, TimeUnit.MICROSECONDS)).isFalse();
-      // The process would close the stream to what it said last; its handle doesn't.
-      assertThat(child.toHandle().destroyForcibly()).isTrue();
-      assertThat(child.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-      List<String> rest = output.lines().toList();
-      return Long.parseLong(rest.isEmpty() ? line : rest.getLast());
-    } finally {
-      child.destroyForcibly();
-    }
-  }
-
-  private Process start() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx128m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            RegisteringProcess.class.getName(),
-            folder.toString())
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    List<String> said =
+        KilledJvm.run(
+            delayMicros, elsewhere.resolve("errors"), RegisteringProcess.class, folder.toString());
+    return Long.parseLong(said.getLast());
   }
 }

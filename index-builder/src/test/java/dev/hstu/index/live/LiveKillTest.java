@@ -2,22 +2,21 @@ package dev.hstu.index.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hstu.index.KilledJvm;
 import dev.hstu.index.census.Census;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.search.ClusteredVectors;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.kernels.tables.IdTable;
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -30,9 +29,6 @@ final class LiveKillTest {
 
   /// Longest time between the child's first update and its death.
   private static final int MAX_DELAY_MICROS = 600_000;
-
-  private static final long PATIENCE_SECONDS = 60;
-  private static final int KILLED = 128 + 9;
 
   @TempDir Path folder;
 
@@ -83,37 +79,20 @@ final class LiveKillTest {
 
   /// @return how many updates were acknowledged
   private int updateUntilKilled(int delayMicros) throws IOException, InterruptedException {
-    File errors = folder.resolve("errors").toFile();
-    Process child = start(errors);
+    List<String> said =
+        KilledJvm.run(
+            delayMicros,
+            folder.resolve("errors"),
+            UpdatingChild.class,
+            store.root().toString(),
+            generation,
+            Arrays.stream(next).mapToObj(Integer::toString).collect(Collectors.joining(",")));
+    assertThat(said.getFirst()).isEqualTo(UpdatingChild.READY);
     int acknowledged = 0;
-    try (BufferedReader output = child.inputReader()) {
-      assertThat(output.readLine()).isEqualTo(UpdatingChild.READY);
-      Thread killer = Thread.ofPlatform().start(() -> killAfter(child, delayMicros));
-      String line = output.readLine();
-      while (line != null) {
-        acknowledged += acknowledge(line) ? 1 : 0;
-        line = output.readLine();
-      }
-      killer.join();
-    } finally {
-      child.destroyForcibly();
+    for (String line : said.subList(1, said.size())) {
+      acknowledged += acknowledge(line) ? 1 : 0;
     }
-    assertThat(child.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(child.exitValue()).isEqualTo(KILLED);
     return acknowledged;
-  }
-
-  private static void killAfter(Process child, int delayMicros) {
-    try {
-      // The only wait that ends by itself when the child does.
-      boolean ended = child.waitFor(delayMicros, TimeUnit.MICROSECONDS);
-      if (!ended) {
-        // By its handle, which leaves open what it has printed.
-        assertThat(child.toHandle().destroyForcibly()).isTrue();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /// The last line may have been cut by the kill; a number cut short is one acknowledged before.
@@ -173,22 +152,5 @@ final class LiveKillTest {
           && String.valueOf(first.attributes()).equals(String.valueOf(second.attributes()));
     }
     return a.equals(b);
-  }
-
-  private Process start(File errors) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Xmx256m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            UpdatingChild.class.getName(),
-            store.root().toString(),
-            generation,
-            Arrays.stream(next).mapToObj(Integer::toString).collect(Collectors.joining(",")))
-        .redirectError(errors)
-        .start();
   }
 }
