@@ -79,6 +79,12 @@ final class DeploymentFilesTest {
   }
 
   @Test
+  void theServiceKnowsTheMemoryItsContainerHas() {
+    assertThat(map(retrieval.get("environment")))
+        .containsEntry("SERVING_RAM", retrieval.get("mem_limit"));
+  }
+
+  @Test
   void volumesAreDeclaredAndMountedFilesExist() {
     Map<String, Object> declared = map(compose.get("volumes"));
     for (Object service : map(compose.get("services")).values()) {
