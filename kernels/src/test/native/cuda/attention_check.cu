@@ -1,0 +1,289 @@
+// Holds the attention kernels to the plain one over random, ragged, tail and extreme batches, then times them.
+//   attention_check [--time]
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "attention.cuh"
+#include "attention_hopper.cuh"
+#include "check.cuh"
+#include "hopper.cuh"
+
+namespace {
+
+using namespace hstu;
+
+struct Case {
+  Shape shape;
+  std::vector<int> lengths;
+  bool sorted = true;
+  float spread = 1.f;  // of the projection's values
+  bool flat = false;   // all events at one time
+};
+
+Shape shape_of(int slots, int heads, int query_dim, int value_dim) {
+  Shape s{};
+  s.max_events = slots;
+  s.slots = slots;
+  s.heads = heads;
+  s.query_dim = query_dim;
+  s.value_dim = value_dim;
+  const int widest = std::max(query_dim, value_dim);
+  s.width = widest <= 32 ? 32 : widest <= 64 ? 64 : 128;
+  s.hidden = heads * s.width;
+  s.blocks = 1;
+  return s;
+}
+
+__global__ void fill(bf16 *uvqk, size_t rows, Shape shape, float spread, uint64_t seed) {
+  const size_t count = rows * shape.projection();
+  for (size_t i = blockIdx.x * static_cast<size_t>(blockDim.x) + threadIdx.x; i < count; i += gridDim.x * static_cast<size_t>(blockDim.x)) {
+    uint64_t x = (i + seed) * 0x9e3779b97f4a7c15ull;
+    x ^= x >> 31;
+    x *= 0xbf58476d1ce4e5b9ull;
+    x ^= x >> 29;
+    x *= 0x94d049bb133111ebull;
+    x ^= x >> 32;
+    const float uniform = static_cast<float>(x & 0xffffff) / 16777216.f - 0.5f;
+    const int column = i % shape.projection() % shape.hidden % shape.width;
+    const int real = i % shape.projection() < 2 * shape.hidden ? shape.value_dim : shape.query_dim;
+    uvqk[i] = __float2bfloat16(column < real ? 2 * spread * uniform : 0.f);
+  }
+}
+
+struct Batch {
+  BatchHeader header{};
+  std::vector<int> offsets, time_offsets, times;
+  std::vector<QTile> tiles;
+};
+
+Batch batch_of(const Case &c, int rows, std::mt19937_64 &random) {
+  Batch batch;
+  batch.header.users = static_cast<int>(c.lengths.size());
+  batch.header.sorted = c.sorted;
+  batch.offsets.push_back(0);
+  for (int u = 0; u < batch.header.users; u++) {
+    const int length = c.lengths[u];
+    batch.offsets.push_back(batch.offsets.back() + length);
+    batch.time_offsets.push_back(static_cast<int>(batch.times.size()));
+    // Sessions: mostly minutes between events, now and then days.
+    int64_t now = 0;
+    for (int i = 0; i <= length; i++) {
+      batch.times.push_back(static_cast<int>(now));
+      const double chance = c.flat ? 0.0 : random() % 1000 / 1000.0;
+      const int64_t gap = chance < 0.1 ? 0 : chance < 0.9 ? static_cast<int64_t>(random() % 300) : static_cast<int64_t>(random() % 200000);
+      now = std::min<int64_t>(now + gap, 0x7fffffff);
+    }
+    if (!c.sorted) {
+      auto first = batch.times.end() - length - 1;
+      std::shuffle(first, batch.times.end(), random);
+    }
+    batch.times.resize((batch.times.size() + kTimeAlignment - 1) / kTimeAlignment * kTimeAlignment, 7);
+    for (int r = 0; r < length; r += rows) batch.tiles.push_back({batch.offsets[u], length, r, batch.time_offsets[u]});
+  }
+  batch.times.resize(batch.times.size() + 128, 7);
+  auto work = [&](const QTile &t) { return std::min(t.length, t.row0 + rows); };
+  std::stable_sort(batch.tiles.begin(), batch.tiles.end(),
+                   [&](const QTile &a, const QTile &b) { return work(a) > work(b); });
+  batch.header.tokens = batch.offsets.back();
+  batch.header.q_tiles = static_cast<int>(batch.tiles.size());
+  return batch;
+}
+
+struct Ready {
+  AttentionArgs args{};
+  CUtensorMap map;
+  bf16 *uvqk = nullptr;
+  bf16 *o = nullptr;
+  std::vector<void *> owned;
+  template <typename T>
+  T *upload(const std::vector<T> &values) {
+    T *target = nullptr;
+    CHECK(cudaMalloc(&target, std::max<size_t>(values.size(), 1) * sizeof(T)));
+    CHECK(cudaMemcpy(target, values.data(), values.size() * sizeof(T), cudaMemcpyHostToDevice));
+    owned.push_back(target);
+    return target;
+  }
+  ~Ready() {
+    for (void *p : owned) cudaFree(p);
+  }
+};
+
+struct Bias {
+  std::vector<float> positions, times;
+  float *device_positions, *device_times;
+  int64_t *device_edges;
+  void *tables;
+};
+
+Bias bias_of(Ready &ready, const Shape &shape, std::mt19937_64 &random) {
+  Bias bias;
+  std::normal_distribution<float> normal(0.f, 0.5f);
+  bias.positions.resize(2 * shape.slots - 1);
+  bias.times.resize(129);
+  for (float &p : bias.positions) p = normal(random);
+  for (float &t : bias.times) t = normal(random);
+  bias.device_positions = ready.upload(bias.positions);
+  bias.device_times = ready.upload(bias.times);
+  bias.device_edges = ready.upload(check::edges());
+  std::vector<char> tables(bias_tables_bytes(shape.slots));
+  bias_tables(tables.data(), bias.positions.data(), bias.times.data(), check::edges().data(), shape.slots);
+  bias.tables = ready.upload(tables);
+  return bias;
+}
+
+void place(Ready &ready, const Case &c, const Batch &batch) {
+  ready.args.shape = c.shape;
+  ready.args.most_q_tiles = batch.header.q_tiles + 3;
+  ready.args.batch.header = ready.upload(std::vector<BatchHeader>{batch.header});
+  ready.args.batch.offsets = ready.upload(batch.offsets);
+  ready.args.batch.time_offsets = ready.upload(batch.time_offsets);
+  ready.args.batch.times = ready.upload(batch.times);
+  ready.args.batch.q_tiles = ready.upload(batch.tiles);
+}
+
+// Relative error by Frobenius norm, or NaN where an entry isn't finite; rows past the batch must still hold the poison.
+double error_of(const bf16 *o, const float *reference, const Case &c, int tokens, int capacity, double *largest) {
+  const size_t count = static_cast<size_t>(capacity) * c.shape.hidden;
+  std::vector<bf16> got(count);
+  std::vector<float> expected(static_cast<size_t>(tokens) * c.shape.hidden);
+  CHECK(cudaMemcpy(got.data(), o, count * sizeof(bf16), cudaMemcpyDeviceToHost));
+  CHECK(cudaMemcpy(expected.data(), reference, expected.size() * sizeof(float), cudaMemcpyDeviceToHost));
+  double squares = 0, difference = 0;
+  *largest = 0;
+  for (size_t i = 0; i < expected.size(); i++) {
+    const double delta = static_cast<double>(__bfloat162float(got[i])) - expected[i];
+    if (!std::isfinite(delta)) return NAN;
+    squares += static_cast<double>(expected[i]) * expected[i];
+    difference += delta * delta;
+    *largest = std::max(*largest, std::fabs(delta));
+  }
+  for (size_t i = expected.size(); i < count; i++) {
+    if (reinterpret_cast<const uint16_t *>(got.data())[i] != 0x7fc1) return NAN;
+  }
+  return squares == 0 ? std::sqrt(difference) : std::sqrt(difference / squares);
+}
+
+bool check_case(const char *name, const Case &c, int variant) {
+  std::mt19937_64 random(17);
+  int rows = 0;
+  if (attention_variant({}, variant, nullptr, &rows) != cudaSuccess) return true;
+  Ready ready;
+  const Batch batch = batch_of(c, rows, random);
+  place(ready, c, batch);
+  const Bias bias = bias_of(ready, c.shape, random);
+  const int tokens = batch.header.tokens;
+  const int capacity = tokens + 70;
+  CHECK(cudaMalloc(&ready.uvqk, static_cast<size_t>(capacity) * c.shape.projection() * sizeof(bf16)));
+  CHECK(cudaMalloc(&ready.o, static_cast<size_t>(capacity) * c.shape.hidden * sizeof(bf16)));
+  float *reference;
+  CHECK(cudaMalloc(&reference, static_cast<size_t>(tokens) * c.shape.hidden * sizeof(float)));
+  ready.owned.insert(ready.owned.end(), {ready.uvqk, ready.o, reference});
+  fill<<<512, 256>>>(ready.uvqk, capacity, c.shape, c.spread, 99);
+  std::vector<uint16_t> poison(static_cast<size_t>(capacity) * c.shape.hidden, 0x7fc1);
+  CHECK(cudaMemcpy(ready.o, poison.data(), poison.size() * 2, cudaMemcpyHostToDevice));
+  CHECK(tensor_map(&ready.map, ready.uvqk, capacity, c.shape.projection(), c.shape.projection(), 64, std::min(c.shape.width, 64)));
+  ready.args.map = &ready.map;
+  ready.args.uvqk = ready.uvqk;
+  ready.args.o = ready.o;
+  ready.args.tables = bias.tables;
+  ready.args.most_q_tiles = tokens / kTileRows + batch.header.users;
+  CHECK(attention_reference(ready.args, bias.device_positions, bias.device_times, bias.device_edges, reference, nullptr));
+  CHECK(cudaDeviceSynchronize());
+  CHECK(attention_variant(ready.args, variant, nullptr));
+  CHECK(cudaDeviceSynchronize());
+  double largest;
+  const double error = error_of(ready.o, reference, c, tokens, capacity, &largest);
+  const bool good = error < 6e-3;
+  printf("%-28s variant %2d  tokens %6d  error %.2e  largest %.2e  %s\n", name, variant, tokens, error, largest,
+         good ? "ok" : "MISS");
+  return good;
+}
+
+std::vector<int> uniform_lengths(int users, int most, std::mt19937_64 &random) {
+  std::vector<int> lengths(users);
+  for (int &l : lengths) l = std::max(1, most / 10 + static_cast<int>(random() % (most - most / 10 + 1)));
+  return lengths;
+}
+
+double flops(const Case &c) {
+  double sum = 0;
+  for (int l : c.lengths) sum += 2.0 * c.shape.heads * (c.shape.query_dim + c.shape.value_dim) * l * static_cast<double>(l) / 2;
+  return sum;
+}
+
+void time_case(const char *name, const Case &c, int variant) {
+  std::mt19937_64 random(23);
+  int rows = 0;
+  if (attention_variant({}, variant, nullptr, &rows) != cudaSuccess) return;
+  Ready ready;
+  const Batch batch = batch_of(c, rows, random);
+  place(ready, c, batch);
+  ready.args.most_q_tiles = batch.header.q_tiles;
+  const Bias bias = bias_of(ready, c.shape, random);
+  const int tokens = batch.header.tokens;
+  CHECK(cudaMalloc(&ready.uvqk, static_cast<size_t>(tokens) * c.shape.projection() * sizeof(bf16)));
+  CHECK(cudaMalloc(&ready.o, static_cast<size_t>(tokens) * c.shape.hidden * sizeof(bf16)));
+  ready.owned.insert(ready.owned.end(), {ready.uvqk, ready.o});
+  fill<<<512, 256>>>(ready.uvqk, tokens, c.shape, 1.f, 5);
+  CHECK(tensor_map(&ready.map, ready.uvqk, tokens, c.shape.projection(), c.shape.projection(), 64, std::min(c.shape.width, 64)));
+  ready.args.map = &ready.map;
+  ready.args.uvqk = ready.uvqk;
+  ready.args.o = ready.o;
+  ready.args.tables = bias.tables;
+  const double milliseconds = check::median_milliseconds([&] { CHECK(attention_variant(ready.args, variant, nullptr)); });
+  const double bytes = static_cast<double>(tokens) * c.shape.hidden * 2 * 4;
+  printf("time %-22s variant %2d  %8.1f us  %6.1f TFLOP/s  (bytes floor %.1f us)\n", name, variant, milliseconds * 1e3,
+         flops(c) / milliseconds / 1e9, bytes / 3.0e12 * 1e6);
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  if (argc > 3 && std::string(argv[1]) == "--profile") {
+    const int variant = atoi(argv[2]), n = atoi(argv[3]);
+    const int width = variant < 10 ? 64 : variant < 20 ? 128 : 32;
+    time_case("profile", {shape_of(n, 4, width, width), std::vector<int>(65536 / n, n)}, variant);
+    return 0;
+  }
+  const bool timed = argc > 1 && std::string(argv[1]) == "--time";
+  std::mt19937_64 random(3);
+  bool good = true;
+  for (int variant = 0; variant < 40; variant++) {
+    int rows;
+    if (attention_variant({}, variant, nullptr, &rows) != cudaSuccess) continue;
+    const int width = variant < 10 ? 64 : variant < 20 ? 128 : 32;
+    const int narrow = width == 32 ? 25 : width == 64 ? 50 : 100;
+    good &= check_case("one event", {shape_of(11, 1, width, width), {1}}, variant);
+    good &= check_case("around a tile", {shape_of(300, 2, width, width), {1, 2, 63, 64, 65, 127, 128, 129, 191, 192, 193, 255, 256, 257}}, variant);
+    good &= check_case("ragged odd heads", {shape_of(700, 3, narrow, width), uniform_lengths(40, 700, random)}, variant);
+    good &= check_case("narrow", {shape_of(211, 2, narrow, narrow), uniform_lengths(33, 200, random)}, variant);
+    good &= check_case("unsorted times", {shape_of(700, 2, width, width), uniform_lengths(10, 600, random), false}, variant);
+    good &= check_case("large values", {shape_of(512, 2, width, width), {512, 400, 3}, true, 8.f}, variant);
+    good &= check_case("tiny values", {shape_of(512, 2, width, width), {512, 77}, true, 1e-3f}, variant);
+    good &= check_case("long", {shape_of(5000, 1, width, width), {5000, 4097}}, variant);
+  }
+  if (timed) {
+    for (int variant = 0; variant < 40; variant++) {
+      const int width = variant < 10 ? 64 : variant < 20 ? 128 : 32;
+      for (int n : {512, 2048, 8192}) {
+        char name[64];
+        snprintf(name, sizeof name, "d=%d n=%d full", width, n);
+        time_case(name, {shape_of(n, 4, width, width), std::vector<int>(65536 / n, n)}, variant);
+        if (argc > 2) time_case("  same, times equal", {shape_of(n, 4, width, width), std::vector<int>(65536 / n, n), true, 1.f, true}, variant);
+        if (width == 64) {
+          snprintf(name, sizeof name, "d=%d n=%d ragged", width, n);
+          std::mt19937_64 lengths(9);
+          time_case(name, {shape_of(n, 4, width, width), uniform_lengths(65536 / n, n, lengths)}, variant);
+        }
+      }
+    }
+  }
+  printf(good ? "attention: all checks passed\n" : "attention: MISS\n");
+  return good ? 0 : 1;
+}
