@@ -5,6 +5,7 @@
 #include <cuda.h>
 
 #include "layout.cuh"
+#include "path.cuh"
 
 namespace hstu {
 
@@ -43,9 +44,19 @@ inline size_t bias_tables_bytes(int slots) {
 //   positions [2 * slots - 1], times [129], edges [128] ascending: edges[b-1] is the smallest difference of bucket b.
 void bias_tables(void *tables, const float *positions, const float *times, const int64_t *edges, int slots);
 
+// Rows of a query tile: the shorter tile leaves less idle at the ends of users, the longer one reads keys and values less often. The bits of a row are
+// the same with either.
+//   longest: events of the longest user of the batch, 0 where a graph is to serve any batch of its class.
+int query_tile_rows(const Shape &shape, int longest);
+
+// First row of a user's last query tile. Tiles are counted back from there by `rows`, so that a user's cut one is its first, which has the fewest keys:
+// its row0 may be -64 or -128, and rows before 0 are skipped.
+inline int last_tile_row(int length, int rows) { return round_up(length, 64) - rows; }
+
 struct AttentionArgs {
   Shape shape;
   BatchArrays batch;
+  int tile_rows;           // of the work list, as query_tile_rows says
   int most_q_tiles;        // entries the work list may have: the grid's size, the true count is in the header
   const CUtensorMap *map;  // host memory; uvqk in boxes of 64 rows x min(W, 64) columns
   const bf16 *uvqk;        // [T][4 HW]
@@ -53,15 +64,15 @@ struct AttentionArgs {
   const void *tables;      // device memory, this block's
 };
 
-// Which implementation runs. Hopper needs compute capability 9.0, Ampere 8.0 or later.
-enum class Path { kHopper, kAmpere };
-
 // Enqueues the attention of all rows of the batch. Rows of `o` past the batch stay as they are.
 cudaError_t attention(const AttentionArgs &args, Path path, cudaStream_t stream);
 
+cudaError_t attention_hopper(const AttentionArgs &args, cudaStream_t stream);
+cudaError_t attention_ampere(const AttentionArgs &args, cudaStream_t stream);
+
 // The plain form that the fast ones are held to: float32 sums in the order of j, exact exponentials, buckets by walking the edges.
-//   positions, times, edges as for bias_tables, in device memory.
-cudaError_t attention_reference(const AttentionArgs &args, const float *positions, const float *times,
+//   tokens: of the batch, at most. positions, times, edges as for bias_tables, in device memory.
+cudaError_t attention_reference(const AttentionArgs &args, int tokens, const float *positions, const float *times,
                                 const int64_t *edges, float *o, cudaStream_t stream);
 
 }  // namespace hstu

@@ -4,6 +4,8 @@
 // the time differences of far tiles fall into one bucket (a constant), or few (compare with each edge); only tiles near the diagonal look every pair up.
 #pragma once
 
+#include <type_traits>
+
 #include "attention.cuh"
 
 namespace hstu {
@@ -36,17 +38,6 @@ struct TileRows {
   int earliest, latest;  // next times of the warp's first and last valid row; meaningful when sorted
   bool sorted;
 };
-
-// Steps of the bucket function that some of a tile's columns span for the warp's rows.
-struct Span {
-  int step;   // of the nearest pair
-  int edges;  // up to the farthest
-};
-
-__device__ __forceinline__ Span span_of(const BiasTables &tables, const TileRows &rows, int first_time, int last_time) {
-  const int step = time_step(tables, max(rows.earliest - last_time, 0));
-  return {step, time_step(tables, max(rows.latest - first_time, 0)) - step};
-}
 
 // silu of score + bias, where `score` is unhalved and `bias` halved.
 __device__ __forceinline__ float silu(float score, float bias) {
@@ -123,77 +114,78 @@ __device__ __forceinline__ void weigh_group(const float *scores, uint32_t *weigh
   weights[1] = packed(c, d);
 }
 
-// Columns that are spanned, looked up or compared together.
+// Columns that take one way together; query rows come in warps of as many, so that the diagonal crosses whole chunks only.
 constexpr int kChunk = 16;
 
-// A tile whose pairs fall into several buckets, chunk by chunk: the nearer to the diagonal, the more of them.
-//   reach: columns from the tile's first to the warp's last row; a chunk past it has no pair.
-template <int groups, bool causal>
-__device__ __forceinline__ void weigh_chunks(const float (&scores)[groups * 4], uint32_t (&weights)[groups * 2],
-                                             const BiasTables &tables, const TileRows &rows, const float2 *positions,
-                                             const int *columns, int valid, int lane, int diagonal, int reach) {
-  constexpr int chunks = groups * 8 / kChunk;
-  int packed_span = kChunk << 16;  // unsorted: look up
-  if (rows.sorted) {
-    const int first = min(lane % chunks * kChunk, valid - 1);
-    const Span span = span_of(tables, rows, columns[first], columns[min(first + kChunk, valid) - 1]);
-    packed_span = span.edges << 16 | span.step;
-  }
-  float2 below = positions[0];
-#pragma unroll
-  for (int chunk = 0; chunk < chunks; chunk++) {
-    const int own = __shfl_sync(0xffffffff, packed_span, chunk);
-    const int step = own & 0xffff;
-    const int edges = own >> 16;
-    const float2 here = positions[(2 * chunk + 1) * 4];
-    const float2 next = positions[(2 * chunk + 2) * 4];
-    const float *score = scores + 8 * chunk;
-    uint32_t *weight = weights + 4 * chunk;
-    const int *column = columns + kChunk * chunk;
-    const int ahead = diagonal + kChunk * chunk;
-    auto both = [&](const auto &time_of) {
-      weigh_group<causal>(score, weight, here, below, column, lane, ahead, time_of);
-      weigh_group<causal>(score + 4, weight + 2, next, here, column + 8, lane, ahead + 8, time_of);
-    };
-    if (causal && kChunk * chunk > reach) {
-      weight[0] = weight[1] = weight[2] = weight[3] = 0;
-    } else if (!causal && edges == 0) {
-      both(OneBucket{tables.step_value[step]});
-    } else if (edges <= 1) {
-      both(FewBuckets<1>(tables, step, rows.next_times));
-    } else if (edges <= 3) {
-      both(FewBuckets<3>(tables, step, rows.next_times));
-    } else {
-      both(AnyBucket{tables, rows.next_times});
-    }
-    below = next;
-  }
+// Steps of the bucket function that chunks of a tile span for the warp's rows.
+struct Spans {
+  int packed;    // in lanes 2c and 2c + 1: step of chunk c's nearest pair, and in the upper half the edges up to its farthest
+  bool uniform;  // all pairs of the tile in one step, the same as this lane's
+  __device__ __forceinline__ int of(int chunk) const { return __shfl_sync(0xffffffff, packed, 2 * chunk); }
+};
+
+template <int chunks>
+__device__ __forceinline__ Spans spans_of(const BiasTables &tables, const TileRows &rows, const int *columns, int valid,
+                                          int lane) {
+  if (!rows.sorted) return {kChunk << 16, false};
+  const bool farthest = (lane & 1) != 0;
+  const int first = min(lane / 2 % chunks * kChunk, valid - 1);
+  const int time = columns[farthest ? first : min(first + kChunk, valid) - 1];
+  const int step = time_step(tables, max((farthest ? rows.latest : rows.earliest) - time, 0));
+  const int other = __shfl_xor_sync(0xffffffff, step, 1);
+  const int nearest = min(step, other);
+  const bool uniform = __all_sync(0xffffffff, step == __shfl_sync(0xffffffff, step, 0));
+  return {abs(step - other) << 16 | nearest, uniform};
 }
 
 // Turns scores [16 rows][8 * groups columns] of a warp into weights.
 //   positions: the thread's pairs of position biases; entry 4 (g + 1) belongs to column group g of the first row and to group g + 1 of the second.
 //   columns: times of the tile's columns, `valid` of them the user's own.
-//   diagonal: first column of the thread - its first row; reach: last row of the warp - first column of the tile.
+//   diagonal: first column of the thread - its first row; reach: last row of the warp - first column of the tile, 15 modulo 16.
 template <int groups>
 __device__ __forceinline__ void weigh_tile(const float (&scores)[groups * 4], uint32_t (&weights)[groups * 2],
                                            const BiasTables &tables, const TileRows &rows, const float2 *positions,
                                            const int *columns, int valid, int lane, int diagonal, int reach) {
-  if (reach < groups * 8 + 14) {
-    weigh_chunks<groups, true>(scores, weights, tables, rows, positions, columns, valid, lane, diagonal, reach);
-    return;
-  }
-  const Span span = span_of(tables, rows, columns[0], columns[groups * 8 - 1]);
-  if (!rows.sorted || span.edges > 0) {
-    weigh_chunks<groups, false>(scores, weights, tables, rows, positions, columns, valid, lane, diagonal, reach);
-    return;
-  }
-  const OneBucket bucket{tables.step_value[span.step]};
+  constexpr int chunks = groups * 8 / kChunk;
+  const Spans spans = spans_of<chunks>(tables, rows, columns, valid, lane);
   float2 below = positions[0];
+  if (spans.uniform && reach >= groups * 8 + 15) {
+    const OneBucket bucket{tables.step_value[spans.packed]};
 #pragma unroll
-  for (int g = 0; g < groups; g++) {
-    const float2 here = positions[(g + 1) * 4];
-    weigh_group<false>(scores + 4 * g, weights + 2 * g, here, below, columns, lane, 0, bucket);
-    below = here;
+    for (int g = 0; g < groups; g++) {
+      const float2 here = positions[(g + 1) * 4];
+      weigh_group<false>(scores + 4 * g, weights + 2 * g, here, below, columns, lane, 0, bucket);
+      below = here;
+    }
+    return;
+  }
+#pragma unroll
+  for (int chunk = 0; chunk < chunks; chunk++) {
+    const int own = spans.of(chunk);
+    const int step = own & 0xffff;
+    const int edges = kChunk * chunk + kChunk > reach ? kChunk : own >> 16;
+    const float2 here = positions[(2 * chunk + 1) * 4];
+    const float2 next = positions[(2 * chunk + 2) * 4];
+    uint32_t *weight = weights + 4 * chunk;
+    auto both = [&](auto causal, const auto &time_of) {
+      const int *column = columns + kChunk * chunk;
+      const float *score = scores + 8 * chunk;
+      const int ahead = diagonal + kChunk * chunk;
+      weigh_group<causal.value>(score, weight, here, below, column, lane, ahead, time_of);
+      weigh_group<causal.value>(score + 4, weight + 2, next, here, column + 8, lane, ahead + 8, time_of);
+    };
+    if (kChunk * chunk > reach) {
+      weight[0] = weight[1] = weight[2] = weight[3] = 0;
+    } else if (edges == 0) {
+      both(std::false_type{}, OneBucket{tables.step_value[step]});
+    } else if (edges == 1) {
+      both(std::false_type{}, FewBuckets<1>(tables, step, rows.next_times));
+    } else if (edges <= 3) {
+      both(std::false_type{}, FewBuckets<3>(tables, step, rows.next_times));
+    } else {
+      both(std::true_type{}, AnyBucket{tables, rows.next_times});
+    }
+    below = next;
   }
 }
 

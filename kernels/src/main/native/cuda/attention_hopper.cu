@@ -1,29 +1,31 @@
 // The attention on Hopper: one producer warp feeds tiles of keys and values through the bulk copy engine, each consumer warpgroup holds 64 query rows,
 // multiplies on the tensor cores and adds bias and SiLU between its two products.
 #include "attention_bias.cuh"
-#include "attention_hopper.cuh"
 #include "hopper.cuh"
 
 namespace hstu {
 namespace {
 
-// groups of consumer warpgroups (64 rows each), keys a tile, tiles in flight, blocks an SM, whether the weights of one tile are computed while the
-// previous one is multiplied with its values.
-template <int width_, int groups_, int keys_, int stages_, int blocks_, bool overlap_>
+// Groups of consumer warpgroups (64 rows each), keys a tile, tiles in flight, blocks an SM.
+//
+// The warpgroups of an SM overlap each other: while one adds bias and SiLU, others multiply. Overlapping within a warpgroup as well (weighing a tile
+// while the one before it is multiplied with its values) was measured slower at every length: the second set of weights costs a third warpgroup's registers
+// or makes each step wait for the slowest warp twice.
+template <int width_, int groups_, int keys_, int stages_, int blocks_>
 struct Tiling {
   static constexpr int width = width_;
   static constexpr int groups = groups_;
   static constexpr int keys = keys_;
   static constexpr int stages = stages_;
   static constexpr int blocks = blocks_;
-  static constexpr bool overlap = overlap_;
   static constexpr int rows = 64 * groups;
   static constexpr int box = width < 64 ? width : 64;  // columns of a swizzled tile
   static constexpr int parts = width / box;            // tiles beside each other in one head
   static constexpr Swizzle swizzle = box == 64 ? Swizzle::k128 : Swizzle::k64;
   static constexpr int window = rows + keys;           // position biases of a tile
   // With one block an SM a warpgroup of its own feeds the tiles and the registers are dealt out by role; with two, the first consumer thread does it on
-  // the side, since a ninth warp would cost all of them registers.
+  // the side, since a ninth warp would cost all of them registers. Either way the grid is as large as the chip, each block takes several query tiles, and
+  // the feeder is a few tiles ahead, also into the next query tile.
   static constexpr bool deal = blocks == 1;
   static constexpr int threads = groups * 128 + (deal ? 128 : 0);
   static constexpr int producer_registers = groups == 3 ? 32 : 40;
@@ -38,7 +40,8 @@ struct Tiling {
     int pad[(1024 - (2 * window + 16 + keys) * 4 % 1024) % 1024 / 4];
   };
 
-  // With roles dealt out the grid is as large as the chip and each block takes several query tiles: the feeder fetches the next one's queries meanwhile.
+  // With roles dealt out the grid is as large as the chip and each block takes several query tiles, whose queries the feeder fetches ahead. With two
+  // blocks an SM they cover each other's ends, and the card deals out query tiles as blocks finish.
   static constexpr int queries = deal ? 2 : 1;
 
   struct Shared {
@@ -82,45 +85,39 @@ struct Work {
   }
 };
 
-// The index of a block's work in its given round: back and forth over the list, which is ordered by length, so that all blocks get about as much.
+// The index of a block's work in its given round: back and forth over the list, which is ordered by length, so that all blocks get about as much. Past
+// the list's end there is none.
+template <typename Tile>
 __device__ __forceinline__ int work_index(int round) {
+  if (!Tile::deal && round > 0) return 0x7fffffff;
   const int place = (round & 1) != 0 ? gridDim.x - 1 - blockIdx.x : blockIdx.x;
   return round * gridDim.x + place;
 }
 
-// What one thread needs to feed a block's tiles.
+// Feeds a block: the stream of key and value tiles of all its work, each work's queries before its first tile. Belongs to one thread.
 template <typename Tile>
 struct Feed {
   typename Tile::Shared &shared;
   const CUtensorMap *map;
   const Shape &shape;
-  const int *times;
-  const float *positions;  // the even table
-  Ring<Tile> ring{};
+  const BatchArrays &batch;
+  const BiasTables *tables;
+  int count;
+  QTile tile{};
+  int head = 0;
+  int round = 0;  // of the work that comes after the one in hand
   int next = 0;
+  int tiles = 0;
+  Ring<Tile> ring{};
 
-  __device__ __forceinline__ void tables(const BiasTables *source) const {
+  __device__ __forceinline__ void begin() const {
     barrier_expect(&shared.tables_full, sizeof(BiasTables));
-    copy_bytes(&shared.tables, source, sizeof(BiasTables), &shared.tables_full);
+    copy_bytes(&shared.tables, tables, sizeof(BiasTables), &shared.tables_full);
   }
 
-  __device__ __forceinline__ void query(const Work<Tile> &work, int round) {
-    const int buffer = round % Tile::queries;
-    uint64_t *full = &shared.q_full[buffer];
-    barrier_wait(&shared.q_empty[buffer], (round / Tile::queries & 1) ^ 1);
-    barrier_expect(full, Tile::rows * Tile::width * sizeof(bf16));
-    for (int r = 0; r < Tile::rows; r += 64) {
-      for (int part = 0; part < Tile::parts; part++) {
-        copy_box(shared.q[buffer] + r * Tile::width + part * 64 * Tile::box, map,
-                 shape.q_column(work.head) + part * Tile::box, work.tile.token0 + work.tile.row0 + r, full);
-      }
-    }
-    next = 0;
-  }
-
-  // The next tile, once its slot is free; nothing past the last.
-  __device__ __forceinline__ void tile(const Work<Tile> &work) {
-    if (next >= work.tiles) return;
+  // Sends the next tile as soon as its slot is free. False after the last.
+  __device__ __forceinline__ bool send() {
+    if (next == tiles && !turn()) return false;
     typename Tile::Stage &stage = shared.stage[ring.slot];
     uint64_t *full = &shared.full[ring.slot];
     barrier_wait(&shared.empty[ring.slot], ring.phase ^ 1);
@@ -129,29 +126,55 @@ struct Feed {
     for (int part = 0; part < Tile::parts; part++) {
       for (int r = 0; r < Tile::keys; r += 64) {
         const int at = (part * Tile::keys + r) * Tile::box;
-        const int row = work.tile.token0 + key0 + r;
-        copy_box(stage.k + at, map, shape.k_column(work.head) + part * Tile::box, row, full);
-        copy_box(stage.v + at, map, shape.v_column(work.head) + part * Tile::box, row, full);
+        const int row = tile.token0 + key0 + r;
+        copy_box(stage.k + at, map, shape.k_column(head) + part * Tile::box, row, full);
+        copy_box(stage.v + at, map, shape.v_column(head) + part * Tile::box, row, full);
       }
     }
-    const float *window = positions + position_origin(shape.slots) + key0 - work.tile.row0 - (Tile::rows - 1);
+    const float *positions = reinterpret_cast<const float *>(tables + 1);
+    const float *window = positions + position_origin(shape.slots) + key0 - tile.row0 - (Tile::rows - 1);
     copy_bytes(stage.even, window, Tile::window * sizeof(float), full);
     copy_bytes(stage.odd, window + position_entries(shape.slots), Tile::window * sizeof(float), full);
-    copy_bytes(stage.times, times + work.tile.time0 + key0, Tile::keys * sizeof(int), full);
+    copy_bytes(stage.times, batch.times + tile.time0 + key0, Tile::keys * sizeof(int), full);
     next++;
     ring.advance();
+    return true;
+  }
+
+  // On to the next work, its queries first.
+  __device__ __forceinline__ bool turn() {
+    const int index = work_index<Tile>(round);
+    if (index >= count) return false;
+    const Work<Tile> work(batch, index, shape.heads);
+    tile = work.tile;
+    head = work.head;
+    tiles = work.tiles;
+    next = 0;
+    const int buffer = round % Tile::queries;
+    uint64_t *full = &shared.q_full[buffer];
+    barrier_wait(&shared.q_empty[buffer], (round / Tile::queries & 1) ^ 1);
+    barrier_expect(full, Tile::rows * Tile::width * sizeof(bf16));
+    for (int r = 0; r < Tile::rows; r += 64) {
+      for (int part = 0; part < Tile::parts; part++) {
+        copy_box(shared.q[buffer] + r * Tile::width + part * 64 * Tile::box, map,
+                 shape.q_column(head) + part * Tile::box, tile.token0 + tile.row0 + r, full);
+      }
+    }
+    round++;
+    return true;
   }
 };
 
 template <typename Tile>
-__device__ __forceinline__ void multiply_scores(float (&scores)[Tile::keys / 2], uint32_t q, uint32_t k) {
+__device__ __forceinline__ void multiply_scores(float (&scores)[Tile::keys / 2], uint64_t q, const bf16 *k) {
+  const uint64_t keys = k_major(shared_address(k), Tile::swizzle);
   wgmma_fence();
 #pragma unroll
   for (int part = 0; part < Tile::parts; part++) {
 #pragma unroll
     for (int step = 0; step < Tile::box / 16; step++) {
-      const uint64_t a = k_major(q + part * 64 * Tile::box * 2 + step * 32, Tile::swizzle);
-      const uint64_t b = k_major(k + part * Tile::keys * Tile::box * 2 + step * 32, Tile::swizzle);
+      const uint64_t a = advanced(q, part * 64 * Tile::box * 2 + step * 32);
+      const uint64_t b = advanced(keys, part * Tile::keys * Tile::box * 2 + step * 32);
       Wgmma<Tile::keys>::ss(scores, a, b, part + step > 0);
     }
   }
@@ -160,12 +183,13 @@ __device__ __forceinline__ void multiply_scores(float (&scores)[Tile::keys / 2],
 
 template <typename Tile>
 __device__ __forceinline__ void multiply_values(float (&output)[Tile::width / 2], const uint32_t (&weights)[Tile::keys / 4],
-                                                uint32_t v, bool first) {
+                                                const bf16 *v, bool first) {
+  const uint64_t values = mn_major(shared_address(v), Tile::swizzle, Tile::keys * Tile::box * 2);
   wgmma_fence();
 #pragma unroll
   for (int step = 0; step < Tile::keys / 16; step++) {
     const uint32_t a[4] = {weights[4 * step], weights[4 * step + 1], weights[4 * step + 2], weights[4 * step + 3]};
-    const uint64_t b = mn_major(v + step * 16 * Tile::box * 2, Tile::swizzle, Tile::keys * Tile::box * 2);
+    const uint64_t b = advanced(values, step * 16 * Tile::box * 2);
     Wgmma<Tile::width>::template rs<1>(output, a, b, !first || step > 0);
   }
   wgmma_commit();
@@ -205,91 +229,45 @@ __device__ __forceinline__ void consume(typename Tile::Shared &shared, const Sha
   const int length = work.tile.length;
   const int tiles = work.tiles;
   const int own_row0 = row0 + 64 * group;
-  const int own_tiles = own_row0 < length ? (min(length, own_row0 + 64) + Tile::keys - 1) / Tile::keys : 0;
-  const int *times = batch.times + work.tile.time0;
-  TileRows rows;
-  rows.first_row = own_row0 + 16 * warp;
-  rows.row = rows.first_row + lane / 4;
-  rows.next_times[0] = times[min(rows.row, length - 1) + 1];
-  rows.next_times[1] = times[min(rows.row + 8, length - 1) + 1];
-  rows.earliest = times[min(rows.first_row, length - 1) + 1];
-  rows.latest = times[min(rows.first_row + 15, length - 1) + 1];
-  rows.sorted = batch.header->sorted != 0;
+  const bool idle = own_row0 < 0 || own_row0 >= length;
+  const int own_tiles = idle ? 0 : (min(length, own_row0 + 64) + Tile::keys - 1) / Tile::keys;
   bf16 *queries = shared.q[round % Tile::queries] + group * 64 * Tile::width;
   uint64_t *q_empty = &shared.q_empty[round % Tile::queries];
   const bool feeds = !Tile::deal && threadIdx.x == 0;
 
   float output[Tile::width / 2];
   if (own_tiles > 0) {
+    const int *times = batch.times + work.tile.time0;
+    TileRows rows;
+    rows.first_row = own_row0 + 16 * warp;
+    rows.row = rows.first_row + lane / 4;
+    rows.next_times[0] = times[min(rows.row, length - 1) + 1];
+    rows.next_times[1] = times[min(rows.row + 8, length - 1) + 1];
+    rows.earliest = times[min(rows.first_row, length - 1) + 1];
+    rows.latest = times[min(rows.first_row + 15, length - 1) + 1];
+    rows.sorted = batch.header->sorted != 0;
     float scores[Tile::keys / 2];
     uint32_t weights[Tile::keys / 4];
-    const uint32_t q = shared_address(queries);
+    const uint64_t q = k_major(shared_address(queries), Tile::swizzle);
     barrier_wait(&shared.q_full[round % Tile::queries], round / Tile::queries & 1);
-    if (!Tile::overlap) {
-      for (int t = 0; t < own_tiles; t++) {
-        if (feeds) feed.tile(work);
-        typename Tile::Stage &stage = shared.stage[ring.slot];
-        barrier_wait(&shared.full[ring.slot], ring.phase);
-        multiply_scores<Tile>(scores, q, shared_address(stage.k));
-        wgmma_wait<0>();
-        settle(scores);
-        weigh_stage<Tile>(scores, weights, stage, shared.tables, rows, t, row0, length, lane);
-        multiply_values<Tile>(output, weights, shared_address(stage.v), t == 0);
-        wgmma_wait<0>();
-        settle(output);
-        if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[ring.slot]);
-        ring.advance();
-      }
-    } else {
-      uint32_t others[Tile::keys / 4];
-      Ring<Tile> before;
-      // Tile t is weighed while tile t - 1 is multiplied with its values.
-      auto step = [&](int t, const uint32_t(&current)[Tile::keys / 4], uint32_t(&next)[Tile::keys / 4]) {
-        if (feeds) feed.tile(work);
-        typename Tile::Stage &stage = shared.stage[ring.slot];
-        barrier_wait(&shared.full[ring.slot], ring.phase);
-        multiply_scores<Tile>(scores, q, shared_address(stage.k));
-        multiply_values<Tile>(output, current, shared_address(shared.stage[before.slot].v), t == 1);
-        wgmma_wait<1>();
-        settle(scores);
-        weigh_stage<Tile>(scores, next, stage, shared.tables, rows, t, row0, length, lane);
-        wgmma_wait<0>();
-        settle(output);
-        if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[before.slot]);
-        before = ring;
-        ring.advance();
-      };
-      auto finish = [&](const uint32_t(&current)[Tile::keys / 4]) {
-        multiply_values<Tile>(output, current, shared_address(shared.stage[before.slot].v), own_tiles == 1);
-        wgmma_wait<0>();
-        settle(output);
-        if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[before.slot]);
-      };
-      if (feeds) feed.tile(work);
+    for (int t = 0; t < own_tiles; t++) {
+      if (feeds) feed.send();
       typename Tile::Stage &stage = shared.stage[ring.slot];
       barrier_wait(&shared.full[ring.slot], ring.phase);
-      multiply_scores<Tile>(scores, q, shared_address(stage.k));
+      multiply_scores<Tile>(scores, q, stage.k);
       wgmma_wait<0>();
       settle(scores);
-      weigh_stage<Tile>(scores, weights, stage, shared.tables, rows, 0, row0, length, lane);
-      before = ring;
+      weigh_stage<Tile>(scores, weights, stage, shared.tables, rows, t, row0, length, lane);
+      multiply_values<Tile>(output, weights, stage.v, t == 0);
+      wgmma_wait<0>();
+      settle(output);
+      if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[ring.slot]);
       ring.advance();
-      int t = 1;
-      for (; t + 1 < own_tiles; t += 2) {
-        step(t, weights, others);
-        step(t + 1, others, weights);
-      }
-      if (t < own_tiles) {
-        step(t, weights, others);
-        finish(others);
-      } else {
-        finish(weights);
-      }
     }
   }
   // Tiles that only later rows need.
   for (int t = own_tiles; t < tiles; t++) {
-    if (feeds) feed.tile(work);
+    if (feeds) feed.send();
     barrier_wait(&shared.full[ring.slot], ring.phase);
     if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[ring.slot]);
     ring.advance();
@@ -329,11 +307,9 @@ __device__ __forceinline__ void consume(typename Tile::Shared &shared, const Sha
     bf16 *target = o + static_cast<size_t>(work.tile.token0 + own_row0 + r) * shape.hidden + work.head * Tile::width + chunk * 8;
     *reinterpret_cast<uint4 *>(target) = value;
   }
-  if (Tile::deal) {
-    fence_async();  // the copy engine writes the next queries here
-    named_barrier(1 + group, 128);
-    if (thread == 0) barrier_arrive(q_empty);
-  }
+  fence_async();  // the copy engine writes later queries here
+  named_barrier(1 + group, 128);
+  if (thread == 0) barrier_arrive(q_empty);
 }
 
 template <typename Tile>
@@ -344,8 +320,10 @@ __global__ void __launch_bounds__(Tile::threads, Tile::blocks)
   extern __shared__ unsigned char raw[];
   // Rounded up by an offset, not by a cast of the pointer, so that the compiler still knows it for shared memory.
   typename Tile::Shared &shared = *reinterpret_cast<typename Tile::Shared *>(raw + (-shared_address(raw) & 1023));
+  await_predecessor();
+  admit_successor();
   const int count = batch.header->q_tiles * shape.heads;
-  if (work_index(0) >= count) return;
+  if (work_index<Tile>(0) >= count) return;
   if (threadIdx.x == 0) {
     barrier_init(&shared.tables_full, 1);
     for (int i = 0; i < Tile::queries; i++) {
@@ -358,34 +336,28 @@ __global__ void __launch_bounds__(Tile::threads, Tile::blocks)
     }
     barrier_init_fence();
   }
-  Feed<Tile> feed{shared, &map, shape, batch.times, reinterpret_cast<const float *>(tables + 1)};
+  Feed<Tile> feed{shared, &map, shape, batch, tables, count};
   __syncthreads();
   const int group = __shfl_sync(0xffffffff, threadIdx.x / 128, 0);  // uniform in a warp, as the compiler now knows
   if (group == Tile::groups) {
     if (Tile::deal) registers_shrink<Tile::producer_registers>();
     if (threadIdx.x == Tile::groups * 128) {
-      feed.tables(tables);
-      for (int round = 0, index; (index = work_index(round)) < count; round++) {
-        const Work<Tile> work(batch, index, shape.heads);
-        feed.query(work, round);
-        for (int t = 0; t < work.tiles; t++) feed.tile(work);
+      feed.begin();
+      while (feed.send()) {
       }
     }
   } else {
     if (Tile::deal) registers_grow<Tile::consumer_registers>();
+    if (!Tile::deal && threadIdx.x == 0) {
+      // When this warpgroup comes to a tile, it has left the slot of the one before, and the others soon will.
+      constexpr int ahead = Tile::stages - 1;
+      feed.begin();
+      for (int t = 0; t < ahead; t++) feed.send();
+    }
+    barrier_wait(&shared.tables_full, 0);
     Ring<Tile> ring;
-    for (int round = 0, index; (index = work_index(round)) < count; round++) {
-      const Work<Tile> work(batch, index, shape.heads);
-      if (!Tile::deal && threadIdx.x == 0) {
-        // Of the tile before the one in hand the slot has been left by this warpgroup, hence soon by the others.
-        constexpr int ahead = Tile::stages - (Tile::overlap ? 2 : 1);
-        feed.tables(tables);
-        feed.query(work, round);
-        for (int t = 0; t < ahead; t++) feed.tile(work);
-      }
-      if (round == 0) barrier_wait(&shared.tables_full, 0);
-      consume<Tile>(shared, shape, batch, o, work, round, group, ring, feed);
-      if (!Tile::deal) break;
+    for (int round = 0, index; (index = work_index<Tile>(round)) < count; round++) {
+      consume<Tile>(shared, shape, batch, o, Work<Tile>(batch, index, shape.heads), round, group, ring, feed);
     }
   }
 #endif
@@ -405,20 +377,35 @@ cudaError_t launch(const AttentionArgs &args, cudaStream_t stream) {
   }();
   const int work = args.most_q_tiles * args.shape.heads;
   const int blocks = Tile::deal ? min(work, processors) : work;
-  attention_kernel<Tile><<<blocks, Tile::threads, bytes, stream>>>(
-      *args.map, args.shape, args.batch, args.o, static_cast<const BiasTables *>(args.tables));
-  return cudaGetLastError();
+  return launch_overlapped(attention_kernel<Tile>, dim3(blocks), dim3(Tile::threads), bytes, stream, *args.map,
+                           args.shape, args.batch, args.o, static_cast<const BiasTables *>(args.tables));
+}
+
+template <int width>
+cudaError_t choose(const AttentionArgs &args, cudaStream_t stream) {
+  constexpr int long_keys = width == 128 ? 64 : 128;
+  constexpr int short_stages = width == 64 ? 3 : 4;
+  constexpr int short_blocks = width == 128 ? 1 : 2;
+  switch (args.tile_rows) {
+    case 128:
+      return launch<Tiling<width, 2, 64, short_stages, short_blocks>>(args, stream);
+    case 192:
+      return launch<Tiling<width, 3, long_keys, 3, 1>>(args, stream);
+    default:
+      return cudaErrorInvalidValue;
+  }
 }
 
 }  // namespace
 
-#define HSTU_VARIANT(number, ...)                       \
-  case number:                                          \
-    return rows != nullptr ? (*rows = Tiling<__VA_ARGS__>::rows, cudaSuccess) : launch<Tiling<__VA_ARGS__>>(args, stream);
-
-cudaError_t attention_variant(const AttentionArgs &args, int variant, cudaStream_t stream, int *rows) {
-  switch (variant) {
-#include "attention_variants.inc"
+cudaError_t attention_hopper(const AttentionArgs &args, cudaStream_t stream) {
+  switch (args.shape.width) {
+    case 32:
+      return choose<32>(args, stream);
+    case 64:
+      return choose<64>(args, stream);
+    case 128:
+      return choose<128>(args, stream);
     default:
       return cudaErrorInvalidValue;
   }

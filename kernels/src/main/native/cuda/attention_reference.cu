@@ -47,13 +47,13 @@ __global__ void reference_kernel(Shape shape, BatchArrays batch, const bf16 *uvq
 
 }  // namespace
 
-cudaError_t attention_reference(const AttentionArgs &args, const float *positions, const float *times,
+cudaError_t attention_reference(const AttentionArgs &args, int tokens, const float *positions, const float *times,
                                 const int64_t *edges, float *o, cudaStream_t stream) {
   const size_t shared = sizeof(float) * args.shape.max_events;
   cudaError_t status =
       cudaFuncSetAttribute(reference_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared));
   if (status != cudaSuccess) return status;
-  const dim3 grid(args.most_q_tiles * kTileRows, args.shape.heads);
+  const dim3 grid(tokens, args.shape.heads);
   reference_kernel<<<grid, 128, shared, stream>>>(args.shape, args.batch, args.uvqk, positions, times, edges, o);
   return cudaGetLastError();
 }

@@ -98,6 +98,9 @@ __device__ __forceinline__ void named_barrier(int id, int threads) {
 // Shared-memory matrix descriptors of wgmma. A swizzled tile has rows of 128 (or 64) bytes, 8 of which form an atom.
 enum class Swizzle : uint64_t { k128 = 1, k64 = 2 };
 
+// A descriptor further along; a multiple of 16 bytes.
+__device__ __forceinline__ uint64_t advanced(uint64_t descriptor, uint32_t bytes) { return descriptor + (bytes >> 4); }
+
 __host__ __device__ constexpr uint64_t descriptor_bits(Swizzle swizzle, uint32_t leading_bytes, uint32_t stride_bytes) {
   return (static_cast<uint64_t>(swizzle) << 62) | (static_cast<uint64_t>(stride_bytes >> 4) << 32) |
          (static_cast<uint64_t>(leading_bytes >> 4) << 16);

@@ -10,7 +10,7 @@ namespace hstu {
 
 using bf16 = __nv_bfloat16;
 
-// Rows of a query tile in the attention's work list.
+// Fewest rows of a query tile in the attention's work list.
 constexpr int kTileRows = 128;
 // Users' times start at multiples of this in `BatchArrays::times`, so that bulk copies find them aligned to 16 bytes.
 constexpr int kTimeAlignment = 64;
@@ -53,7 +53,7 @@ struct BatchHeader {
 struct alignas(16) QTile {
   int token0;  // first token of the user
   int length;  // tokens of the user
-  int row0;    // first row within the user, a multiple of kTileRows
+  int row0;    // first row within the user, a multiple of 64; -64 or -128 where a user's first tile is cut
   int time0;   // first entry of the user in `BatchArrays::times`
 };
 
