@@ -1,15 +1,16 @@
 package dev.hstu.index.scan;
 
-import java.util.Arrays;
-
 /// The best rows seen so far: a bounded min-heap over (score, row) packed into longs, so that
-/// nothing is boxed and one comparison decides. Higher scores are better; of equal scores the lower
+/// nothing is boxed and one comparison decides; only made a heap once it is full and a further row
+/// is to be held against the worst. Higher scores are better; of equal scores the lower
 /// row. For one thread.
 public final class BestRows {
 
   private long[] heap;
   private int capacity;
   private int size;
+  private boolean isHeap;
+  private final KeySort sort = new KeySort();
 
   /// Room for `expectedCapacity` rows without growing.
   public BestRows(int expectedCapacity) {
@@ -23,6 +24,7 @@ public final class BestRows {
     }
     capacity = newCapacity;
     size = 0;
+    isHeap = false;
   }
 
   /// How many rows are kept.
@@ -37,7 +39,7 @@ public final class BestRows {
 
   /// The score of the worst kept row once full, else negative infinity: a lower score can't enter.
   public float floor() {
-    return isFull() ? score(heap[0]) : Float.NEGATIVE_INFINITY;
+    return isFull() ? score(worst()) : Float.NEGATIVE_INFINITY;
   }
 
   /// Keeps the row if it is among the best.
@@ -46,13 +48,13 @@ public final class BestRows {
   public boolean offer(int row, float score) {
     long key = key(row, score);
     if (size < capacity) {
-      siftUp(size++, key);
+      heap[size++] = key;
       return true;
     }
-    if (key <= heap[0]) {
+    if (key <= worst()) {
       return false;
     }
-    siftDown(key);
+    siftDown(0, key);
     return true;
   }
 
@@ -65,7 +67,7 @@ public final class BestRows {
   ///
   /// @return how many
   public int drainDescending(int[] rows, float[] scores) {
-    Arrays.sort(heap, 0, size);
+    sort.sort(heap, size);
     for (int i = 0; i < size; i++) {
       long key = heap[size - 1 - i];
       rows[i] = row(key);
@@ -73,26 +75,24 @@ public final class BestRows {
     }
     int drained = size;
     size = 0;
+    isHeap = false;
     return drained;
   }
 
-  private void siftUp(int position, long key) {
-    int child = position;
-    while (child > 0) {
-      int parent = (child - 1) >>> 1;
-      if (heap[parent] <= key) {
-        break;
+  private long worst() {
+    if (!isHeap) {
+      for (int position = size / 2 - 1; position >= 0; position--) {
+        siftDown(position, heap[position]);
       }
-      heap[child] = heap[parent];
-      child = parent;
+      isHeap = true;
     }
-    heap[child] = key;
+    return heap[0];
   }
 
-  /// Replaces the root by `key`.
-  private void siftDown(long key) {
-    int parent = 0;
-    int child = 1;
+  /// Puts `key` in place of the one at a position, below which there is a heap.
+  private void siftDown(int position, long key) {
+    int parent = position;
+    int child = 2 * position + 1;
     while (child < size) {
       if (child + 1 < size && heap[child + 1] < heap[child]) {
         child++;
@@ -110,15 +110,17 @@ public final class BestRows {
   /// Score in the upper half as an order-preserving int; in the lower the complement of the row, so
   /// that of equal scores the lower row has the greater key. Adding 0 turns -0 into +0: they are
   /// equal scores.
-  static long key(int row, float score) {
+  public static long key(int row, float score) {
     return ((long) ordered(Float.floatToRawIntBits(score + 0f)) << 32) | (~row & 0xFFFF_FFFFL);
   }
 
-  static int row(long key) {
+  /// The row of a key.
+  public static int row(long key) {
     return ~(int) key;
   }
 
-  static float score(long key) {
+  /// The score of a key.
+  public static float score(long key) {
     return Float.intBitsToFloat(ordered((int) (key >> 32)));
   }
 
