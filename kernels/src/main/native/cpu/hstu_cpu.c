@@ -1,22 +1,11 @@
-#include "hstu_cpu.h"
+#include "hstu_tiles.h"
 
-#include <immintrin.h>
-#include <stddef.h>
+/* Rows fetched ahead: at 64 values some more reads than a core keeps under way. */
+#define ROWS_AHEAD 32
 
-/* Only these functions use AVX-512, so the library loads on any x86-64. */
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,fma,popcnt")))
-#define INLINE static inline __attribute__((always_inline))
-
-#define GROUP_BYTES (HSTU_BLOCK_ROWS * HSTU_COLUMN_GROUP)
-#define LINE_BYTES 64
-
-/* Rows fetched ahead: as many reads as a core keeps under way. */
-#define ROWS_AHEAD 8
+#define ROWS_AT_ONCE 4
 
 #define FLOAT_LANES 16
-
-/* Blocks swept by all queries before the next ones: at 64 columns 8 KiB, which stay in L1. */
-#define STRIP_BLOCKS 8
 
 typedef struct {
   const int8_t *codes;
@@ -33,7 +22,7 @@ typedef struct {
   int32_t *found_products;
   int32_t *found_counts;
   ptrdiff_t capacity;
-  int32_t offsets[HSTU_MAX_QUERIES]; /* -128 * sum of the query's codes */
+  int32_t offsets[HSTU_MAX_QUERIES];
 } sweep;
 
 int32_t hstu_cpu_interface(void) { return HSTU_CPU_INTERFACE; }
@@ -47,8 +36,7 @@ int32_t hstu_cpu_has_vnni(void) {
 
 INLINE VNNI void give_out(sweep *s, int32_t block, int32_t query, __m512i products) {
   const int32_t first = block * HSTU_BLOCK_ROWS;
-  const int32_t left = s->rows - first;
-  const __mmask16 valid = left >= HSTU_BLOCK_ROWS ? 0xffff : (__mmask16)((1u << left) - 1);
+  const __mmask16 valid = rows_of_block(block, s->rows);
   const __m512i floor = _mm512_set1_epi32(
       s->floors[query * s->floor_query_stride + block * s->floor_block_stride]);
   const __mmask16 reach = _mm512_mask_cmpge_epi32_mask(valid, products, floor);
@@ -66,41 +54,18 @@ INLINE VNNI void give_out(sweep *s, int32_t block, int32_t query, __m512i produc
   }
 }
 
-/* BLOCKS blocks with QUERIES queries, both known to the compiler, so that the sums are registers. */
 INLINE VNNI void tile(
     sweep *s, const int32_t block, const int32_t query, const int BLOCKS, const int QUERIES) {
-  __m512i sums[16];
+  const ptrdiff_t query_bytes = (ptrdiff_t)s->groups * HSTU_COLUMN_GROUP;
+  const int8_t *queries[TILE_QUERIES];
 #pragma GCC unroll 16
   for (int q = 0; q < QUERIES; q++) {
-    const __m512i offset = _mm512_set1_epi32(s->offsets[query + q]);
-#pragma GCC unroll 16
-    for (int b = 0; b < BLOCKS; b++) {
-      sums[q * BLOCKS + b] = offset;
-    }
+    queries[q] = s->queries + (query + q) * query_bytes;
   }
-  const __m512i sign = _mm512_set1_epi8((char)0x80);
-  const int8_t *codes = s->codes + block * s->block_bytes;
-  const ptrdiff_t query_bytes = (ptrdiff_t)s->groups * HSTU_COLUMN_GROUP;
-  const int8_t *queries = s->queries + query * query_bytes;
-  for (int32_t g = 0; g < s->groups; g++) {
-    /* One operand of the instruction is unsigned: code + 128, taken back by the offset. */
-    __m512i rows[8];
-#pragma GCC unroll 16
-    for (int b = 0; b < BLOCKS; b++) {
-      rows[b] = _mm512_xor_si512(
-          _mm512_loadu_si512(codes + b * s->block_bytes + (ptrdiff_t)g * GROUP_BYTES), sign);
-    }
-#pragma GCC unroll 16
-    for (int q = 0; q < QUERIES; q++) {
-      int32_t four;
-      __builtin_memcpy(&four, queries + q * query_bytes + g * HSTU_COLUMN_GROUP, sizeof four);
-      const __m512i columns = _mm512_set1_epi32(four);
-#pragma GCC unroll 16
-      for (int b = 0; b < BLOCKS; b++) {
-        sums[q * BLOCKS + b] = _mm512_dpbusd_epi32(sums[q * BLOCKS + b], rows[b], columns);
-      }
-    }
-  }
+  __m512i sums[TILE_SUMS];
+  multiply(
+      s->codes + block * s->block_bytes, s->groups, queries, s->offsets + query, sums, BLOCKS,
+      QUERIES);
 #pragma GCC unroll 16
   for (int q = 0; q < QUERIES; q++) {
 #pragma GCC unroll 16
@@ -140,20 +105,10 @@ static VNNI void strip_by_1(sweep *s, int32_t block, int32_t end, int32_t query)
 
 INLINE void fetch_next(const sweep *s, int32_t block, int32_t end) {
   if (s->next_codes != NULL) {
-    const int8_t *from = s->next_codes + block * s->block_bytes;
-    const int8_t *to = s->next_codes + end * s->block_bytes;
-    for (; from < to; from += LINE_BYTES) {
-      _mm_prefetch((const char *)from, _MM_HINT_T0);
-    }
+    fetch(
+        (const char *)s->next_codes + block * s->block_bytes,
+        (const char *)s->next_codes + end * s->block_bytes);
   }
-}
-
-static VNNI int32_t offset_of(const int8_t *query, int32_t groups) {
-  int32_t sum = 0;
-  for (int32_t i = 0; i < groups * HSTU_COLUMN_GROUP; i++) {
-    sum += query[i];
-  }
-  return -128 * sum;
 }
 
 VNNI void hstu_sweep_int8(
@@ -210,24 +165,40 @@ VNNI void hstu_sweep_int8(
 }
 
 INLINE void fetch_row(const float *row, int32_t dimension) {
-  const char *from = (const char *)row;
   const char *to = (const char *)(row + dimension);
-  for (; from < to; from += LINE_BYTES) {
-    _mm_prefetch(from, _MM_HINT_T0);
-  }
+  fetch((const char *)row, to);
   _mm_prefetch(to - 1, _MM_HINT_T0);
 }
 
-/* The lanes in halves, in the order in which InnerProducts.java folds them. */
-INLINE VNNI float fold(__m512 lanes) {
-  const __m256 upper = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(lanes), 1));
-  const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(lanes), upper);
-  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+/* The products of four rows, as far as whole registers of columns reach. */
+INLINE VNNI void multiply_four(
+    const float *const *rows, const float *query, int32_t whole, float *products) {
+  __m512 a = _mm512_setzero_ps();
+  __m512 b = a;
+  __m512 c = a;
+  __m512 d = a;
+  for (int32_t i = 0; i < whole; i += FLOAT_LANES) {
+    const __m512 columns = _mm512_loadu_ps(query + i);
+    a = _mm512_fmadd_ps(columns, _mm512_loadu_ps(rows[0] + i), a);
+    b = _mm512_fmadd_ps(columns, _mm512_loadu_ps(rows[1] + i), b);
+    c = _mm512_fmadd_ps(columns, _mm512_loadu_ps(rows[2] + i), c);
+    d = _mm512_fmadd_ps(columns, _mm512_loadu_ps(rows[3] + i), d);
+  }
+  /* Each row's lanes in halves, in the order in which InnerProducts.java folds them: 16 to 8 … */
+  const __m512 ab =
+      _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
+  const __m512 cd =
+      _mm512_add_ps(_mm512_shuffle_f32x4(c, d, 0x44), _mm512_shuffle_f32x4(c, d, 0xee));
+  /* … to 4, to 2, to 1, the first of each 128 bits. */
+  const __m512 four =
+      _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+  const __m512 two = _mm512_add_ps(four, _mm512_permute_ps(four, 0x4e));
+  const __m512 one = _mm512_add_ps(two, _mm512_permute_ps(two, 0xb1));
+  _mm_storeu_ps(products, _mm512_castps512_ps128(_mm512_maskz_compress_ps(0x1111, one)));
 }
 
-VNNI void hstu_products_of_rows(
+/* Where the compiler knows the dimension, no loop over columns is left. */
+INLINE VNNI void products_of_rows(
     const float *vectors,
     int32_t dimension,
     const int32_t *rows,
@@ -238,19 +209,42 @@ VNNI void hstu_products_of_rows(
   for (int32_t i = 0; i < count && i < ROWS_AHEAD; i++) {
     fetch_row(vectors + (ptrdiff_t)rows[i] * dimension, dimension);
   }
-  for (int32_t i = 0; i < count; i++) {
-    if (i + ROWS_AHEAD < count) {
-      fetch_row(vectors + (ptrdiff_t)rows[i + ROWS_AHEAD] * dimension, dimension);
+  for (int32_t first = 0; first < count; first += ROWS_AT_ONCE) {
+    const int32_t some = count - first < ROWS_AT_ONCE ? count - first : ROWS_AT_ONCE;
+    const float *at[ROWS_AT_ONCE];
+    float sums[ROWS_AT_ONCE];
+    for (int32_t i = 0; i < ROWS_AT_ONCE; i++) {
+      /* Where fewer are left, the last stands in for those that aren't there. */
+      at[i] = vectors + (ptrdiff_t)rows[first + (i < some ? i : some - 1)] * dimension;
+      if (first + i + ROWS_AHEAD < count) {
+        fetch_row(vectors + (ptrdiff_t)rows[first + i + ROWS_AHEAD] * dimension, dimension);
+      }
     }
-    const float *row = vectors + (ptrdiff_t)rows[i] * dimension;
-    __m512 lanes = _mm512_setzero_ps();
-    for (int32_t c = 0; c < whole; c += FLOAT_LANES) {
-      lanes = _mm512_fmadd_ps(_mm512_loadu_ps(query + c), _mm512_loadu_ps(row + c), lanes);
+    multiply_four(at, query, whole, sums);
+    for (int32_t i = 0; i < some; i++) {
+      for (int32_t c = whole; c < dimension; c++) {
+        sums[i] = __builtin_fmaf(query[c], at[i][c], sums[i]);
+      }
+      products[first + i] = sums[i];
     }
-    float product = fold(lanes);
-    for (int32_t c = whole; c < dimension; c++) {
-      product = __builtin_fmaf(query[c], row[c], product);
-    }
-    products[i] = product;
+  }
+}
+
+VNNI void hstu_products_of_rows(
+    const float *vectors,
+    int32_t dimension,
+    const int32_t *rows,
+    int32_t count,
+    const float *query,
+    float *products) {
+  switch (dimension) {
+    case 64:
+      products_of_rows(vectors, 64, rows, count, query, products);
+      break;
+    case 128:
+      products_of_rows(vectors, 128, rows, count, query, products);
+      break;
+    default:
+      products_of_rows(vectors, dimension, rows, count, query, products);
   }
 }

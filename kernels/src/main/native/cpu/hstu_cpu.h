@@ -10,7 +10,7 @@
 #define HSTU_EXPORT __attribute__((visibility("default")))
 
 /* Changes with any signature below; Java refuses another one. */
-#define HSTU_CPU_INTERFACE 2
+#define HSTU_CPU_INTERFACE 3
 
 /* Rows of a block: the int32 lanes of a 512-bit register. */
 #define HSTU_BLOCK_ROWS 16
@@ -71,5 +71,99 @@ HSTU_EXPORT void hstu_products_of_rows(
     int32_t count,
     const float *query,
     float *products);
+
+/*
+ * Keys: a score and a row in one int64 that orders as they do. In the upper half the score's bits,
+ * those of the magnitude inverted where it is negative; in the lower the complement of the row, so
+ * that of equal scores the lower row has the greater key.
+ */
+
+/*
+ * Moves the `keep` greatest of some distinct keys to the front, in the order they were in.
+ *
+ * keys    int64 [count]
+ * keep    1..count
+ * scratch int64 [count]
+ * returns the least of them
+ */
+HSTU_EXPORT int64_t
+hstu_select_greatest(int64_t *keys, int32_t count, int32_t keep, int64_t *scratch);
+
+/*
+ * Sweeps partitions of int8 codes, each for the queries that ask for it, and appends to what each
+ * query keeps the keys of the rows whose score reaches its floor: the score is that of the
+ * centroid plus, in float32 by one rounding, scale * step * integer product.
+ *
+ * codes        int8 blocks, as for hstu_sweep_int8; each partition begins with a block of its own
+ * starts       int32 [partitions + 1]: the first row of each
+ * block_starts int32 [partitions + 1]: the first block of each
+ * scales       float32 [partitions]
+ * partitions   int32 [visit_count]: the partition of each visit; visits of one that follow each
+ *              other share its loads
+ * asking       int32 [visit_count]: the query of each; no two of one partition, one after another,
+ *              are of the same
+ * bases        float32 [visit_count]: the product of query and centroid
+ * visit, block where to begin: those returned, to go on
+ * most_visits  after so many, or a few more, the call returns
+ * queries      int8 [][4 * groups]
+ * steps        float32 []: of the queries' codes
+ * floors       float32 []
+ * kept         int64 [][room + 16]
+ * counts       int32 []: how many are kept, at most `room`
+ * room         at least 128
+ * returns      (visit << 32) + block: where it stopped. Before the end it did so because a query of
+ *              that visit's partition has no room for 128 more, or after `most_visits`
+ */
+HSTU_EXPORT int64_t hstu_sweep_partitions(
+    const int8_t *codes,
+    int32_t groups,
+    const int32_t *starts,
+    const int32_t *block_starts,
+    const float *scales,
+    const int32_t *partitions,
+    const int32_t *asking,
+    const float *bases,
+    int32_t visit_count,
+    int32_t visit,
+    int32_t block,
+    int32_t most_visits,
+    const int8_t *queries,
+    const float *steps,
+    const float *floors,
+    int64_t *kept,
+    int32_t *counts,
+    int32_t room);
+
+/*
+ * Keeps for each query the keys of the rows that promise it most: by float32
+ * weight * spread + product * (row step * query step), the last sum by one rounding.
+ *
+ * codes     int8 blocks of the rows
+ * row_steps float32 [ceil(rows/16)]: of each block's codes
+ * spreads   float32 [rows]
+ * queries   int8 [query_count][4 * groups]
+ * steps     float32 [query_count]: of the queries' codes
+ * weights   float32 [query_count]
+ * wanted    int32 [query_count], at least 1
+ * kept      int64 [query_count][room + 16]: the wanted ones, in no order
+ * counts    int32 [query_count]: how many, less than wanted where there are no more
+ * room      at least 128 more than any is wanted
+ * scratch   int64 [room]
+ */
+HSTU_EXPORT void hstu_rank_rows(
+    const int8_t *codes,
+    int32_t rows,
+    int32_t groups,
+    const float *row_steps,
+    const float *spreads,
+    const int8_t *queries,
+    const float *steps,
+    const float *weights,
+    const int32_t *wanted,
+    int32_t query_count,
+    int64_t *kept,
+    int32_t *counts,
+    int32_t room,
+    int64_t *scratch);
 
 #endif

@@ -3,6 +3,7 @@ package dev.hstu.index.format;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.scan.BestRows;
 import dev.hstu.index.scan.InnerProducts;
+import dev.hstu.index.scan.ScanKernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,7 +111,7 @@ final class Calibration {
         workers,
         (from, to) -> {
           int[][] best = best(queries.subList(from, to));
-          PartitionRanking ranking = new PartitionRanking();
+          PartitionRanking ranking = new PartitionRanking(ScanKernel.keepsBest());
           for (int q = from; q < to; q++) {
             ranks[q] = ranksOf(queries.get(q), best[q - from], ranking);
           }

@@ -2,11 +2,15 @@ package dev.hstu.index.format;
 
 import dev.hstu.index.scan.BestRows;
 import dev.hstu.index.scan.CodedQuery;
+import dev.hstu.index.scan.CodedVectors;
 import dev.hstu.index.scan.InnerProducts;
 import dev.hstu.index.scan.ScanKernel;
 import dev.hstu.kernels.cpu.CodeBlocks;
 import dev.hstu.kernels.cpu.Int8Sweep;
+import dev.hstu.kernels.cpu.KeptKeys;
+import dev.hstu.kernels.cpu.NativeBest;
 import dev.hstu.kernels.cpu.SweepBuffers;
+import java.util.Arrays;
 
 /// Orders partitions by how good their vectors may be for a query: `q·c + w·‖q‖·s`, where c is the
 /// centroid, hence `q·c` the mean score of its vectors, and s the spread of one value around it. So
@@ -23,9 +27,11 @@ final class PartitionRanking {
 
   private static final Int8Sweep SWEEP = ScanKernel.chosen();
 
+  private final boolean byKernel;
   private final BestRows best = new BestRows(0);
   private final CodedQuery coded = new CodedQuery();
   private final SweepBuffers buffers = new SweepBuffers();
+  private final KeptKeys kept = new KeptKeys();
 
   /// By partition: first keys, then, of the partitions taken, products.
   private float[] keys = new float[0];
@@ -34,18 +40,24 @@ final class PartitionRanking {
   private int[] order = new int[0];
 
   private float[] products = new float[0];
+  private int taken;
 
   private float[] query = new float[0];
+
+  /// @param byKernel whether [NativeBest], which runs here, ranks; the order is the same
+  PartitionRanking(boolean byKernel) {
+    this.byKernel = byKernel;
+  }
 
   /// Finds the first `probes` partitions, and the products of the query with their centroids.
   void rank(Centroids centroids, float[] forQuery, int probes) {
     PartitionRanking[] alone = {this};
+    int[] wanted = {probes};
     begin(centroids, forQuery);
-    estimate(centroids, alone, 0, 1);
-    take(centroids, probes);
+    rankSome(centroids, alone, wanted, 0, 1);
   }
 
-  /// As [#rank] for several queries, whose estimates share a sweep of the centroids.
+  /// As [#rank] for several queries, which share the loads of the centroids.
   ///
   /// @param rankings distinct
   static void rankTogether(
@@ -55,10 +67,7 @@ final class PartitionRanking {
     }
     for (int from = 0; from < queries.length; from += SweepBuffers.MAX_QUERIES) {
       int to = Math.min(queries.length, from + SweepBuffers.MAX_QUERIES);
-      estimate(centroids, rankings, from, to);
-    }
-    for (int i = 0; i < queries.length; i++) {
-      rankings[i].take(centroids, probes[i]);
+      rankSome(centroids, rankings, probes, from, to);
     }
   }
 
@@ -67,6 +76,32 @@ final class PartitionRanking {
     coded.set(forQuery);
     if (keys.length < centroids.count()) {
       keys = new float[centroids.count()];
+    }
+  }
+
+  private static void rankSome(
+      Centroids centroids, PartitionRanking[] rankings, int[] probes, int from, int to) {
+    if (!rankings[from].byKernel) {
+      estimate(centroids, rankings, from, to);
+      for (int i = from; i < to; i++) {
+        rankings[i].take(centroids, probes[i]);
+      }
+      return;
+    }
+    KeptKeys kept = rankings[from].kept;
+    int most = 1;
+    for (int i = from; i < to; i++) {
+      most = Math.max(most, probes[i]);
+    }
+    kept.begin(to - from, centroids.dimension(), most);
+    for (int i = from; i < to; i++) {
+      CodedQuery coded = rankings[i].coded;
+      kept.setQuery(i - from, coded.codes(), coded.step(), SPREAD_WEIGHT * coded.norm(), probes[i]);
+    }
+    CodedVectors codes = centroids.codes();
+    NativeBest.rank(codes.codes(), centroids.count(), codes.steps(), centroids.spreads(), kept);
+    for (int i = from; i < to; i++) {
+      rankings[i].take(centroids, kept, i - from);
     }
   }
 
@@ -89,10 +124,7 @@ final class PartitionRanking {
 
   private void take(Centroids centroids, int probes) {
     int partitions = centroids.count();
-    if (order.length < probes) {
-      order = new int[probes];
-      products = new float[probes];
-    }
+    makeRoom(probes);
     float weight = SPREAD_WEIGHT * coded.norm();
     float[] spreads = centroids.spreads();
     for (int i = 0; i < partitions; i++) {
@@ -105,11 +137,38 @@ final class PartitionRanking {
       // Numbers ascend, so an equal key can't replace a kept one.
       next = InnerProducts.nextAbove(best.floor(), keys, next + 1, partitions);
     }
-    best.drainDescending(order, products);
-    InnerProducts.ofPicked(query, centroids.matrix(), order, probes, products);
-    for (int rank = 0; rank < probes; rank++) {
+    taken = best.drainDescending(order, products);
+    multiplyTaken(centroids);
+  }
+
+  private void take(Centroids centroids, KeptKeys from, int number) {
+    taken = from.count(number);
+    makeRoom(taken);
+    int first = from.firstKey(number);
+    Arrays.sort(from.keys(), first, first + taken);
+    for (int rank = 0; rank < taken; rank++) {
+      order[rank] = BestRows.row(from.keys()[first + taken - 1 - rank]);
+    }
+    multiplyTaken(centroids);
+  }
+
+  private void makeRoom(int probes) {
+    if (order.length < probes) {
+      order = new int[probes];
+      products = new float[probes];
+    }
+  }
+
+  private void multiplyTaken(Centroids centroids) {
+    InnerProducts.ofPicked(query, centroids.matrix(), order, taken, products);
+    for (int rank = 0; rank < taken; rank++) {
       keys[order[rank]] = products[rank];
     }
+  }
+
+  /// How many partitions were taken: fewer than asked for only where centroids aren't finite.
+  int taken() {
+    return taken;
   }
 
   /// The partition at a rank.

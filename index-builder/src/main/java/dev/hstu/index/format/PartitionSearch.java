@@ -1,10 +1,14 @@
 package dev.hstu.index.format;
 
+import dev.hstu.index.scan.BestRows;
 import dev.hstu.index.scan.BufferedBest;
+import dev.hstu.index.scan.CodedQuery;
 import dev.hstu.index.scan.InnerProducts;
 import dev.hstu.index.scan.ScanKernel;
 import dev.hstu.kernels.cpu.CodeBlocks;
 import dev.hstu.kernels.cpu.Int8Sweep;
+import dev.hstu.kernels.cpu.NativeBest;
+import dev.hstu.kernels.cpu.PartitionVisits;
 import dev.hstu.kernels.cpu.SweepBuffers;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -51,7 +55,12 @@ public final class PartitionSearch {
   /// Room for rounding in the bound of a partition, over the length of the query.
   private static final float BOUND_SLACK = 1e-4f;
 
-  private final PartitionRanking ranking = new PartitionRanking();
+  private final PartitionRanking ranking;
+
+  /// What sweeps the codes of the base, null for [#SWEEP], which finds the same.
+  private final @Nullable FusedSweep fused;
+
+  private final PartitionVisits baseVisits = new PartitionVisits();
   private final BufferedBest found = new BufferedBest();
   private final float[] block = new float[BLOCK];
   private final SweepBuffers buffers = new SweepBuffers();
@@ -59,6 +68,8 @@ public final class PartitionSearch {
   private int[] positions = new int[0];
   private float[] laterScores = new float[0];
   private int[] laterNumbers = new int[0];
+  private long[] keys = new long[0];
+  private long[] selectionScratch = new long[0];
 
   /// Of what a sweep gave, what is accepted by position.
   private final int[] pickedPositions = new int[CODED_ROWS];
@@ -94,6 +105,13 @@ public final class PartitionSearch {
   private long passed;
 
   public PartitionSearch() {
+    this(ScanKernel.keepsBest());
+  }
+
+  /// @param byKernel whether [NativeBest], which runs here, ranks and sweeps
+  PartitionSearch(boolean byKernel) {
+    this.ranking = new PartitionRanking(byKernel);
+    this.fused = byKernel ? new FusedSweep() : null;
     // Replaced by begin, before anything reads them.
     this.partitions = Partitions.NONE;
     this.overlaid = OverlaidPartitions.of(partitions);
@@ -150,8 +168,67 @@ public final class PartitionSearch {
       return;
     }
     PartitionRanking.rankTogether(overlaid.base().centroids(), rankings, queries, taken);
-    long[] visits = searchers[0].visits(searchers, queries.length, total);
-    PartitionSearch[] together = new PartitionSearch[queries.length];
+    if (searchers[0].sweepsFused()) {
+      searchers[0].sweepFused(searchers);
+    } else {
+      sweepStepwise(searchers);
+    }
+    for (PartitionSearch searcher : searchers) {
+      searcher.complete();
+    }
+  }
+
+  private boolean sweepsFused() {
+    return fused != null && partitions.encoding() == IvfEncoding.INT8;
+  }
+
+  /// Those that promise each query most before all others: they raise its floor, below which
+  /// nothing is kept.
+  private void sweepFused(PartitionSearch[] searchers) {
+    baseVisits.begin(partitions.count(), searchers.length);
+    for (int i = 0; i < searchers.length; i++) {
+      searchers[i].addVisits(baseVisits, i, 0, searchers[i].firstProbes());
+    }
+    baseVisits.order();
+    for (int i = 0; i < searchers.length; i++) {
+      searchers[i].addVisits(baseVisits, i, searchers[i].firstProbes(), searchers[i].probes);
+    }
+    baseVisits.order();
+    sweepBase(searchers);
+    for (PartitionSearch searcher : searchers) {
+      searcher.sweepLists(0, searcher.probes);
+    }
+  }
+
+  private void sweepBase(PartitionSearch[] searchers) {
+    if (fused != null) {
+      fused.sweep(partitions, baseVisits, searchers);
+    }
+  }
+
+  private int firstProbes() {
+    return Math.min(probes, probes / FIRST_SHARE + 1);
+  }
+
+  /// Adds the partitions of the base at these ranks.
+  private void addVisits(PartitionVisits to, int number, int fromRank, int toRank) {
+    int end = Math.min(toRank, ranking.taken());
+    for (int i = fromRank; i < end; i++) {
+      int partition = ranking.partition(i);
+      if (!overlaid.isReplaced(partition)) {
+        to.add(partition, number, ranking.product(partition));
+        visited += partitions.start(partition + 1) - partitions.start(partition);
+      }
+    }
+  }
+
+  private static void sweepStepwise(PartitionSearch[] searchers) {
+    int total = 0;
+    for (PartitionSearch searcher : searchers) {
+      total += Math.min(searcher.probes, searcher.ranking.taken());
+    }
+    long[] visits = searchers[0].visits(searchers, searchers.length, total);
+    PartitionSearch[] together = new PartitionSearch[searchers.length];
     int visit = 0;
     while (visit < total) {
       long group = visits[visit] >>> QUERY_BITS;
@@ -161,9 +238,6 @@ public final class PartitionSearch {
       }
       int next = visit < total ? (int) (visits[visit] >>> QUERY_BITS) & MAX_QUERY : -1;
       sweepTogether((int) group & MAX_QUERY, next, together, count, searchers[0].buffers);
-    }
-    for (int i = 0; i < queries.length; i++) {
-      searchers[i].complete();
     }
   }
 
@@ -208,7 +282,8 @@ public final class PartitionSearch {
     return found.size();
   }
 
-  /// Hands over what the last search found, in no order, with full-precision products.
+  /// Hands over the best that the last search found, in no order, with full-precision products: as
+  /// many as asked for or, by int8 codes, some more.
   public void forEach(FoundDocuments target) {
     int count = found.size();
     if (scores.length < count) {
@@ -226,6 +301,7 @@ public final class PartitionSearch {
     if (partitions.encoding() == IvfEncoding.INT8) {
       InnerProducts.ofPicked(query, partitions.vectors(), positions, ofBase, scores);
       scoreLater(ofBase, count);
+      count = retainWanted(count);
     }
     // Before anything is handed over, so that the reads overlap.
     for (int i = 0; i < count; i++) {
@@ -234,6 +310,32 @@ public final class PartitionSearch {
     for (int i = 0; i < count; i++) {
       target.accept(positions[i], scores[i]);
     }
+  }
+
+  /// Moves those among the best wanted by their products to the front, with all that equal the
+  /// worst of them: which of these is kept is up to the numbers they get later.
+  ///
+  /// @return how many; `count` where nothing selects faster than they are handed over
+  private int retainWanted(int count) {
+    if (fused == null || count <= wanted) {
+      return count;
+    }
+    if (keys.length < count) {
+      keys = new long[count];
+      selectionScratch = new long[count];
+    }
+    for (int i = 0; i < count; i++) {
+      keys[i] = BestRows.key(positions[i], scores[i]);
+    }
+    float worst =
+        BestRows.score(NativeBest.selectGreatest(keys, 0, count, wanted, selectionScratch));
+    int retained = 0;
+    for (int i = 0; i < count; i++) {
+      positions[retained] = positions[i];
+      scores[retained] = scores[i];
+      retained += scores[i] >= worst ? 1 : 0;
+    }
+    return retained;
   }
 
   /// Full-precision products of later vectors.
@@ -306,7 +408,8 @@ public final class PartitionSearch {
     }
     int filled = 0;
     for (int q = 0; q < queries; q++) {
-      for (int i = 0; i < searchers[q].probes; i++) {
+      int end = Math.min(searchers[q].probes, searchers[q].ranking.taken());
+      for (int i = 0; i < end; i++) {
         long later = i <= searchers[q].probes / FIRST_SHARE ? 0 : 1;
         long partition = searchers[q].ranking.partition(i);
         visits[filled++] = (later << QUERY_BITS | partition) << QUERY_BITS | q;
@@ -375,6 +478,18 @@ public final class PartitionSearch {
 
   /// Sweeps the partitions at these ranks.
   private void sweepRanked(int from, int to) {
+    if (sweepsFused()) {
+      PartitionSearch[] alone = {this};
+      baseVisits.begin(partitions.count(), 1);
+      addVisits(baseVisits, 0, from, to);
+      sweepBase(alone);
+    } else {
+      sweepStepwise(from, Math.min(to, ranking.taken()));
+    }
+    sweepLists(from, to);
+  }
+
+  private void sweepStepwise(int from, int to) {
     PartitionSearch[] alone = {this};
     boolean coded = partitions.encoding() == IvfEncoding.INT8;
     for (int i = from; i < to; i++) {
@@ -390,7 +505,14 @@ public final class PartitionSearch {
         sweepVectors(partition);
       }
     }
-    for (int i = from; i < to && overlaid.hasLists(); i++) {
+  }
+
+  /// Sweeps the lists behind the partitions at these ranks.
+  private void sweepLists(int from, int to) {
+    PartitionSearch[] alone = {this};
+    boolean coded = partitions.encoding() == IvfEncoding.INT8;
+    int end = overlaid.hasLists() ? Math.min(to, ranking.taken()) : from;
+    for (int i = from; i < end; i++) {
       int partition = ranking.partition(i);
       PartitionList.@Nullable View list = overlaid.list(partition);
       if (list != null && coded) {
@@ -408,7 +530,60 @@ public final class PartitionSearch {
     return bound + norm * BOUND_SLACK >= worstKept();
   }
 
-  private float worstKept() {
+  /// What was found so far.
+  BufferedBest found() {
+    return found;
+  }
+
+  /// The query in int8 codes.
+  CodedQuery coded() {
+    return ranking.coded();
+  }
+
+  /// Asks of keys of the base's positions what is live and what the filter accepts, and moves those
+  /// to the front.
+  ///
+  /// @return where they end
+  int retainAccepted(long[] found, int from, int to) {
+    if (live == null && accepted == null && filter == DocumentFilter.ALL) {
+      return to;
+    }
+    int end = retainByPosition(live, found, from, to);
+    asked += end - from;
+    end = retainByPosition(accepted, found, from, end);
+    if (filter != DocumentFilter.ALL) {
+      end = retainByDocument(found, from, end);
+    }
+    passed += end - from;
+    return end;
+  }
+
+  /// Without a branch on the bits: no processor foresees random ones.
+  private static int retainByPosition(long @Nullable [] bits, long[] found, int from, int to) {
+    if (bits == null) {
+      return to;
+    }
+    int end = from;
+    for (int i = from; i < to; i++) {
+      int position = BestRows.row(found[i]);
+      found[end] = found[i];
+      end += (int) (bits[position >>> 6] >>> position) & 1;
+    }
+    return end;
+  }
+
+  private int retainByDocument(long[] found, int from, int to) {
+    int end = from;
+    for (int i = from; i < to; i++) {
+      if (filter.accepts(partitions.document(BestRows.row(found[i])))) {
+        found[end++] = found[i];
+      }
+    }
+    return end;
+  }
+
+  /// Nothing below it is wanted any more.
+  float worstKept() {
     return Math.max(floor, found.floor());
   }
 

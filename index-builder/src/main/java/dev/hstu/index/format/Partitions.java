@@ -2,6 +2,7 @@ package dev.hstu.index.format;
 
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.kernels.cpu.CodeBlocks;
+import dev.hstu.kernels.cpu.PartitionCodes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -19,6 +20,9 @@ public final class Partitions {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final PartitionCodes NO_CODES =
+      new PartitionCodes(MemorySegment.NULL, 1, new int[1], new int[1], new float[0]);
+
   /// No vectors at all.
   static final Partitions NONE = none();
 
@@ -32,6 +36,7 @@ public final class Partitions {
   private final MemorySegment positions;
   private final float[] scales;
   private final MemorySegment codes;
+  private final PartitionCodes partitionCodes;
 
   Partitions(FieldMeta meta, Sections sections) {
     this.meta = meta;
@@ -47,6 +52,10 @@ public final class Partitions {
     this.positions = sections.positions();
     this.scales = sections.scales().toArray(FLOAT);
     this.codes = sections.codes();
+    this.partitionCodes =
+        meta.encoding() == IvfEncoding.INT8
+            ? new PartitionCodes(codes, meta.dimension(), starts, blockStarts, scales)
+            : NO_CODES;
   }
 
   private static Partitions none() {
@@ -218,6 +227,11 @@ public final class Partitions {
 
   MemorySegment codes() {
     return codes;
+  }
+
+  /// All that a sweep of codes needs; empty where there are none.
+  PartitionCodes partitionCodes() {
+    return partitionCodes;
   }
 
   /// Where a partition's blocks of codes begin; int8 only.

@@ -30,6 +30,32 @@ public final class BufferedBest {
     floor = Float.NEGATIVE_INFINITY;
   }
 
+  /// How many are kept in the end.
+  public int capacity() {
+    return capacity;
+  }
+
+  /// Copies the keys of what is kept, for a sweep that keeps keys of its own and then hands them to
+  /// [#replace].
+  ///
+  /// @return how many
+  public int copyTo(long[] keys, int first) {
+    select();
+    System.arraycopy(buffer, 0, keys, first, size);
+    return size;
+  }
+
+  /// Keeps other rows instead.
+  ///
+  /// @param keys of at most as many rows as the bound, from `first` on
+  /// @param newFloor nothing below it is wanted any more
+  public void replace(long[] keys, int first, int count, float newFloor) {
+    System.arraycopy(keys, first, buffer, 0, count);
+    size = count;
+    floorKey = Long.MIN_VALUE;
+    floor = newFloor;
+  }
+
   /// A score below which nothing is kept any more.
   public float floor() {
     return floor;
@@ -42,7 +68,11 @@ public final class BufferedBest {
 
   /// Keeps the row if it may be among the best.
   public void offer(int row, float score) {
-    long key = BestRows.key(row, score);
+    offer(BestRows.key(row, score));
+  }
+
+  /// Keeps the row of a key ([BestRows#key]) if it may be among the best.
+  public void offer(long key) {
     if (key > floorKey && capacity > 0) {
       buffer[size++] = key;
       if (size == limit) {

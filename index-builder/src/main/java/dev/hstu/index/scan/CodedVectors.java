@@ -140,6 +140,11 @@ public final class CodedVectors {
     return codes;
   }
 
+  /// The step of each block; not to be changed.
+  public float[] steps() {
+    return steps;
+  }
+
   /// Where a block begins.
   public long offsetBytes(int block) {
     return block * CodeBlocks.blockBytes(dimension);

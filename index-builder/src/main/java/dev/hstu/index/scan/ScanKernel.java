@@ -37,6 +37,12 @@ public enum ScanKernel {
     return Chosen.SWEEP;
   }
 
+  /// Whether this process sweeps by the native kernel, which can keep the best as well
+  /// ([dev.hstu.kernels.cpu.NativeBest]).
+  public static boolean keepsBest() {
+    return chosen() instanceof NativeSweep;
+  }
+
   static ScanKernel parse(String name) {
     if (name == null) {
       return AUTO;
