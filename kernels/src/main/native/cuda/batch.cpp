@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "attention.cuh"
 #include "failure.h"
 
 namespace hstu {
@@ -51,27 +52,32 @@ bool copy_times(const hstu_lane_buffers &input, int user, int *times) {
   return ascending;
 }
 
-int tiles_of(int length) { return (length + kTileRows - 1) / kTileRows; }
+// Calls `tile(first row, keys / kTileEnd)` for a user's tiles, of which the last may attend to all of its keys.
+constexpr int kTileEnd = 64;
+template <typename Tile>
+void for_each_tile(int length, int rows, Tile tile) {
+  for (int row0 = last_tile_row(length, rows); row0 > -rows; row0 -= rows) tile(row0, (row0 + rows) / kTileEnd);
+}
 
-// Tile t of a user attends to about t * kTileRows keys, so tiles are sorted by t, largest first: by counting, and in the
-// order of users where equal.
-int list_tiles(const hstu_lane_buffers &input, int users, const Shape &shape, const int *time_offsets, QTile *tiles) {
-  std::vector<int> ends(tiles_of(shape.max_events) + 1, 0);
+// Sorted by counting keys, in the order of users where equal.
+int list_tiles(const hstu_lane_buffers &input, int users, const Shape &shape, int rows, const int *time_offsets,
+               QTile *tiles) {
+  std::vector<int> ends(round_up(shape.max_events, kTileEnd) / kTileEnd + 1, 0);
   for (int user = 0; user < users; user++) {
-    for (int t = 0; t < tiles_of(input.offsets[user + 1] - input.offsets[user]); t++) ends[t]++;
+    for_each_tile(input.offsets[user + 1] - input.offsets[user], rows, [&](int, int keys) { ends[keys]++; });
   }
   int total = 0;
-  for (int t = static_cast<int>(ends.size()) - 1; t >= 0; t--) {
-    const int count = ends[t];
-    ends[t] = total;
+  for (int keys = static_cast<int>(ends.size()) - 1; keys >= 0; keys--) {
+    const int count = ends[keys];
+    ends[keys] = total;
     total += count;
   }
   for (int user = 0; user < users; user++) {
     const int first = input.offsets[user];
     const int length = input.offsets[user + 1] - first;
-    for (int t = 0; t < tiles_of(length); t++) {
-      tiles[ends[t]++] = QTile{first, length, t * kTileRows, time_offsets[user]};
-    }
+    for_each_tile(length, rows, [&](int row0, int keys) {
+      tiles[ends[keys]++] = QTile{first, length, row0, time_offsets[user]};
+    });
   }
   return total;
 }
@@ -104,6 +110,7 @@ BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape
     refuse(HSTU_INVALID, "users=%d must be within 1..%d, the lane's", users, input.max_users);
   }
   if (input.offsets[0] != 0) refuse(HSTU_INVALID, "offsets[0]=%d must be 0", input.offsets[0]);
+  int longest = 0;
   for (int user = 0; user < users; user++) {
     // As 64-bit, since a wild offset may be any number.
     const int64_t length = static_cast<int64_t>(input.offsets[user + 1]) - input.offsets[user];
@@ -111,11 +118,12 @@ BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape
       refuse(HSTU_INVALID, "offsets[%d]=%d must be within 1..%d of offsets[%d]=%d and at most %d, the lane's tokens",
              user + 1, input.offsets[user + 1], shape.max_events, user, input.offsets[user], input.max_tokens);
     }
+    longest = std::max(longest, static_cast<int>(length));
   }
-  return BatchCapacity{users, input.offsets[users]};
+  return BatchCapacity{users, input.offsets[users], longest};
 }
 
-BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape,
+BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape, int tile_rows,
                        const BatchLayout &layout, char *base) {
   int *items = reinterpret_cast<int *>(base + layout.items);
   int *times = reinterpret_cast<int *>(base + layout.times);
@@ -132,7 +140,7 @@ BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &coun
   BatchHeader header;
   header.users = counts.users;
   header.tokens = counts.tokens;
-  header.q_tiles = list_tiles(input, counts.users, shape, time_offsets,
+  header.q_tiles = list_tiles(input, counts.users, shape, tile_rows, time_offsets,
                              reinterpret_cast<QTile *>(base + layout.q_tiles));
   header.sorted = sorted ? 1 : 0;
   *reinterpret_cast<BatchHeader *>(base + layout.header) = header;

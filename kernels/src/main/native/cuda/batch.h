@@ -13,8 +13,9 @@ namespace hstu {
 struct BatchCapacity {
   int users;
   int tokens;
+  int longest;  // events of the longest user; 0: any
 
-  // A user of L events has ceil(L / kTileRows) tiles.
+  // A user of L events has ceil(L / rows) query tiles, of kTileRows rows or more.
   int q_tiles() const { return tokens / kTileRows + users; }
   // A user of L events has L + 1 times, up to a multiple of kTimeAlignment; whole tiles of them are read past the last user's.
   int times() const { return round_up(tokens, kTimeAlignment) + users * kTimeAlignment + kTileRows; }
@@ -35,10 +36,10 @@ BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape
 
 // Packs the batch in `input` into host memory at `base`, laid out as `layout` says.
 //
-// Times become seconds since the user's smallest, which fit 32 bits; the work list of the attention has its longest tiles
-// first, so that the last to finish is short. Throws a Failure naming the user for an item row outside 1..V and for times
+// Times become seconds since the user's smallest, which fit 32 bits; the work list of the attention, in tiles of `tile_rows`
+// rows, has its longest first, so that the last to finish is short. Throws a Failure naming the user for an item row outside 1..V and for times
 // that span more than HSTU_MAX_SPAN_SECONDS.
-BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape,
+BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape, int tile_rows,
                        const BatchLayout &layout, char *base);
 
 }  // namespace hstu

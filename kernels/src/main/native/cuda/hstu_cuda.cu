@@ -45,6 +45,7 @@ int guarded(Work work) {
 template <typename Work>
 int guarded_on(int device, Work work) {
   return guarded([&] {
+    cudaGetLastError();  // what an earlier call tried in vain is no failure of this one
     HSTU_REQUIRE(cudaSetDevice(device));
     work();
   });

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "attention.cuh"
+
 namespace hstu {
 namespace {
 
@@ -19,13 +21,13 @@ int power_of_two_from(int value, int least) {
 // The class of a batch. A single user, the usual request, has one of its own.
 BatchCapacity size_class(const BatchCapacity &counts, const BatchCapacity &most) {
   return BatchCapacity{std::min(counts.users == 1 ? 1 : power_of_two_from(counts.users, 8), most.users),
-                       std::min(power_of_two_from(counts.tokens, kLeastGraphTokens), most.tokens)};
+                       std::min(power_of_two_from(counts.tokens, kLeastGraphTokens), most.tokens), 0};
 }
 
 // A class's layout is larger than its batches need: packed memory has room for the largest of either kind.
 size_t packed_bytes(const BatchCapacity &capacity) {
   const BatchCapacity largest_class =
-      size_class(BatchCapacity{capacity.users, std::min(capacity.tokens, kMostGraphTokens)}, capacity);
+      size_class(BatchCapacity{capacity.users, std::min(capacity.tokens, kMostGraphTokens), 0}, capacity);
   return std::max(BatchLayout(capacity).bytes, BatchLayout(largest_class).bytes);
 }
 
@@ -37,7 +39,7 @@ std::unique_ptr<ForwardPass> forward_pass(const Model &model, const BatchCapacit
 
 Lane::Lane(const Model &model, int max_tokens, int max_users)
     : model_(model),
-      capacity_{max_users, max_tokens},
+      capacity_{max_users, max_tokens, 0},
       offsets_(max_users + 1),
       items_(max_tokens),
       times_(max_tokens),
@@ -65,8 +67,9 @@ hstu_lane_buffers Lane::buffers() const {
   return buffers;
 }
 
-void Lane::pack(const BatchCapacity &counts, const BatchLayout &layout) {
-  pack_batch(buffers(), counts, model_.shape, layout, packed_.data());
+void Lane::pack(const BatchCapacity &counts, const BatchCapacity &grid, const BatchLayout &layout) {
+  const int tile_rows = query_tile_rows(model_.shape, grid.longest);
+  pack_batch(buffers(), counts, model_.shape, tile_rows, layout, packed_.data());
 }
 
 void Lane::send(const BatchLayout &layout) {
@@ -89,13 +92,13 @@ void Lane::encode_start(int users) {
   const BatchCapacity counts = count_batch(buffers(), users, model_.shape);
   if (!pass_->recordable() || counts.tokens > kMostGraphTokens) {
     const BatchLayout layout(counts);
-    pack(counts, layout);
+    pack(counts, counts, layout);
     enqueue(layout, counts);
     return;
   }
   const BatchCapacity grid = size_class(counts, capacity_);
   const BatchLayout layout(grid);
-  pack(counts, layout);
+  pack(counts, grid, layout);
   SizeClass &size = classes_[{grid.users, grid.tokens}];
   if (size.graph.recorded()) {
     size.graph.launch(stream_.get());
@@ -120,7 +123,7 @@ void Lane::trace(int users, float *streams, float *rows) {
   const size_t stride_bytes = pass_->residual_stride() * sizeof(float);
   DeviceBuffer<float> normalised(values);
   HSTU_REQUIRE(cudaDeviceSynchronize());  // as in the constructor
-  pack(counts, layout);
+  pack(counts, counts, layout);
   send(layout);
   const BatchArrays batch = layout.at(batch_.data());
   pass_->embed(batch, counts, stream_.get());

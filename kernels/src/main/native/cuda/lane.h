@@ -80,7 +80,7 @@ class Lane {
   };
 
   // Packs the batch in the lane's buffers for the copy that `send` enqueues.
-  void pack(const BatchCapacity &counts, const BatchLayout &layout);
+  void pack(const BatchCapacity &counts, const BatchCapacity &grid, const BatchLayout &layout);
   void send(const BatchLayout &layout);
   // Upload, forward pass and download, with launches sized for `grid`.
   void enqueue(const BatchLayout &layout, const BatchCapacity &grid);

@@ -3,7 +3,9 @@
 #include "model.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "attention.cuh"
 #include "time_buckets.cuh"
 
 namespace hstu {
@@ -124,6 +126,24 @@ Float32Block float32_block(Upload &upload, const Shape &shape, const void *proje
   return block;
 }
 
+// Small arrays made on the host.
+template <typename T>
+DeviceBuffer<T> uploaded(const T *source, size_t count) {
+  DeviceBuffer<T> target(count);
+  HSTU_REQUIRE(cudaMemcpy(target.data(), source, count * sizeof(T), cudaMemcpyHostToDevice));
+  return target;
+}
+
+// The tables of a block's biases, from weights of any alignment.
+DeviceBuffer<char> attention_tables(const Shape &shape, const void *position, const void *time) {
+  std::vector<float> positions(2 * shape.slots - 1), times(kTimeTable);
+  std::memcpy(positions.data(), position, positions.size() * sizeof(float));
+  std::memcpy(times.data(), time, times.size() * sizeof(float));
+  std::vector<char> tables(bias_tables_bytes(shape.slots));
+  bias_tables(tables.data(), positions.data(), times.data(), kTimeEdgeSeconds, shape.slots);
+  return uploaded(tables.data(), tables.size());
+}
+
 void require_within(const char *name, int value, int least, int most) {
   if (value < least || value > most) refuse(HSTU_INVALID, "%s=%d must be within %d..%d", name, value, least, most);
 }
@@ -196,6 +216,7 @@ Model upload_model(int device, Precision precision, const hstu_shape &given, con
     biases.output = upload.padded<float>(block[2], 1, shape.dim, shape.dim_padded);
     biases.position = upload.padded<float>(block[3], 1, 2 * shape.slots - 1, 2 * shape.slots - 1);
     biases.time = upload.padded<float>(block[4], 1, kTimeTable, kTimeTable);
+    if (half) biases.tables = attention_tables(shape, block[3], block[4]);
     model.biases.push_back(std::move(biases));
   }
   HSTU_REQUIRE(cudaDeviceSynchronize());

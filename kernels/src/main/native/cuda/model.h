@@ -28,6 +28,7 @@ struct Biases {
   DeviceBuffer<float> output;    // bo [Dp], padding 0
   DeviceBuffer<float> position;  // pos [2N-1]
   DeviceBuffer<float> time;      // time [129]
+  DeviceBuffer<char> tables;     // of both, as the half-precision attention looks them up
 };
 
 struct Model {

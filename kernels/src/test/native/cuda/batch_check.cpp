@@ -55,13 +55,13 @@ Input random_input(std::mt19937_64 &random, const hstu::Shape &s, int users) {
   return input;
 }
 
-void check_packed(Input &input, const hstu::Shape &s) {
+void check_packed(Input &input, const hstu::Shape &s, int rows) {
   const int users = static_cast<int>(input.request_times.size());
   const hstu_lane_buffers buffers = input.buffers();
   const hstu::BatchCapacity counts = hstu::count_batch(buffers, users, s);
   const hstu::BatchLayout layout(counts);
   std::vector<char> memory(layout.bytes, 0x5a);
-  const hstu::BatchHeader header = hstu::pack_batch(buffers, counts, s, layout, memory.data());
+  const hstu::BatchHeader header = hstu::pack_batch(buffers, counts, s, rows, layout, memory.data());
   const hstu::BatchArrays arrays = layout.at(memory.data());
   expect(arrays.header->users == users && arrays.header->tokens == input.offsets[users], "header counts");
   bool sorted = true;
@@ -84,7 +84,7 @@ void check_packed(Input &input, const hstu::Shape &s) {
     }
     expect(zero, "the smallest time is 0");
     for (int i = 0; i < length; i++) expect(arrays.items[first + i] == input.items[first + i], "items");
-    tiles += (length + hstu::kTileRows - 1) / hstu::kTileRows;
+    tiles += (length + rows - 1) / rows;
   }
   expect(header.sorted == (sorted ? 1 : 0), "sorted");
   expect(header.q_tiles == tiles && tiles <= counts.q_tiles(), "number of tiles");
@@ -96,11 +96,15 @@ void check_packed(Input &input, const hstu::Shape &s) {
     const int length = input.offsets[user + 1] - input.offsets[user];
     expect(tile.token0 == input.offsets[user] && tile.length == length, "a tile's user");
     expect(tile.time0 == arrays.time_offsets[user], "a tile's times");
-    expect(tile.row0 % hstu::kTileRows == 0 && tile.row0 < length, "a tile's first row");
     expect(t == 0 || tile.row0 <= arrays.q_tiles[t - 1].row0, "longest tiles first");
-    seen[user].resize((length + hstu::kTileRows - 1) / hstu::kTileRows);
-    expect(!seen[user][tile.row0 / hstu::kTileRows], "a tile once");
-    seen[user][tile.row0 / hstu::kTileRows] = true;
+    seen[user].resize(length);
+    for (int row = std::max(0, tile.row0); row < std::min(length, tile.row0 + rows); row++) {
+      expect(!seen[user][row], "a row once");
+      seen[user][row] = true;
+    }
+  }
+  for (const std::vector<bool> &user : seen) {
+    expect(!user.empty() && std::find(user.begin(), user.end(), false) == user.end(), "every row");
   }
 }
 
@@ -113,7 +117,7 @@ void expect_refused(const char *part, const std::function<void(Input &)> &spoil)
     const hstu::BatchCapacity counts = hstu::count_batch(buffers, 2, s);
     const hstu::BatchLayout layout(counts);
     std::vector<char> memory(layout.bytes);
-    hstu::pack_batch(buffers, counts, s, layout, memory.data());
+    hstu::pack_batch(buffers, counts, s, 128, layout, memory.data());
     expect(false, part);
   } catch (const hstu::Failure &failure) {
     const bool named = std::string(failure.what()).find(part) != std::string::npos;
@@ -129,7 +133,7 @@ int main() {
   for (int round = 0; round < 200; round++) {
     const hstu::Shape s = shape(1 + static_cast<int>(random() % 50), 1 + static_cast<int>(random() % 700));
     Input input = random_input(random, s, 1 + static_cast<int>(random() % 40));
-    check_packed(input, s);
+    check_packed(input, s, round % 2 == 0 ? 128 : 192);
   }
   expect_refused("item row 11 of user 1, event 2", [](Input &i) { i.items[4] = 11; });
   expect_refused("item row 0 of user 0, event 0", [](Input &i) { i.items[0] = 0; });
