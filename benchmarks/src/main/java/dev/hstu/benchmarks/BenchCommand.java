@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
       UpdatesCommand.class,
       SizeCommand.class,
       MicroCommand.class,
-      LoadCommand.class
+      LoadCommand.class,
+      GpuCommand.class
     })
 final class BenchCommand implements Runnable {
 
@@ -28,6 +29,6 @@ final class BenchCommand implements Runnable {
     throw new ParameterException(
         spec.commandLine(),
         "say what to measure: bench search, bench filter, bench updates, bench size, bench micro,"
-            + " bench load");
+            + " bench load, bench gpu");
   }
 }

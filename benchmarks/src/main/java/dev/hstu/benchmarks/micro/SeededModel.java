@@ -14,14 +14,14 @@ import java.util.stream.LongStream;
 
 /// A model of given shapes with small random weights, and histories for it: what an encoder's speed
 /// depends on, without training one.
-final class SeededModel {
+public final class SeededModel {
 
   private static final float SPREAD = 0.02f;
   private static final int MEAN_GAP_SECONDS = 3_600;
 
   private SeededModel() {}
 
-  static Model of(HstuConfig config, long seed) {
+  public static Model of(HstuConfig config, long seed) {
     Random random = new Random(seed);
     int d = config.embeddingDim();
     List<HstuWeights.Block> blocks = new ArrayList<>();
@@ -44,7 +44,7 @@ final class SeededModel {
   }
 
   /// Histories of exactly `events` events.
-  static List<UserHistory> histories(HstuConfig config, int users, int events, long seed) {
+  public static List<UserHistory> histories(HstuConfig config, int users, int events, long seed) {
     Random random = new Random(seed);
     List<UserHistory> histories = new ArrayList<>(users);
     for (int u = 0; u < users; u++) {
