@@ -37,6 +37,20 @@ public enum ScanKernel {
     return Chosen.SWEEP;
   }
 
+  /// What sweeps int8 codes in this process and, where that isn't the native kernel, why not: one
+  /// line for people.
+  public static String explanation() {
+    String chosen = "int8 codes of indexes are swept by the " + chosen().description();
+    if (keepsBest()) {
+      return chosen;
+    }
+    return switch (NativeSweep.here()) {
+      case NativeSweep.Availability.Present _ -> chosen + ", as " + PROPERTY + " asks for";
+      case NativeSweep.Availability.Absent absent ->
+          "%s; the native kernel can't run: %s".formatted(chosen, absent.reason());
+    };
+  }
+
   /// Whether this process sweeps by the native kernel, which can keep the best as well
   /// ([dev.hstu.kernels.cpu.NativeBest]).
   public static boolean keepsBest() {

@@ -73,11 +73,14 @@ class VerifyCommandTest {
     assertThat(run("engines")).isZero();
     assertThat(last.out())
         .containsPattern("reference +yes +plain Java")
-        .containsPattern("cuda +(no|yes) +\\S");
+        .containsPattern("cuda +(no|yes) +\\S")
+        .containsPattern(
+            "scan +yes +int8 codes of indexes are swept by the (AVX-512 VNNI kernel|Vector API.*: .*)");
     assertThat(run("engines", "--json")).isZero();
     JsonNode document = new ObjectMapper().readTree(last.out());
     assertThat(document.at("/0/engine").asText()).isEqualTo("reference");
     assertThat(document.at("/2/available").asBoolean()).isFalse();
+    assertThat(document.get(document.size() - 1).get("engine").asText()).isEqualTo("scan");
   }
 
   private void assertRefused(String reason, String... arguments) {
