@@ -15,8 +15,10 @@ constexpr int kSlotBytes = 16384;
 constexpr int kLeastSlots = 3;
 constexpr int kMostSlots = 10;
 constexpr int kGroup = 256;  // columns a warp holds, 8 a lane
+constexpr int kAdders = 4;   // neighbouring lanes that share an addition
+// Between two warps' sums of a row: four neighbours reading the sums of as many warps meet no bank twice.
+constexpr int kPartStride = kGroup + 4;
 constexpr int kExchanges = 4;
-constexpr int kComputeBarrier = 1;
 
 // A slot holds a row at least: keys and values of HW columns each.
 constexpr int kWidestHidden = kSlotBytes / (2 * static_cast<int>(sizeof(bf16)));
@@ -27,6 +29,8 @@ struct Task {
   Shape shape;
   ClusterPlan plan;
   int blocks;
+  float inverse_dim;     // 1 / D
+  float inverse_values;  // 1 / (h dv)
   float *embeddings;
   BlockWeights weights[kMostBlocks];
 };
@@ -44,7 +48,7 @@ struct Shared {
   __device__ float *x() const { return floats(plan.x); }            // [R][Dp]
   __device__ float *uq() const { return floats(plan.uq); }          // [R][u HW | q HW]
   __device__ float *fresh() const { return floats(plan.fresh); }    // [R][v HW | k HW]
-  __device__ float *parts() const { return floats(plan.parts); }    // [kWarps][R][kGroup]
+  __device__ float *parts() const { return floats(plan.parts); }    // [kWarps][R][kPartStride]
   __device__ float *gather() const { return floats(plan.gather); }  // [CTAs][R][4 << quad_shift]
   __device__ float *o() const { return floats(plan.o); }            // [R][HW]
   __device__ float *stage() const { return floats(plan.stage); }    // [R][rows of this CTA]
@@ -238,6 +242,47 @@ struct Norm {
   }
 };
 
+// Layer norm of rows held by a warp, eight columns a lane of which `valid` are real; the others become 0.
+template <int R>
+__device__ __forceinline__ void normalise(float (&rows)[R][8], int valid, float inverse_count) {
+  float values[R], means[R], variances[R];
+#pragma unroll
+  for (int r = 0; r < R; r++) {
+    values[r] = 0;
+#pragma unroll
+    for (int i = 0; i < 8; i++) values[r] += i < valid ? rows[r][i] : 0.f;
+  }
+  share_rows<R>(row_sum<R>(values, 32), 32, means);
+#pragma unroll
+  for (int r = 0; r < R; r++) {
+    values[r] = 0;
+#pragma unroll
+    for (int i = 0; i < 8; i++) {
+      rows[r][i] = i < valid ? fmaf(-inverse_count, means[r], rows[r][i]) : 0.f;
+      values[r] = fmaf(rows[r][i], rows[r][i], values[r]);
+    }
+  }
+  share_rows<R>(row_sum<R>(values, 32), 32, variances);
+#pragma unroll
+  for (int r = 0; r < R; r++) {
+    const float scale = rsqrtf(fmaf(variances[r], inverse_count, kEpsilon));
+#pragma unroll
+    for (int i = 0; i < 8; i++) rows[r][i] *= scale;
+  }
+}
+
+// Adds up what kAdders neighbouring lanes hold; all get the sum.
+__device__ __forceinline__ float4 neighbours_sum(float4 value) {
+#pragma unroll
+  for (int step = 1; step < kAdders; step *= 2) {
+    value.x += __shfl_xor_sync(~0u, value.x, step);
+    value.y += __shfl_xor_sync(~0u, value.y, step);
+    value.z += __shfl_xor_sync(~0u, value.z, step);
+    value.w += __shfl_xor_sync(~0u, value.w, step);
+  }
+  return value;
+}
+
 // What the warps that compute do together.
 struct Computing {
   const Shared &shared;
@@ -255,52 +300,64 @@ struct Computing {
     if (lane == 0) barrier_arrive(shared.empty(at.slot));
     at.advance(shared.plan.ring_slots);
   }
-  __device__ static void meet() { named_barrier(kComputeBarrier, kComputing); }
+  __device__ static void meet() { named_barrier(1, kComputing); }
 
   // Products of `count` streamed weight rows with R activation rows. A row of weights is one warp's.
-  //   activation(r, column, float[8]) gives eight columns of a row; result(n, r, sum) runs in one lane a sum.
-  // narrow: rows of at most kGroup columns, whose activations stay in registers.
-  template <int R, class Activation, class Result>
-  __device__ void products(int count, int width, int chunk, Activation activation, Result result) {
-    if (width <= kGroup) {
-      products<R, true>(count, width, chunk, activation, result);
-    } else {
-      products<R, false>(count, width, chunk, activation, result);
-    }
-  }
-
-  template <int R, bool narrow, class Activation, class Result>
-  __device__ void products(int count, int width, int chunk, Activation activation, Result result) {
-    float held[R][8];
-    if constexpr (narrow) {
-#pragma unroll
-      for (int r = 0; r < R; r++) {
-        for (int i = 0; i < 8; i++) held[r][i] = 0;
-        if (8 * lane < width) activation(r, 8 * lane, held[r]);
-      }
-    }
+  //   dot(row, sums) adds the lane's products; result(n, r, sum) runs in one lane a sum.
+  template <int R, class Dot, class Result>
+  __device__ void each_row(int count, int width, int chunk, Dot dot, Result result) {
+    int mine = warp;  // the warp's next row
     for (int first = 0; first < count; first += chunk) {
-      const int rows = min(chunk, count - first);
+      const int end = min(first + chunk, count);
       const bf16 *tile = reinterpret_cast<const bf16 *>(wait());
 #pragma unroll 2
-      for (int row = (warp + kWarps - first % kWarps) % kWarps; row < rows; row += kWarps) {
+      for (; mine < end; mine += kWarps) {
         float sums[R];
+#pragma unroll
         for (int r = 0; r < R; r++) sums[r] = 0;
-        for (int column = 8 * lane; column < width; column += narrow ? width : kGroup) {
-          float weights[8];
-          widen(*reinterpret_cast<const uint4 *>(tile + row * width + column), weights);
-#pragma unroll
-          for (int r = 0; r < R; r++) {
-            if constexpr (!narrow) activation(r, column, held[r]);
-#pragma unroll
-            for (int i = 0; i < 8; i++) sums[r] = fmaf(weights[i], held[r][i], sums[r]);
-          }
-        }
+        dot(tile + (mine - first) * width, sums);
         const float sum = row_sum<R>(sums, 32);
-        if (lane % (32 / R) == 0) result(first + row, lane / (32 / R), sum);
+        if (lane % (32 / R) == 0) result(mine, lane / (32 / R), sum);
       }
       release();
     }
+  }
+
+  // Rows of at most kGroup columns: the lane's activations stay in registers.
+  template <int R, class Result>
+  __device__ void narrow_products(int count, int width, int chunk, const float (&held)[R][8], Result result) {
+    const bool inside = 8 * lane < width;
+    each_row<R>(count, width, chunk,
+                [&](const bf16 *row, float (&sums)[R]) {
+                  float weights[8];
+                  widen(inside ? *reinterpret_cast<const uint4 *>(row + 8 * lane) : make_uint4(0, 0, 0, 0), weights);
+#pragma unroll
+                  for (int r = 0; r < R; r++) {
+#pragma unroll
+                    for (int i = 0; i < 8; i++) sums[r] = fmaf(weights[i], held[r][i], sums[r]);
+                  }
+                },
+                result);
+  }
+
+  // activation(r, column, float[8]) gives eight columns of a row.
+  template <int R, class Activation, class Result>
+  __device__ void wide_products(int count, int width, int chunk, Activation activation, Result result) {
+    each_row<R>(count, width, chunk,
+                [&](const bf16 *row, float (&sums)[R]) {
+#pragma unroll 1
+                  for (int column = 8 * lane; column < width; column += kGroup) {
+                    float weights[8], values[8];
+                    widen(*reinterpret_cast<const uint4 *>(row + column), weights);
+#pragma unroll
+                    for (int r = 0; r < R; r++) {
+                      activation(r, column, values);
+#pragma unroll
+                      for (int i = 0; i < 8; i++) sums[r] = fmaf(weights[i], values[i], sums[r]);
+                    }
+                  }
+                },
+                result);
   }
 };
 
@@ -312,7 +369,8 @@ struct Attention {
   const Shared &shared;
   const Shape &shape;
   int bias_stride;
-  int groups, lanes, keys;  // column groups; lanes a key takes; keys a warp takes at once
+  int groups, lanes, keys;  // column groups; lanes a key takes; keys a warp takes at once, 1 << key_shift
+  int key_shift;
   int group, member, members;
   int key, column;          // the lane's
   bool active;
@@ -323,9 +381,10 @@ struct Attention {
   __device__ Attention(const Shared &memory, const Shape &model, int warp, int lane)
       : shared(memory), shape(model), bias_stride(memory.plan.most_keys + R) {
     groups = (shape.hidden + kGroup - 1) / kGroup;
-    lanes = 32;
-    while (lanes / 2 * 8 >= shape.hidden) lanes /= 2;
-    keys = 32 / lanes;
+    key_shift = 0;
+    while (kGroup >> (key_shift + 1) >= shape.hidden) key_shift++;
+    keys = 1 << key_shift;
+    lanes = 32 >> key_shift;
     group = warp % groups;
     member = warp / groups;
     members = kWarps / groups;
@@ -408,25 +467,23 @@ struct Attention {
   __device__ void end(int warp, int lane) {
 #pragma unroll
     for (int r = 0; r < R; r++) {
-      float4 *target = reinterpret_cast<float4 *>(shared.parts() + (warp * R + r) * kGroup + 8 * lane);
+      float4 *target = reinterpret_cast<float4 *>(shared.parts() + (warp * R + r) * kPartStride + 8 * lane);
       target[0] = make_float4(sums[r][0], sums[r][1], sums[r][2], sums[r][3]);
       target[1] = make_float4(sums[r][4], sums[r][5], sums[r][6], sums[r][7]);
     }
   }
 
-  // The CTA's sum for four columns of a row, over all its warps.
-  __device__ float4 total(int r, int first_column) const {
-    const int of_group = first_column / kGroup;
+  // The CTA's sum for four columns of a row, over all its warps; kAdders neighbouring lanes ask together.
+  __device__ float4 total(int r, int first_column, int adder) const {
+    const float *first = shared.parts() + (first_column / kGroup * R + r) * kPartStride + first_column % kGroup;
     float4 sum = make_float4(0, 0, 0, 0);
 #pragma unroll 4
-    for (int part = 0; part < members; part++) {
-      const float *row = shared.parts() + ((part * groups + of_group) * R + r) * kGroup + first_column % kGroup;
-      for (int k = 0; k < keys; k++) {
-        const float4 four = load4(row + 8 * lanes * k);
-        sum.x += four.x, sum.y += four.y, sum.z += four.z, sum.w += four.w;
-      }
+    for (int part = adder; part < members << key_shift; part += kAdders) {
+      const int member_of = part >> key_shift, key_of = part & (keys - 1);
+      const float4 four = load4(first + member_of * groups * R * kPartStride + 8 * lanes * key_of);
+      sum.x += four.x, sum.y += four.y, sum.z += four.z, sum.w += four.w;
     }
-    return sum;
+    return neighbours_sum(sum);
   }
 };
 
@@ -444,12 +501,21 @@ struct Member {
   KeyRange range;
   int bias_stride;
   int own_quads;
+  bool kept;   // whether this CTA computes v or k
+  bool key;    // k
+  int section_offset;  // of its rows within u, v, q or k
   Computing computing;
+  Attention<R> attention;
 
   __device__ Member(const Task<Source> &given, const Shared &memory, const typename Source::Rows &user, int at)
-      : task(given), shape(given.shape), plan(given.plan), shared(memory), rows(user), rank(at), computing(memory) {
+      : task(given), shape(given.shape), plan(given.plan), shared(memory), rows(user), rank(at), computing(memory), attention(memory, given.shape, threadIdx.x / 32, threadIdx.x % 32) {
     range = key_range(rows.old, rank, plan.ctas);
     bias_stride = plan.most_keys + R;
+    const int first = projection_row<Source>(shape, plan, rank);
+    const int section = first / shape.hidden;  // u, v, q, k
+    kept = section % 2 == 1;
+    key = section == 3;
+    section_offset = first - section * shape.hidden;
     own_quads = min(max(shape.hidden / 4 - (rank << plan.quad_shift), 0), 1 << plan.quad_shift);
   }
 
@@ -473,57 +539,113 @@ struct Member {
     }
   }
 
-  // The input of the first block, and which time bucket each key of this CTA falls into for each row.
+  // The input of the first block.
   __device__ void begin() {
+#pragma unroll
     for (int r = 0; r < R; r++) {
       for (int c = threadIdx.x; c < shape.dim_padded; c += kComputing) {
         shared.x()[r * shape.dim_padded + c] = task.source.input(rows, r, c);
       }
     }
     if (last() && threadIdx.x == 0) task.source.store_times(rows);
+    Computing::meet();
+  }
+
+  // Which time bucket each key of this CTA falls into for each row. A key's buckets and biases are always the same thread's business.
+  __device__ void find_buckets() {
     for (int i = threadIdx.x; i < range.end - range.begin; i += kComputing) {
       const int time = task.source.time(rows, range.begin + i);
+#pragma unroll
       for (int r = 0; r < R; r++) {
         shared.buckets()[r * bias_stride + i] = time_bucket(rows.next_time[r] - time);
       }
     }
-    if (Source::kFresh && threadIdx.x < R * R) {
-      const int r = threadIdx.x / R, source = threadIdx.x % R;
-      shared.buckets()[r * bias_stride + plan.most_keys + source] =
-          time_bucket(rows.next_time[r] - rows.time[source]);
+    if (Source::kFresh && last() && threadIdx.x == 0) {
+#pragma unroll
+      for (int r = 0; r < R; r++) {
+#pragma unroll
+        for (int source = 0; source < R; source++) {
+          shared.buckets()[r * bias_stride + plan.most_keys + source] =
+              time_bucket(rows.next_time[r] - rows.time[source]);
+        }
+      }
     }
-    fetch_biases(task.weights[0]);
-    Computing::meet();
+  }
+
+  // What a block adds: biases of this CTA's keys and of its rows of the output, fetched while an exchange is on its way.
+  __device__ void fetch_biases(const BlockWeights &weights) {
+    for (int n = threadIdx.x; n < plan.output_rows; n += kComputing) {
+      shared.output_bias()[n] = weights.output_bias[rank * plan.output_rows + n];
+    }
+    const int count = range.end - range.begin;
+    const float *position = weights.position + shape.slots - 1;
+    for (int i = threadIdx.x; i < count; i += kComputing) {
+#pragma unroll
+      for (int r = 0; r < R; r++) {
+        const int at = r * bias_stride + i;
+        shared.biases()[at] = position[range.begin + i - rows.position[r]] + weights.time[shared.buckets()[at]];
+      }
+    }
+    if (Source::kFresh && last() && threadIdx.x == 0) {
+#pragma unroll
+      for (int r = 0; r < R; r++) {
+#pragma unroll
+        for (int source = 0; source < R; source++) {
+          const int distance = rows.position[source] - rows.position[r];
+          const int at = r * bias_stride + plan.most_keys + source;
+          if (distance <= 0) shared.biases()[at] = position[distance] + weights.time[shared.buckets()[at]];
+        }
+      }
+    }
   }
 
   __device__ void project(int block) {
     expect(0, 4 * R * shape.hidden * (Source::kFresh && last() ? 4 : 2));
     const float *x = shared.x();
-    const int dim = shape.dim;
-    Norm<R> norm;
-    norm.measure(x, shape.dim_padded, dim, [=](int c) { return c < dim; });
-    const int first = projection_row<Source>(shape, plan, rank);
-    const int section = first / shape.hidden;  // u, v, q, k
-    const bool kept = section % 2 == 1;
-    computing.template products<R>(
-        plan.projection_rows, shape.dim_padded, plan.projection_chunk,
-        [&](int r, int column, float (&eight)[8]) {
-          load8(x + r * shape.dim_padded + column, eight);
-#pragma unroll
-          for (int i = 0; i < 8; i++) eight[i] = column + i < dim ? (eight[i] - norm.mean[r]) * norm.scale[r] : 0.f;
-        },
-        [&](int n, int r, float sum) {
-          const float value = silu(sum);
-          shared.stage()[r * plan.projection_rows + n] = kept ? __bfloat162float(__float2bfloat16(value)) : value;
-        });
-    Computing::meet();
-    const int offset = first % shape.hidden;
-    if (!kept) {
-      send(0, shared.uq() + section / 2 * shape.hidden, 2 * shape.hidden, offset, plan.projection_rows, 0);
+    const int width = shape.dim_padded, column = 8 * computing.lane;
+    auto result = [&](int n, int r, float sum) {
+      const float value = silu(sum);
+      shared.stage()[r * plan.projection_rows + n] = kept ? __bfloat162float(__float2bfloat16(value)) : value;
+    };
+    if (width <= kGroup) {
+      float held[R][8];
+      load_rows(x, width, column, held);
+      normalise<R>(held, min(max(shape.dim - column, 0), 8), task.inverse_dim);
+      computing.template narrow_products<R>(plan.projection_rows, width, plan.projection_chunk, held, result);
     } else {
-      send(0, shared.fresh() + section / 2 * shape.hidden, 2 * shape.hidden, offset, plan.projection_rows,
+      const int dim = shape.dim;
+      Norm<R> norm;
+      norm.measure(x, width, dim, [=](int c) { return c < dim; });
+      computing.template wide_products<R>(
+          plan.projection_rows, width, plan.projection_chunk,
+          [&](int r, int c, float (&eight)[8]) {
+            load8(x + r * width + c, eight);
+#pragma unroll
+            for (int i = 0; i < 8; i++) eight[i] = (eight[i] - norm.mean[r]) * norm.scale[r];  // padding meets weights of 0
+          },
+          result);
+    }
+    Computing::meet();
+    if (!kept) {
+      send(0, shared.uq() + (rank >= plan.ctas / 2 ? shape.hidden : 0), 2 * shape.hidden, section_offset,
+           plan.projection_rows, 0);
+    } else {
+      send(0, shared.fresh() + (key ? shape.hidden : 0), 2 * shape.hidden, section_offset, plan.projection_rows,
            plan.ctas - 1);
-      keep(block, section == 3, offset);
+      keep(block, key, section_offset);
+    }
+  }
+
+  // Eight columns of each row; zeros past the width.
+  __device__ void load_rows(const float *source, int width, int column, float (&held)[R][8]) {
+#pragma unroll
+    for (int r = 0; r < R; r++) {
+      if (column < width) {
+        load8(source + r * width + column, held[r]);
+      } else {
+#pragma unroll
+        for (int i = 0; i < 8; i++) held[r][i] = 0;
+      }
     }
   }
 
@@ -534,32 +656,9 @@ struct Member {
     }
   }
 
-  // What a block adds: biases of this CTA's keys and of its rows of the output, fetched while an exchange is on its way. A key's are always the same
-  // thread's business, and so are its buckets.
-  __device__ void fetch_biases(const BlockWeights &weights) {
-    for (int n = threadIdx.x; n < plan.output_rows; n += kComputing) {
-      shared.output_bias()[n] = weights.output_bias[rank * plan.output_rows + n];
-    }
-    const int count = range.end - range.begin;
-    const float *position = weights.position + shape.slots - 1;
-    for (int i = threadIdx.x; i < count; i += kComputing) {
-      for (int r = 0; r < R; r++) {
-        const int at = r * bias_stride + i;
-        shared.biases()[at] = position[range.begin + i - rows.position[r]] + weights.time[shared.buckets()[at]];
-      }
-    }
-    if (Source::kFresh && last() && threadIdx.x < R * R) {
-      const int r = threadIdx.x / R, source = threadIdx.x % R;
-      const int distance = rows.position[source] - rows.position[r];
-      const int at = r * bias_stride + plan.most_keys + source;
-      if (distance <= 0) shared.biases()[at] = position[distance] + weights.time[shared.buckets()[at]];
-    }
-  }
-
   __device__ void attend(uint32_t phase) {
     expect(1, plan.ctas * R * own_quads * 16);
     expect(2, 4 * R * shape.hidden);
-    Attention<R> attention(shared, shape, computing.warp, computing.lane);
     attention.begin();
     for (int position = range.begin; position < range.end;) {
       const int count = min(min(plan.key_chunk, range.end - position), task.source.run(rows, position));
@@ -572,28 +671,33 @@ struct Member {
     attention.end(computing.warp, computing.lane);
     Computing::meet();
     const int shift = plan.quad_shift, mask = (1 << shift) - 1;
-    const int r = R == 2 ? threadIdx.x / (kComputing / R) : 0;  // half of the threads take each row
-    for (int quad = threadIdx.x % (kComputing / R); quad < shape.hidden / 4; quad += kComputing / R) {
+    const int quads = shape.hidden / 4, adder = threadIdx.x % kAdders;
+    for (int i = threadIdx.x / kAdders; i < R * quads; i += kComputing / kAdders) {
+      const int r = R == 2 && i >= quads ? 1 : 0, quad = i - r * quads;
+      const float4 sum = attention.total(r, 4 * quad, adder);
+      if (adder != 0) continue;
       const int owner = quad >> shift;
       const float *place = shared.gather() + 4 * (((rank * R + r) << shift) + (quad & mask));
-      store_remote(remote_address(place, owner), attention.total(r, 4 * quad),
-                   remote_address(shared.exchange(1), owner));
+      store_remote(remote_address(place, owner), sum, remote_address(shared.exchange(1), owner));
     }
     barrier_wait_cluster(shared.exchange(1), phase);
     // Every warp adds up for a peer of its own.
     for (int i = computing.warp; i < plan.ctas; i += kWarps) {
       const int peer = (i + rank) & (plan.ctas - 1);
       const uint32_t barrier = remote_address(shared.exchange(2), peer);
-      for (int at = computing.lane; at < R << shift; at += 32) {
-        const int of = at >> shift, quad = at & mask;
-        if (quad >= own_quads) continue;
+      for (int first = 0; first < R << shift; first += 32 / kAdders) {
+        const int at = first + computing.lane / kAdders;
+        const int r = at >> shift, quad = at & mask;
         float4 sum = make_float4(0, 0, 0, 0);
+        const bool mine = r < R && quad < own_quads;
 #pragma unroll 4
-        for (int from = 0; from < plan.ctas; from++) {
-          const float4 four = load4(shared.gather() + 4 * (((from * R + of) << shift) + quad));
+        for (int from = computing.lane % kAdders; mine && from < plan.ctas; from += kAdders) {
+          const float4 four = load4(shared.gather() + 4 * (((from * R + r) << shift) + quad));
           sum.x += four.x, sum.y += four.y, sum.z += four.z, sum.w += four.w;
         }
-        const float *place = shared.o() + of * shape.hidden + 4 * ((rank << shift) + quad);
+        sum = neighbours_sum(sum);
+        if (!mine || computing.lane % kAdders != 0) continue;
+        const float *place = shared.o() + r * shape.hidden + 4 * ((rank << shift) + quad);
         store_remote(remote_address(place, peer), sum, barrier);
       }
     }
@@ -603,23 +707,39 @@ struct Member {
   __device__ void output() {
     expect(3, 4 * R * shape.dim_padded);
     const Shape &model = shape;
-    const float *o = shared.o();
-    Norm<R> norm;
-    norm.measure(o, shape.hidden, shape.heads * shape.value_dim, [&](int c) { return real_value(model, c); });
+    const float *o = shared.o(), *u = shared.uq();
+    const int width = shape.hidden, column = 8 * computing.lane;
     const int first = rank * plan.output_rows;
-    computing.template products<R>(
-        plan.output_rows, shape.hidden, plan.output_chunk,
-        [&](int r, int column, float (&eight)[8]) {
-          float u[8];
-          load8(o + r * model.hidden + column, eight);
-          load8(shared.uq() + 2 * r * model.hidden + column, u);
+    auto result = [&](int n, int r, float sum) {
+      shared.stage()[r * plan.output_rows + n] =
+          sum + shared.output_bias()[n] + shared.x()[r * shape.dim_padded + first + n];
+    };
+    if (width <= kGroup) {
+      float held[R][8], gates[R][8];
+      load_rows(o, width, column, held);
+      const int valid = column < width ? min(max(shape.value_dim - (column & (shape.width - 1)), 0), 8) : 0;
+      normalise<R>(held, valid, task.inverse_values);
 #pragma unroll
-          for (int i = 0; i < 8; i++) eight[i] = (eight[i] - norm.mean[r]) * norm.scale[r] * u[i];
-        },
-        [&](int n, int r, float sum) {
-          shared.stage()[r * plan.output_rows + n] =
-              sum + shared.output_bias()[n] + shared.x()[r * shape.dim_padded + first + n];
-        });
+      for (int r = 0; r < R; r++) {
+        if (column < width) load8(u + 2 * r * width + column, gates[r]);
+#pragma unroll
+        for (int i = 0; i < 8; i++) held[r][i] = column < width ? held[r][i] * gates[r][i] : 0.f;
+      }
+      computing.template narrow_products<R>(plan.output_rows, width, plan.output_chunk, held, result);
+    } else {
+      Norm<R> norm;
+      norm.measure(o, width, shape.heads * shape.value_dim, [&](int c) { return real_value(model, c); });
+      computing.template wide_products<R>(
+          plan.output_rows, width, plan.output_chunk,
+          [&](int r, int c, float (&eight)[8]) {
+            float gates[8];
+            load8(o + r * width + c, eight);
+            load8(u + 2 * r * width + c, gates);
+#pragma unroll
+            for (int i = 0; i < 8; i++) eight[i] = (eight[i] - norm.mean[r]) * norm.scale[r] * gates[i];
+          },
+          result);
+    }
     Computing::meet();
     send(3, shared.x(), shape.dim_padded, first, plan.output_rows, 0);
   }
@@ -638,6 +758,11 @@ struct Member {
     for (int block = 0; block < task.blocks; block++) {
       const uint32_t phase = block & 1;
       project(block);
+      if (block == 0) {
+        find_buckets();
+        fetch_biases(task.weights[0]);
+        Computing::meet();
+      }
       barrier_wait_cluster(shared.exchange(0), phase);
       attend(phase);
       output();
@@ -677,11 +802,9 @@ __global__ __launch_bounds__(kThreads, 1) void cluster_kernel(const __grid_const
     Member<Source> member(task, shared, rows, rank);
     member.begin();
     cluster_wait();  // every CTA's barriers are ready
+    // Nothing is written to a CTA after the last exchange, which it awaits: it may leave before its peers.
     member.run();
-    __syncwarp();
   }
-  cluster_arrive();  // no CTA leaves while others may still write to it
-  cluster_wait();
 #endif
 }
 
@@ -756,7 +879,7 @@ bool cluster_plan(const Shape &shape, RowsWork work, int ctas, int most_bytes, C
   plan->x = place(&end, sizeof(float) * r * shape.dim_padded);
   plan->uq = place(&end, sizeof(float) * r * 2 * shape.hidden);
   plan->fresh = place(&end, append ? sizeof(float) * r * 2 * shape.hidden : 0);
-  plan->parts = place(&end, sizeof(float) * kWarps * r * kGroup);
+  plan->parts = place(&end, sizeof(float) * kWarps * r * kPartStride);
   plan->gather = place(&end, sizeof(float) * 4 * ctas * r << plan->quad_shift);
   plan->o = place(&end, sizeof(float) * r * shape.hidden);
   plan->stage = place(&end, sizeof(float) * r * std::max(plan->projection_rows, plan->output_rows));
@@ -791,13 +914,14 @@ cudaError_t cluster_prepare(const Shape &shape, RowsWork work, ClusterPlan *plan
 }
 
 cudaError_t cluster_launch(const LastRowsArgs &args, cudaStream_t stream) {
-  Task<LaneSource> task{source_of(args), args.shape, args.plan.cluster, 1, args.embeddings, {args.weights}};
+  Task<LaneSource> task{source_of(args), args.shape, args.plan.cluster, 1, 1.f / args.shape.dim,
+                        1.f / (args.shape.heads * args.shape.value_dim), args.embeddings, {args.weights}};
   return launch(task, args.most_users, stream);
 }
 
 cudaError_t cluster_launch(const AppendArgs &args, cudaStream_t stream) {
   Task<PageSource> task{source_of(args), args.shape, args.plan.cluster, args.shape.blocks,
-                        args.embeddings, {}};
+                        1.f / args.shape.dim, 1.f / (args.shape.heads * args.shape.value_dim), args.embeddings, {}};
   std::copy(args.weights, args.weights + args.shape.blocks, task.weights);
   return launch(task, args.users, stream);
 }

@@ -16,8 +16,7 @@ struct UserRows {
   int position[R];
   int time[R];
   int next_time[R];
-  int item[R];  // append alone, like the next
-  int page[R];
+  int item[R];  // append alone
 };
 
 struct LaneSource {
@@ -90,7 +89,6 @@ struct PageSource {
     rows.next_time[1] = given.request_time;
     rows.item[0] = two ? given.items[0] : given.items[1];
     rows.item[1] = given.items[1];
-    for (int r = 0; r < kRows; r++) rows.page[r] = page(rows, rows.position[r]);
     return true;
   }
   __device__ int page(const Rows &rows, int position) const {
@@ -117,16 +115,18 @@ struct PageSource {
   // Four columns of a fresh row's keys or values.
   __device__ void store(const Rows &rows, int block, int r, bool key, int column, const float *four) const {
     if (rows.fresh == 1 && r == 0) return;
-    const int position = rows.position[r];
-    bf16 *row = (key ? pages.keys(rows.page[r], block) : pages.values(rows.page[r], block)) + position % kPageRows * shape.hidden;
+    const int position = r == 0 ? rows.position[0] : rows.position[1];  // no run-time index: rows stay in registers
+    const int number = page(rows, position);
+    bf16 *row = (key ? pages.keys(number, block) : pages.values(number, block)) + position % kPageRows * shape.hidden;
     __nv_bfloat162 *target = reinterpret_cast<__nv_bfloat162 *>(row + column);
     target[0] = __floats2bfloat162_rn(four[0], four[1]);
     target[1] = __floats2bfloat162_rn(four[2], four[3]);
   }
   __device__ void store_times(const Rows &rows) const {
+#pragma unroll
     for (int r = 0; r < kRows; r++) {
       if (rows.fresh == 1 && r == 0) continue;
-      pages.times(rows.page[r])[rows.position[r] % kPageRows] = rows.time[r];
+      pages.times(page(rows, rows.position[r]))[rows.position[r] % kPageRows] = rows.time[r];
     }
   }
 };
