@@ -15,7 +15,6 @@ constexpr int kSlotBytes = 16384;
 constexpr int kLeastSlots = 3;
 constexpr int kMostSlots = 10;
 constexpr int kGroup = 256;  // columns a warp holds, 8 a lane
-constexpr int kAdders = 4;   // neighbouring lanes that share an addition
 // Between two warps' sums of a row: four neighbours reading the sums of as many warps meet no bank twice.
 constexpr int kPartStride = kGroup + 4;
 constexpr int kExchanges = 4;
@@ -271,6 +270,8 @@ __device__ __forceinline__ void normalise(float (&rows)[R][8], int valid, float 
   }
 }
 
+constexpr int kAdders = 4;  // neighbouring lanes that share an addition
+
 // Adds up what kAdders neighbouring lanes hold; all get the sum.
 __device__ __forceinline__ float4 neighbours_sum(float4 value) {
 #pragma unroll
@@ -448,9 +449,11 @@ struct Attention {
   }
 
   __device__ void fresh_rows(const UserRows<R> &rows) {
-    if (member != 0) return;
-    for (int f = 0; f < rows.fresh; f++) {
+    if (member >= members) return;
+#pragma unroll 1
+    for (int f = member; f < rows.fresh; f += members) {
       const int source = R - rows.fresh + f;
+      const int from = source == 0 ? rows.position[0] : rows.position[R - 1];
       const bool present = active && key == 0;
       float k[8] = {}, v[8] = {};
       if (present) {
@@ -459,7 +462,7 @@ struct Attention {
         load8(row + shape.hidden, k);
       }
       bool visible[R];
-      for (int r = 0; r < R; r++) visible[r] = present && rows.position[source] <= rows.position[r];
+      for (int r = 0; r < R; r++) visible[r] = present && from <= rows.position[r];
       attend(k, v, shared.plan.most_keys + source, visible);
     }
   }
@@ -527,10 +530,12 @@ struct Member {
 
   // Hands a staged slice [R][count] to peers `first_peer` and on: into target [R][stride] from `offset`.
   __device__ void send(int exchange, const float *target, int stride, int offset, int count, int first_peer) {
+#pragma unroll 1
     for (int i = computing.warp; i < plan.ctas; i += kWarps) {
       const int peer = (i + rank) & (plan.ctas - 1);  // every CTA begins with itself: no two crowd a third
       if (peer < first_peer) continue;
       const uint32_t barrier = remote_address(shared.exchange(exchange), peer);
+#pragma unroll 1
       for (int at = 4 * computing.lane; at < R * count; at += 128) {
         const int r = R == 2 && at >= count ? 1 : 0;
         const float *place = target + r * stride + offset + at - r * count;
@@ -543,6 +548,7 @@ struct Member {
   __device__ void begin() {
 #pragma unroll
     for (int r = 0; r < R; r++) {
+#pragma unroll 1
       for (int c = threadIdx.x; c < shape.dim_padded; c += kComputing) {
         shared.x()[r * shape.dim_padded + c] = task.source.input(rows, r, c);
       }
@@ -553,6 +559,7 @@ struct Member {
 
   // Which time bucket each key of this CTA falls into for each row. A key's buckets and biases are always the same thread's business.
   __device__ void find_buckets() {
+#pragma unroll 1
     for (int i = threadIdx.x; i < range.end - range.begin; i += kComputing) {
       const int time = task.source.time(rows, range.begin + i);
 #pragma unroll
@@ -574,11 +581,13 @@ struct Member {
 
   // What a block adds: biases of this CTA's keys and of its rows of the output, fetched while an exchange is on its way.
   __device__ void fetch_biases(const BlockWeights &weights) {
+#pragma unroll 1
     for (int n = threadIdx.x; n < plan.output_rows; n += kComputing) {
       shared.output_bias()[n] = weights.output_bias[rank * plan.output_rows + n];
     }
     const int count = range.end - range.begin;
     const float *position = weights.position + shape.slots - 1;
+#pragma unroll 1
     for (int i = threadIdx.x; i < count; i += kComputing) {
 #pragma unroll
       for (int r = 0; r < R; r++) {
@@ -650,6 +659,7 @@ struct Member {
   }
 
   __device__ void keep(int block, bool key, int offset) {
+#pragma unroll 1
     for (int i = 4 * threadIdx.x; i < R * plan.projection_rows; i += 4 * kComputing) {
       const int r = R == 2 && i >= plan.projection_rows ? 1 : 0;
       task.source.store(rows, block, r, key, offset + i - r * plan.projection_rows, shared.stage() + i);
@@ -672,6 +682,7 @@ struct Member {
     Computing::meet();
     const int shift = plan.quad_shift, mask = (1 << shift) - 1;
     const int quads = shape.hidden / 4, adder = threadIdx.x % kAdders;
+#pragma unroll 1
     for (int i = threadIdx.x / kAdders; i < R * quads; i += kComputing / kAdders) {
       const int r = R == 2 && i >= quads ? 1 : 0, quad = i - r * quads;
       const float4 sum = attention.total(r, 4 * quad, adder);
@@ -680,11 +691,13 @@ struct Member {
       const float *place = shared.gather() + 4 * (((rank * R + r) << shift) + (quad & mask));
       store_remote(remote_address(place, owner), sum, remote_address(shared.exchange(1), owner));
     }
-    barrier_wait_cluster(shared.exchange(1), phase);
+    barrier_wait(shared.exchange(1), phase);
     // Every warp adds up for a peer of its own.
+#pragma unroll 1
     for (int i = computing.warp; i < plan.ctas; i += kWarps) {
       const int peer = (i + rank) & (plan.ctas - 1);
       const uint32_t barrier = remote_address(shared.exchange(2), peer);
+#pragma unroll 1
       for (int first = 0; first < R << shift; first += 32 / kAdders) {
         const int at = first + computing.lane / kAdders;
         const int r = at >> shift, quad = at & mask;
@@ -701,7 +714,7 @@ struct Member {
         store_remote(remote_address(place, peer), sum, barrier);
       }
     }
-    barrier_wait_cluster(shared.exchange(2), phase);
+    barrier_wait(shared.exchange(2), phase);
   }
 
   __device__ void output() {
@@ -763,11 +776,11 @@ struct Member {
         fetch_biases(task.weights[0]);
         Computing::meet();
       }
-      barrier_wait_cluster(shared.exchange(0), phase);
+      barrier_wait(shared.exchange(0), phase);
       attend(phase);
       output();
       if (block + 1 < task.blocks) fetch_biases(task.weights[block + 1]);
-      barrier_wait_cluster(shared.exchange(3), phase);
+      barrier_wait(shared.exchange(3), phase);
     }
     finish();
   }
