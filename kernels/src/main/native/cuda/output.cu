@@ -1,6 +1,6 @@
-// x += (u * layerNorm(o)) * Wo^T + bo and xn = layerNorm(x) on Hopper. A block of the grid owns 64 whole rows (or 512 columns of them, where rows are longer),
-// so both norms happen on chip; several small blocks on a multiprocessor overlap one's loads with another's sums and stores. The sums start
-// from x itself.
+// x += (u * layerNorm(o)) * Wo^T + bo and xn = layerNorm(x) on Hopper. A block of the grid walks down tiles of 64 whole rows. One warpgroup gates rows
+// into shared memory and brings the weights, two multiply: each takes every other tile where a row fits one warpgroup's sums (256 columns), else they
+// share the tile. The sums start from x itself, so the residual's loads fly while the rows are gated, and both norms happen on chip.
 #include "output.cuh"
 
 #include "output_gate.cuh"
@@ -8,13 +8,17 @@
 namespace hstu {
 namespace {
 
-constexpr int kChunk = 64;
-constexpr int kTileBytes = kGroupRows * kChunk * sizeof(bf16);
-constexpr int kStages = 2;
-constexpr int kStatColumns = 64;  // columns of one partial mean and variance: the same for every tile shape, so that bits agree
+constexpr int kChunk = 64;  // k of a gated piece: 128 bytes, a swizzled row
+constexpr int kChunkBytes = kGroupRows * kChunk * sizeof(bf16);
+constexpr int kGroups = 2;  // warpgroups that multiply; one more gates
+constexpr int kThreads = (kGroups + 1) * 128;
+constexpr int kMaxStages = 16;
 constexpr int kMaxHidden = 1024;
+constexpr int kMaxColumns = 512;  // of a row within one block
+constexpr int kPairBarrier = 1;   // named barrier of the two warpgroups that multiply
 
-// Mean and sum of squared deviations of some columns of a row, to be merged (Chan et al.) with those of others.
+// Sum and sum of squared deviations of 64 columns of a row, to be merged with those of others (Chan et al.). The same 64 for every tile shape,
+// so that bits agree.
 struct Moments {
   float sum;
   float squares;
@@ -26,259 +30,353 @@ struct OutputParameters {
   const bf16 *attended;
   const float *bias;
   float *x;
-  bf16 *xn;  // null where rows are longer than the block's columns
+  bf16 *xn;  // null where rows are longer than a block's columns
   int dim, dim_padded, hidden, width, value_dim;
+  int buffers;  // gated tiles in shared memory, 1 or 2
+  int stages;   // of the ring of weights
 };
 
-__host__ __device__ constexpr int stage_bytes(int groups, int columns) { return groups * columns * kChunk * static_cast<int>(sizeof(bf16)); }
-
-// Gated rows first, later the result's pieces (16 rows a warp).
-__host__ __device__ constexpr int gated_bytes(int groups, int columns, int hidden) {
-  const int gated = (hidden + kChunk - 1) / kChunk * kTileBytes;
-  const int staged = groups * 4 * (columns / kPieceColumns) * kPieceBytes;
-  return gated > staged ? gated : staged;
-}
-
-constexpr int shared_bytes(int groups, int columns, int hidden) {
-  return 1024 + gated_bytes(groups, columns, hidden) + kStages * stage_bytes(groups, columns) +
-         groups * (columns / kStatColumns) * kGroupRows * static_cast<int>(sizeof(Moments)) +
-         kStages * static_cast<int>(sizeof(uint64_t));
-}
+// What follows the gated tiles and the ring in shared memory.
+struct Rest {
+  unsigned char pieces[kGroups * 4][kPieceBytes];
+  Moments moments[2][kMaxColumns / 64][kGroupRows];
+  float biases[kMaxColumns];
+  uint64_t gated_full[2], gated_empty[2];
+  uint64_t full[kMaxStages], empty[kMaxStages];
+};
 
 __device__ __forceinline__ float quad_sum(float value) {
   value += __shfl_xor_sync(0xffffffff, value, 1);
   return value + __shfl_xor_sync(0xffffffff, value, 2);
 }
 
-template <int vectors, int groups, int columns>
-__global__ void __launch_bounds__(groups * 128)
+// Gates the rows of a tile: a warp takes every `warps`-th four rows, the next ones' loads fly meanwhile.
+template <int vectors>
+__device__ __forceinline__ void gate_tile(const GateLane &at, unsigned char *gated, int tile0, int tokens, int chunks, int warp,
+                                          int warps) {
+  constexpr bool kAhead = vectors <= 4;
+  GateRows<vectors> rows, next;
+  int row = warp * kGateRows + at.row;
+  rows.load(at, tile0 + row, row < kGroupRows && tile0 + row < tokens);
+  for (; row < kGroupRows; row += warps * kGateRows) {
+    const int next_row = row + warps * kGateRows;
+    if (kAhead) next.load(at, tile0 + next_row, next_row < kGroupRows && tile0 + next_row < tokens);
+    rows.apply(at);
+#pragma unroll
+    for (int v = 0; v < vectors; ++v)
+      if (v < chunks) *reinterpret_cast<uint4 *>(gated + v * kChunkBytes + swizzled(row, at.vector)) = rows.attended[v];
+    if (kAhead)
+      rows = next;
+    else
+      rows.load(at, tile0 + next_row, next_row < kGroupRows && tile0 + next_row < tokens);
+  }
+}
+
+// A warpgroup's sums: rows row0 and row0 + 8, columns column0 + 8 j and the next, of a row-major float matrix.
+template <int columns, typename Visit>
+__device__ __forceinline__ void visit_rows(float *x, int row0, int column0, int tokens, int dim_padded, bool whole,
+                                           Visit visit) {
+  float *upper = x + static_cast<size_t>(row0) * dim_padded + column0;
+  float *lower = upper + 8 * static_cast<size_t>(dim_padded);
+  if (whole) {
+#pragma unroll
+    for (int j = 0; j < columns / 8; ++j) {
+      visit(j, 0, reinterpret_cast<float2 *>(upper + 8 * j));
+      visit(j, 1, reinterpret_cast<float2 *>(lower + 8 * j));
+    }
+  } else {
+    const int upper_end = row0 < tokens ? dim_padded : 0, lower_end = row0 + 8 < tokens ? dim_padded : 0;
+#pragma unroll
+    for (int j = 0; j < columns / 8; ++j) {
+      visit(j, 0, column0 + 8 * j < upper_end ? reinterpret_cast<float2 *>(upper + 8 * j) : nullptr);
+      visit(j, 1, column0 + 8 * j < lower_end ? reinterpret_cast<float2 *>(lower + 8 * j) : nullptr);
+    }
+  }
+}
+
+// Moments of the 64 columns that `sums` begins with, rows row0 (half 0) and row0 + 8; `count` of the columns are real.
+template <bool all_real>
+__device__ __forceinline__ Moments moments_of(const float *sums, int half, int count, int lane) {
+  float sum = 0;
+#pragma unroll
+  for (int j = 0; j < 8; ++j)
+    sum = __fadd_rn(sum, __fadd_rn(sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1]));  // padding columns are zeros
+  sum = quad_sum(sum);
+  const float mean = __fmul_rn(sum, 1.0f / max(count, 1));
+  float squares = 0;
+#pragma unroll
+  for (int j = 0; j < 8; ++j)
+#pragma unroll
+    for (int i = 0; i < 2; ++i) {
+      const float d = __fsub_rn(sums[4 * j + 2 * half + i], mean);
+      if (all_real || 8 * j + 2 * (lane & 3) + i < count) squares = __fmaf_rn(d, d, squares);
+    }
+  return {sum, quad_sum(squares)};
+}
+
+// Merges the moments of a row's 64-column parts, in order; returns its mean and 1 / deviation.
+__device__ __forceinline__ float2 norm_of(const Moments (*parts)[kGroupRows], int row, int dim) {
+  const int whole = dim / 64, rest = dim % 64, count = whole + (rest > 0);
+  float sum = 0;
+  for (int s = 0; s < count; ++s) sum = __fadd_rn(sum, parts[s][row].sum);
+  const float inverse = 1.0f / dim;
+  const float mean = __fmul_rn(sum, inverse);
+  float squares = 0;
+  for (int s = 0; s < count; ++s) {
+    const float columns = s < whole ? 64 : rest;
+    const Moments part = parts[s][row];
+    const float d = __fsub_rn(__fmul_rn(part.sum, 1.0f / columns), mean);
+    squares = __fadd_rn(squares, __fmaf_rn(__fmul_rn(columns, d), d, part.squares));
+  }
+  const float scale = rsqrtf(__fmaf_rn(squares, inverse, kNormEpsilon));
+  return {mean, scale};
+}
+
+// `split`: the two warpgroups share a tile, `columns` each; else each has its own tiles.
+template <int vectors, int columns, bool split>
+__global__ void __launch_bounds__(kThreads, 1)
     output_kernel(const __grid_constant__ CUtensorMap weights_map, const __grid_constant__ CUtensorMap result_map,
                   const OutputParameters p) {
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
-  constexpr int kWarps = groups * 4;
-  constexpr int kStats = columns / kStatColumns;
-  constexpr int kBatch = vectors == 1 ? 8 : vectors == 2 ? 4 : 2;  // rows whose loads are in flight at once
+  constexpr int kStageK = split ? 32 : 64;
+  constexpr int kStageBytes = columns * kStageK * sizeof(bf16);
+  constexpr int kParts = columns / 64;
+  constexpr Swizzle kWeightSwizzle = split ? Swizzle::k64 : Swizzle::k128;
   extern __shared__ unsigned char shared_raw[];
-  unsigned char *shared =
+  unsigned char *gated =
       reinterpret_cast<unsigned char *>((reinterpret_cast<uintptr_t>(shared_raw) + 1023) & ~uintptr_t{1023});
-  unsigned char *gated = shared;
-  unsigned char *stages = gated + gated_bytes(groups, columns, p.hidden);
-  Moments *moments = reinterpret_cast<Moments *>(stages + kStages * stage_bytes(groups, columns));
-  uint64_t *full = reinterpret_cast<uint64_t *>(moments + groups * kStats * kGroupRows);
+  const int chunks = (p.hidden + kChunk - 1) / kChunk;
+  const int stages_a_tile = (p.hidden + kStageK - 1) / kStageK;
+  unsigned char *ring = gated + p.buffers * chunks * kChunkBytes;
+  Rest &rest = *reinterpret_cast<Rest *>(ring + p.stages * kStageBytes);
+  // Weights that fit stay: every tile uses the same.
+  const bool stationary = !split && p.stages == stages_a_tile;
+  // The copying warp gates too once it has nothing more to copy.
+  const int gate_warps = stationary ? 4 : 3;
 
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
   const int group = __shfl_sync(0xffffffff, threadIdx.x >> 7, 0);
-  const int chunks = (p.hidden + kChunk - 1) / kChunk;
-  const int tile0 = blockIdx.x * kGroupRows;
-  const int block_column = blockIdx.y * groups * columns;
-  const auto load_weights = [&](int chunk) {
-    const int slot = chunk % kStages;
-    barrier_expect(&full[slot], stage_bytes(groups, columns));
-    for (int g = 0; g < groups; ++g)
-      copy_box(stages + slot * stage_bytes(groups, columns) + g * stage_bytes(1, columns), &weights_map,
-               chunk * kChunk, block_column + g * columns, &full[slot]);
-  };
+  const int block_column = blockIdx.y * kMaxColumns;
   if (threadIdx.x == 0) {
-    for (int s = 0; s < kStages; ++s) barrier_init(&full[s], 1);
+    for (int b = 0; b < p.buffers; ++b) {
+      barrier_init(&rest.gated_full[b], gate_warps);
+      barrier_init(&rest.gated_empty[b], split ? 8 : 4);
+    }
+    for (int s = 0; s < p.stages; ++s) {
+      barrier_init(&rest.full[s], 1);
+      barrier_init(&rest.empty[s], 4);
+    }
     barrier_init_fence();
-    for (int c = 0; c < kStages && c < chunks; ++c) load_weights(c);
   }
-  admit_successor();
-  await_predecessor();
-  const int tokens = p.header->tokens;
-  if (tile0 >= tokens) {
-    // The weights on their way must land before the block's shared memory is given to another.
-    if (threadIdx.x == 0)
-      for (int c = 0; c < kStages && c < chunks; ++c) barrier_wait(&full[c], 0);
-    return;
-  }
-
-  // The sums start from x + bo: these loads fly while the gate is computed.
-  const int row0 = tile0 + (warp & 3) * kWarpRows + (lane >> 2);
-  const int column0 = block_column + group * columns + 2 * (lane & 3);
-  float sums[columns / 2];
-#pragma unroll
-  for (int j = 0; j < columns / 8; ++j) {
-    const int column = column0 + 8 * j;
-    const bool inside = column < p.dim_padded;
-#pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const int row = row0 + 8 * half;
-      const float2 value = inside && row < tokens
-                               ? *reinterpret_cast<const float2 *>(p.x + static_cast<size_t>(row) * p.dim_padded + column)
-                               : float2{0, 0};
-      sums[4 * j + 2 * half] = value.x;
-      sums[4 * j + 2 * half + 1] = value.y;
-    }
-  }
-
-  uint32_t masks[vectors];
-#pragma unroll
-  for (int v = 0; v < vectors; ++v) masks[v] = real_columns((v * 32 + lane) * 8, p.hidden, p.width, p.value_dim);
-  const float inverse_count = 1.0f / (p.hidden / p.width * p.value_dim);
-  for (int batch = 0; batch < kGroupRows / kWarps; batch += kBatch) {
-    GateRow<vectors> rows[kBatch];
-#pragma unroll
-    for (int r = 0; r < kBatch; ++r) {
-      const int row = tile0 + warp + (batch + r) * kWarps;
-      rows[r].load(p.attended + static_cast<size_t>(row) * p.hidden, p.uvqk + static_cast<size_t>(row) * 4 * p.hidden,
-                   p.hidden, lane, row < tokens);
-    }
-#pragma unroll
-    for (int r = 0; r < kBatch; ++r) {
-      rows[r].apply(masks, inverse_count);
-      const int row = warp + (batch + r) * kWarps;
-#pragma unroll
-      for (int v = 0; v < vectors; ++v) {
-        const int vector = v * 32 + lane;
-        if (vector < chunks * 8)
-          *reinterpret_cast<uint4 *>(gated + (vector >> 3) * kTileBytes + swizzled(row, vector & 7)) = rows[r].gate[v];
-      }
-    }
-  }
-  fence_async();
+  for (int c = threadIdx.x; c < (split ? 2 : 1) * columns; c += kThreads)
+    rest.biases[c] = block_column + c < p.dim_padded ? p.bias[block_column + c] : 0.0f;
   __syncthreads();
+  admit_successor();
 
-  for (int c = 0; c < chunks; ++c) {
-    const int slot = c % kStages;
-    barrier_wait(&full[slot], (c / kStages) & 1);
-    const uint64_t a = k_major(shared_address(gated + c * kTileBytes), Swizzle::k128);
-    const uint64_t b =
-        k_major(shared_address(stages + slot * stage_bytes(groups, columns) + group * stage_bytes(1, columns)),
-                Swizzle::k128);
-    wgmma_fence();
-#pragma unroll
-    for (int k = 0; k < kChunk / 16; ++k) Wgmma<columns>::ss(sums, a + 2 * k, b + 2 * k, 1);
-    wgmma_commit();
-    wgmma_wait<0>();
-    if (c + kStages < chunks) {
-      __syncthreads();
-      if (threadIdx.x == 0) load_weights(c + kStages);
-    }
-  }
-
-#pragma unroll
-  for (int j = 0; j < columns / 8; ++j) {
-    const int column = column0 + 8 * j;
-    const bool inside = column < p.dim_padded;
-    const float2 bias = inside ? *reinterpret_cast<const float2 *>(p.bias + column) : float2{0, 0};
-#pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const int row = row0 + 8 * half;
-      float2 value = {sums[4 * j + 2 * half] + bias.x, sums[4 * j + 2 * half + 1] + bias.y};
-      sums[4 * j + 2 * half] = value.x;
-      sums[4 * j + 2 * half + 1] = value.y;
-      if (inside && row < tokens)
-        *reinterpret_cast<float2 *>(p.x + static_cast<size_t>(row) * p.dim_padded + column) = value;
-    }
-  }
-  if (p.xn == nullptr) return;
-
-  // Partial moments of every 64 columns, a quad of lanes a row.
-#pragma unroll
-  for (int s = 0; s < kStats; ++s) {
-    const int start = group * columns + s * kStatColumns;
-    const int count = min(max(p.dim - start, 0), kStatColumns);
-#pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      float sum = 0;
-#pragma unroll
-      for (int j = 0; j < 8; ++j) {
-        const float *d = sums + 4 * (s * 8 + j) + 2 * half;
-        sum = __fadd_rn(sum, __fadd_rn(d[0], d[1]));  // padding columns are zeros
+  if (group >= kGroups) {
+    registers_shrink<120>();
+    if (warp == kGroups * 4 && lane == 0) {
+      // Weights wait for no earlier kernel: the first ring's worth is under way before its end.
+      const int sharers = split ? 2 : 1, per_tile = stages_a_tile * sharers;
+      const auto load = [&](int n, int slot) {
+        const int stage = n % per_tile / sharers, sharer = n % sharers;
+        barrier_expect(&rest.full[slot], kStageBytes);
+        copy_box(ring + slot * kStageBytes, &weights_map, stage * kStageK, block_column + sharer * columns,
+                 &rest.full[slot]);
+      };
+      const int early = min(p.stages, per_tile);
+      for (int n = 0; n < early; ++n) load(n, n);
+      await_predecessor();
+      const int tiles = (p.header->tokens + kGroupRows - 1) / kGroupRows;
+      const int own = blockIdx.x < tiles ? (tiles - blockIdx.x + gridDim.x - 1) / gridDim.x : 0;
+      if (own == 0)  // what is under way must land before the block's shared memory is given to another
+        for (int n = 0; n < early; ++n) barrier_wait(&rest.full[n], 0);
+      RingPlace place;
+      place.advance(early, p.stages);
+      for (int n = early; n < own * per_tile && !stationary; ++n) {
+        barrier_wait(&rest.empty[place.slot], place.parity ^ 1);
+        load(n, place.slot);
+        place.advance(1, p.stages);
       }
-      sum = quad_sum(sum);
-      const float mean = count > 0 ? __fdiv_rn(sum, count) : 0.0f;
-      float squares = 0;
+    }
+    __syncwarp();
+    if (warp > kGroups * 4 || stationary) {
+      await_predecessor();
+      const int tokens = p.header->tokens, tiles = (tokens + kGroupRows - 1) / kGroupRows;
+      const GateLane at(p.attended, p.uvqk, p.hidden, p.width, p.value_dim, lane);
+      RingPlace place;
+      for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+        barrier_wait(&rest.gated_empty[place.slot], place.parity ^ 1);
+        gate_tile<vectors>(at, gated + place.slot * chunks * kChunkBytes, tile * kGroupRows, tokens, chunks,
+                           warp - (kGroups + 1) * 4 + gate_warps, gate_warps);
+        fence_async();
+        __syncwarp();
+        if (lane == 0) barrier_arrive(&rest.gated_full[place.slot]);
+        place.advance(1, p.buffers);
+      }
+    }
+  } else {
+    registers_grow<192>();
+    await_predecessor();
+    const int tokens = p.header->tokens, tiles = (tokens + kGroupRows - 1) / kGroupRows;
+    const int sharer = split ? group : 0;
+    const int first_column = block_column + sharer * columns;
+    RingPlace place, gate_place;
+    int steps_ahead = split ? group : 0;  // stages that belong to the other warpgroup
+    if (!split && group == 1) {
+      if (!stationary) place.advance(stages_a_tile, p.stages);
+      gate_place.advance(1, p.buffers);
+    }
+    if (split) place.advance(steps_ahead, p.stages);
+    const uint32_t gated_address = shared_address(gated), ring_address = shared_address(ring);
+    unsigned char *piece = rest.pieces[warp];
+    uint32_t odd = 0;
+    for (int tile = blockIdx.x + (split ? 0 : group) * gridDim.x; tile < tiles;
+         tile += (split ? 1 : kGroups) * gridDim.x) {
+      const int warp_row = tile * kGroupRows + (warp & 3) * kWarpRows;
+      const int row0 = warp_row + (lane >> 2);
+      const int column0 = first_column + 2 * (lane & 3);
+      const bool whole = warp_row + kWarpRows <= tokens && first_column + columns <= p.dim_padded;
+      float sums[columns / 2];
+      visit_rows<columns>(p.x, row0, column0, tokens, p.dim_padded, whole, [&](int j, int half, const float2 *at) {
+        const float2 value = at != nullptr ? *at : float2{0, 0};
+        sums[4 * j + 2 * half] = value.x;
+        sums[4 * j + 2 * half + 1] = value.y;
+      });
+
+      barrier_wait(&rest.gated_full[gate_place.slot], gate_place.parity);
+      const uint32_t tile_address = gated_address + gate_place.slot * chunks * kChunkBytes;
+      for (int s = 0; s < stages_a_tile; ++s) {
+        const int slot = stationary ? s : place.slot;
+        barrier_wait(&rest.full[slot], stationary ? 0 : place.parity);
+        const uint64_t a = k_major(tile_address + s * kStageK / kChunk * kChunkBytes, Swizzle::k128) +
+                           s * kStageK % kChunk / 8;
+        const uint64_t b = k_major(ring_address + slot * kStageBytes, kWeightSwizzle);
+        wgmma_fence();
 #pragma unroll
-      for (int j = 0; j < 8; ++j) {
+        for (int k = 0; k < kStageK / 16; ++k) Wgmma<columns>::ss(sums, a + 2 * k, b + 2 * k, 1);
+        wgmma_commit();
+        wgmma_wait<0>();
+        if (lane == 0 && !stationary) barrier_arrive(&rest.empty[slot]);
+        place.advance(split ? 2 : 1, p.stages);
+      }
+      if (lane == 0) barrier_arrive(&rest.gated_empty[gate_place.slot]);
+      if (!split) place.advance(stages_a_tile, p.stages);
+      gate_place.advance(split ? 1 : 2, p.buffers);
+
+      visit_rows<columns>(p.x, row0, column0, tokens, p.dim_padded, whole, [&](int j, int half, float2 *at) {
+        const float2 bias = *reinterpret_cast<const float2 *>(rest.biases + column0 - block_column + 8 * j);
+        const float2 value = {sums[4 * j + 2 * half] + bias.x, sums[4 * j + 2 * half + 1] + bias.y};
+        sums[4 * j + 2 * half] = value.x;
+        sums[4 * j + 2 * half + 1] = value.y;
+        if (at != nullptr) *at = value;
+      });
+      if (p.xn == nullptr) continue;
+
+      // Partial moments, a quad of lanes a row. The two warpgroups use one set for a shared tile (the next tile the other), else one each.
+      Moments(*parts)[kGroupRows] = rest.moments[split ? odd : group];
+      odd ^= 1;
+      const int quad_row = (warp & 3) * kWarpRows + (lane >> 2);
 #pragma unroll
-        for (int i = 0; i < 2; ++i) {
-          const float d = __fsub_rn(sums[4 * (s * 8 + j) + 2 * half + i], mean);
-          const float masked = 8 * j + 2 * (lane & 3) + i < count ? d : 0.0f;
-          squares = __fmaf_rn(masked, masked, squares);
+      for (int s = 0; s < kParts; ++s) {
+        const int count = min(max(p.dim - first_column - 64 * s, 0), 64);
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+          const Moments part = count == 64 ? moments_of<true>(sums + 32 * s, half, 64, lane)
+                                           : moments_of<false>(sums + 32 * s, half, count, lane);
+          if ((lane & 3) == 0) parts[sharer * kParts + s][quad_row + 8 * half] = part;
         }
       }
-      squares = quad_sum(squares);
-      if ((lane & 3) == 0)
-        moments[(group * kStats + s) * kGroupRows + (warp & 3) * kWarpRows + (lane >> 2) + 8 * half] = {sum, squares};
-    }
-  }
-  __syncthreads();  // also: every warpgroup is done with the gated rows, whose memory takes the pieces
-  float mean[2], rstd[2];
-#pragma unroll
-  for (int half = 0; half < 2; ++half) {
-    const Moments *row_moments = moments + (warp & 3) * kWarpRows + (lane >> 2) + 8 * half;
-    float sum = 0;
-    for (int start = 0, s = 0; start < p.dim; start += kStatColumns, ++s)
-      sum = __fadd_rn(sum, row_moments[s * kGroupRows].sum);
-    mean[half] = __fdiv_rn(sum, p.dim);
-    float squares = 0;
-    for (int start = 0, s = 0; start < p.dim; start += kStatColumns, ++s) {
-      const float count = min(p.dim - start, kStatColumns);
-      const Moments part = row_moments[s * kGroupRows];
-      const float d = __fsub_rn(__fdiv_rn(part.sum, count), mean[half]);
-      squares = __fadd_rn(squares, __fmaf_rn(__fmul_rn(count, d), d, part.squares));
-    }
-    rstd[half] = rsqrtf(__fadd_rn(__fdiv_rn(squares, p.dim), kNormEpsilon));
-  }
+      if constexpr (split)
+        named_barrier(kPairBarrier, kGroups * 128);
+      else
+        __syncwarp();
+      const float2 upper = norm_of(parts, quad_row, p.dim), lower = norm_of(parts, quad_row + 8, p.dim);
+      __syncwarp();
 
 #pragma unroll
-  for (int s = 0; s < columns / kPieceColumns; ++s) {
-    const int start = group * columns + s * kPieceColumns;
-    if (start >= p.dim_padded) break;
-    unsigned char *piece = gated + (warp * (columns / kPieceColumns) + s) * kPieceBytes;
-    uint32_t low[8], high[8];
+      for (int s = 0; s < kParts; ++s) {
+        const int start = first_column + 64 * s;
+        if (start >= p.dim_padded) break;
+        uint32_t low[8], high[8];
 #pragma unroll
-    for (int j = 0; j < 8; ++j) {
-      const float *d = sums + 4 * (s * 8 + j);
-      const int column = start + 8 * j + 2 * (lane & 3);
-      const bool first = column < p.dim, second = column + 1 < p.dim;
-      low[j] = pack(first ? __fmul_rn(__fsub_rn(d[0], mean[0]), rstd[0]) : 0.0f,
-                    second ? __fmul_rn(__fsub_rn(d[1], mean[0]), rstd[0]) : 0.0f);
-      high[j] = pack(first ? __fmul_rn(__fsub_rn(d[2], mean[1]), rstd[1]) : 0.0f,
-                     second ? __fmul_rn(__fsub_rn(d[3], mean[1]), rstd[1]) : 0.0f);
+        for (int j = 0; j < 8; ++j) {
+          float *d = sums + 4 * (s * 8 + j);
+          d[0] = __fmul_rn(__fsub_rn(d[0], upper.x), upper.y);
+          d[1] = __fmul_rn(__fsub_rn(d[1], upper.x), upper.y);
+          d[2] = __fmul_rn(__fsub_rn(d[2], lower.x), lower.y);
+          d[3] = __fmul_rn(__fsub_rn(d[3], lower.x), lower.y);
+          if (start + 64 > p.dim) {
+            const int column = start + 8 * j + 2 * (lane & 3);
+            if (column >= p.dim) d[0] = d[2] = 0;
+            if (column + 1 >= p.dim) d[1] = d[3] = 0;
+          }
+          low[j] = pack(d[0], d[1]);
+          high[j] = pack(d[2], d[3]);
+        }
+        if (lane == 0) store_wait_read<0>();
+        __syncwarp();
+        stage_piece(shared_address(piece), low, high, lane);
+        store_piece(&result_map, p.xn, p.dim_padded, warp_row, start, tokens, piece, lane);
+      }
     }
-    stage_piece(shared_address(piece), low, high, lane);
-    store_piece(&result_map, p.xn, p.dim_padded, tile0 + (warp & 3) * kWarpRows, start, tokens, piece, lane);
+    if (lane == 0) store_wait_read<0>();
   }
-  if (lane == 0) store_wait_read<0>();
 #endif
 }
 
-template <int vectors, int groups, int columns>
-cudaError_t launch_tiles(const OutputArgs &args, cudaStream_t stream) {
+template <int vectors, int columns, bool split>
+cudaError_t launch_tiles(const OutputArgs &args, int multiprocessors, cudaStream_t stream) {
+  constexpr int kStageK = split ? 32 : 64;
+  constexpr int kStageBytes = columns * kStageK * sizeof(bf16);
+  constexpr int kBlockColumns = (split ? 2 : 1) * columns;
   const Shape &shape = args.shape;
-  const bool whole_rows = shape.dim_padded <= groups * columns;
-  OutputParameters p = {args.header, args.uvqk,        args.attended, args.bias,   args.x,
-                        whole_rows ? args.xn : nullptr, shape.dim,     shape.dim_padded, shape.hidden,
-                        shape.width, shape.value_dim};
+  const bool whole_rows = shape.dim_padded <= kBlockColumns;
+  const int gated_bytes = (shape.hidden + kChunk - 1) / kChunk * kChunkBytes;
+  const int free_bytes = kSharedLimit - 1024 - static_cast<int>(sizeof(Rest));
+  const int stages_a_tile = (shape.hidden + kStageK - 1) / kStageK;
+  // Two gated tiles unless they leave the ring too little.
+  const int buffers = free_bytes - 2 * gated_bytes >= 2 * kStageBytes ? 2 : 1;
+  int stages = (free_bytes - buffers * gated_bytes) / kStageBytes;
+  if (stages > kMaxStages) stages = kMaxStages;
+  if (!split && stages > stages_a_tile) stages = stages_a_tile;
+  if (stages < 2 && stages < stages_a_tile) return cudaErrorInvalidValue;
+
+  const OutputParameters p = {args.header,     args.uvqk,    args.attended,  args.bias,
+                              args.x,          whole_rows ? args.xn : nullptr, shape.dim, shape.dim_padded,
+                              shape.hidden,    shape.width,  shape.value_dim, buffers,  stages};
   CUtensorMap weights_map, result_map = {};
   cudaError_t status =
-      tensor_map(&weights_map, args.weights, shape.dim_padded, shape.hidden, shape.hidden, columns, kChunk);
+      tensor_map(&weights_map, args.weights, shape.dim_padded, shape.hidden, shape.hidden, columns, kStageK);
   if (status == cudaSuccess && p.xn != nullptr)
-    status =
-        tensor_map(&result_map, p.xn, args.rows, shape.dim_padded, shape.dim_padded, kWarpRows, kPieceColumns);
-  const int bytes = shared_bytes(groups, columns, shape.hidden);
-  const auto kernel = output_kernel<vectors, groups, columns>;
+    status = tensor_map(&result_map, p.xn, args.rows, shape.dim_padded, shape.dim_padded, kWarpRows, kPieceColumns);
+  const int bytes = 1024 + buffers * gated_bytes + stages * kStageBytes + static_cast<int>(sizeof(Rest));
+  const auto kernel = output_kernel<vectors, columns, split>;
   if (status == cudaSuccess)
     status = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   if (status != cudaSuccess) return status;
-  const dim3 grid((args.rows + kGroupRows - 1) / kGroupRows, (shape.dim_padded + groups * columns - 1) / (groups * columns));
-  status = launch_overlapped(kernel, grid, dim3(groups * 128), bytes, stream, weights_map, result_map, p);
+  const int tiles = (args.rows + kGroupRows - 1) / kGroupRows;
+  const dim3 grid(tiles < multiprocessors ? tiles : multiprocessors,
+                  (shape.dim_padded + kBlockColumns - 1) / kBlockColumns);
+  status = launch_overlapped(kernel, grid, dim3(kThreads), bytes, stream, weights_map, result_map, p);
   if (status != cudaSuccess || whole_rows || args.xn == nullptr) return status;
   return normalize_rows(args, stream);
 }
 
 template <int vectors>
 cudaError_t launch_rows(const OutputArgs &args, cudaStream_t stream) {
+  int multiprocessors = 0;
+  const cudaError_t status = device_attribute(cudaDevAttrMultiProcessorCount, &multiprocessors);
+  if (status != cudaSuccess) return status;
   const int dim = args.shape.dim_padded;
-  if (dim <= 64) return launch_tiles<vectors, 1, 64>(args, stream);
-  if (dim <= 128) return launch_tiles<vectors, 1, 128>(args, stream);
-  if (dim <= 256) return launch_tiles<vectors, 1, 256>(args, stream);
-  // Beside the longest gated rows only one warpgroup's weights fit.
-  if (shared_bytes(2, 256, args.shape.hidden) > 227 * 1024) return launch_tiles<vectors, 1, 256>(args, stream);
-  return launch_tiles<vectors, 2, 256>(args, stream);
+  // Fewer tiles than multiprocessors: both warpgroups on one tile end sooner.
+  const bool few = (args.rows + kGroupRows - 1) / kGroupRows <= multiprocessors;
+  if (dim <= 64) return launch_tiles<vectors, 64, false>(args, multiprocessors, stream);
+  if (dim <= 128 && few) return launch_tiles<vectors, 64, true>(args, multiprocessors, stream);
+  if (dim <= 128) return launch_tiles<vectors, 128, false>(args, multiprocessors, stream);
+  if (dim <= 256 && few) return launch_tiles<vectors, 128, true>(args, multiprocessors, stream);
+  if (dim <= 256) return launch_tiles<vectors, 256, false>(args, multiprocessors, stream);
+  return launch_tiles<vectors, 256, true>(args, multiprocessors, stream);
 }
 
 __global__ void normalize_kernel(const BatchHeader *header, const float *x, bf16 *xn, int dim, int dim_padded) {
@@ -345,9 +443,10 @@ __global__ void output_reference_kernel(const OutputArgs args) {
 
 cudaError_t output_hopper(const OutputArgs &args, cudaStream_t stream) {
   const int hidden = args.shape.hidden;
-  if (hidden <= 256) return launch_rows<1>(args, stream);
-  if (hidden <= 512) return launch_rows<2>(args, stream);
-  if (hidden <= kMaxHidden) return launch_rows<4>(args, stream);
+  if (hidden <= 64) return launch_rows<1>(args, stream);
+  if (hidden <= 256) return launch_rows<4>(args, stream);
+  if (hidden <= 512) return launch_rows<8>(args, stream);
+  if (hidden <= kMaxHidden) return launch_rows<16>(args, stream);
   return cudaErrorInvalidValue;
 }
 

@@ -21,22 +21,17 @@ __global__ void __launch_bounds__(kMmaThreads) output_mma_kernel(const OutputArg
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
   const uint32_t base = shared_address(gated), stages = base + chunks * kMmaRowsBytes;
 
-  uint32_t masks[vectors];
-#pragma unroll
-  for (int v = 0; v < vectors; ++v)
-    masks[v] = real_columns((v * 32 + lane) * 8, hidden, args.shape.width, args.shape.value_dim);
-  const float inverse_count = 1.0f / (args.shape.heads * args.shape.value_dim);
-#pragma unroll 2
-  for (int r = warp; r < kMmaRows; r += kMmaThreads / 32) {
-    GateRow<vectors> row;
-    row.load(args.attended + static_cast<size_t>(row0 + r) * hidden,
-             args.uvqk + static_cast<size_t>(row0 + r) * 4 * hidden, hidden, lane, row0 + r < tokens);
-    row.apply(masks, inverse_count);
+  const GateLane at(args.attended, args.uvqk, hidden, args.shape.width, args.shape.value_dim, lane);
+  for (int r = warp * kGateRows + at.row; r < kMmaRows; r += kMmaThreads / 32 * kGateRows) {
+    GateRows<vectors> rows;
+    rows.load(at, row0 + r, row0 + r < tokens);
+    rows.apply(at);
 #pragma unroll
     for (int v = 0; v < vectors; ++v) {
-      const int vector = v * 32 + lane;
+      const int vector = v * 8 + at.vector;
       if (vector < chunks * 4)
-        *reinterpret_cast<uint4 *>(gated + (vector >> 2) * kMmaRowsBytes + mma_swizzled(r, vector & 3)) = row.gate[v];
+        *reinterpret_cast<uint4 *>(gated + (vector >> 2) * kMmaRowsBytes + mma_swizzled(r, vector & 3)) =
+            rows.attended[v];
     }
   }
   __syncthreads();
@@ -66,7 +61,7 @@ __global__ void __launch_bounds__(kMmaThreads) output_mma_kernel(const OutputArg
           const int column = column0 + (warp >> 1) * 64 + n * 8 + 2 * (lane & 3);
           if (row >= tokens || column >= dim) continue;
           float2 *x = reinterpret_cast<float2 *>(args.x + static_cast<size_t>(row) * dim + column);
-          const float2 bias = *reinterpret_cast<const float2 *>(args.bias + column);
+          const float2 bias = __ldg(reinterpret_cast<const float2 *>(args.bias + column));
           const float2 old = *x;
           *x = {old.x + (sums.d[m][n][2 * half] + bias.x), old.y + (sums.d[m][n][2 * half + 1] + bias.y)};
         }
@@ -88,9 +83,9 @@ cudaError_t launch(const OutputArgs &args, cudaStream_t stream) {
 
 cudaError_t output_ampere(const OutputArgs &args, cudaStream_t stream) {
   const int hidden = args.shape.hidden;
-  if (hidden <= 256) return launch<1>(args, stream);
-  if (hidden <= 512) return launch<2>(args, stream);
-  if (hidden <= kMaxHidden) return launch<4>(args, stream);
+  if (hidden <= 256) return launch<4>(args, stream);
+  if (hidden <= 512) return launch<8>(args, stream);
+  if (hidden <= kMaxHidden) return launch<16>(args, stream);
   return cudaErrorInvalidValue;
 }
 

@@ -1,4 +1,4 @@
-// The gated input of the output product, u * layerNorm(attended), a warp a row.
+// The gated input of the output product, u * layerNorm(attended), four rows a warp.
 #pragma once
 
 #include "output.cuh"
@@ -23,7 +23,7 @@ __device__ __forceinline__ void unpack(const uint4 &vector, float (&values)[8]) 
   }
 }
 
-// Which of a lane's eight columns from `column` on are real: heads are `width` wide, the first `real` of them used.
+// Which of the eight columns from `column` on are real: heads are `width` wide (a power of two), the first `real` of them used.
 __device__ __forceinline__ uint32_t real_columns(int column, int hidden, int width, int real) {
   uint32_t mask = 0;
 #pragma unroll
@@ -32,53 +32,110 @@ __device__ __forceinline__ uint32_t real_columns(int column, int hidden, int wid
   return mask;
 }
 
-// Rows of o and u as a warp holds them: lane l has vectors l, l + 32, .. of 8 columns.
-template <int vectors>
-struct GateRow {
-  uint4 attended[vectors];
-  uint4 gate[vectors];
+// Where a warp gates: four rows at once, eight lanes a row, each with 8 columns of every 64.
+struct GateLane {
+  const bf16 *attended;  // [rows][hidden]
+  const bf16 *uvqk;      // [rows][4 hidden]
+  int hidden, width, value_dim;
+  int row;     // 0..3
+  int vector;  // 0..7
+  int vectors; // that the lane has in a row
+  float inverse_count;
+  bool all_real;  // no padding columns
 
-  __device__ __forceinline__ void load(const bf16 *attended_row, const bf16 *gate_row, int hidden, int lane, bool real) {
+  __device__ __forceinline__ GateLane(const bf16 *attended, const bf16 *uvqk, int hidden, int width, int value_dim, int lane)
+      : attended(attended), uvqk(uvqk), hidden(hidden), width(width), value_dim(value_dim), row(lane >> 3),
+        vector(lane & 7), vectors((hidden - (lane & 7) * 8 + 63) / 64), inverse_count(1.0f / (hidden / width * value_dim)),
+        all_real(width == value_dim && hidden % 64 == 0) {}
+};
+
+constexpr int kGateRows = 4;
+
+__device__ __forceinline__ float row_sum(float value) {
 #pragma unroll
-    for (int v = 0; v < vectors; ++v) {
-      const int column = (v * 32 + lane) * 8;
-      const bool inside = real && column < hidden;
-      attended[v] = inside ? __ldcs(reinterpret_cast<const uint4 *>(attended_row + column)) : uint4{0, 0, 0, 0};
-      gate[v] = inside ? __ldcs(reinterpret_cast<const uint4 *>(gate_row + column)) : uint4{0, 0, 0, 0};
-    }
+  for (int step = 4; step > 0; step >>= 1) value += __shfl_xor_sync(0xffffffff, value, step);
+  return value;
+}
+
+// A lane's part of a row of o and u: 8 columns of each 64, `vectors` times.
+template <int vectors>
+struct GateRows {
+  // Longer rows' u comes when it is needed: both at once would not fit the registers.
+  static constexpr bool kLateGate = vectors > 8;
+  uint4 attended[vectors];
+  uint4 gate[kLateGate ? 1 : vectors];
+  const bf16 *gate_row;
+  int limit;
+
+  __device__ __forceinline__ static uint4 fetch(const bf16 *lane_row, int v, int limit) {
+    return v < limit ? __ldcs(reinterpret_cast<const uint4 *>(lane_row + v * 64)) : uint4{0, 0, 0, 0};
   }
 
-  // Replaces `gate` by u * (o - mean) * rstd in bf16; `masks` say which columns count towards mean and variance.
-  __device__ __forceinline__ void apply(const uint32_t (&masks)[vectors], float inverse_count) {
+  // Row `row` of both matrices, or zeros where it isn't `real`.
+  __device__ __forceinline__ void load(const GateLane &at, int row, bool real) {
+    const bf16 *attended_row = at.attended + static_cast<size_t>(row) * at.hidden + at.vector * 8;
+    gate_row = at.uvqk + static_cast<size_t>(row) * 4 * at.hidden + at.vector * 8;
+    limit = real ? at.vectors : 0;
+#pragma unroll
+    for (int v = 0; v < vectors; ++v) attended[v] = fetch(attended_row, v, limit);
+    if constexpr (!kLateGate)
+#pragma unroll
+      for (int v = 0; v < vectors; ++v) gate[v] = fetch(gate_row, v, limit);
+  }
+
+  // Between passes: the compiler must unpack again, for the unpacked values would not fit the registers.
+  __device__ __forceinline__ void keep_packed() {
+#pragma unroll
+    for (int v = 0; v < vectors; ++v)
+      asm volatile("" : "+r"(attended[v].x), "+r"(attended[v].y), "+r"(attended[v].z), "+r"(attended[v].w));
+  }
+
+  // Replaces `attended` by u * (o - mean) * rstd in bf16; padding columns don't count towards mean and variance.
+  __device__ __forceinline__ void apply(const GateLane &at) {
     float sum = 0;
 #pragma unroll
     for (int v = 0; v < vectors; ++v) {
       float o[8];
       unpack(attended[v], o);  // padding columns are zeros and don't change the sum
-#pragma unroll
-      for (int i = 0; i < 8; ++i) sum += o[i];
+      sum += ((o[0] + o[1]) + (o[2] + o[3])) + ((o[4] + o[5]) + (o[6] + o[7]));
     }
-    const float mean = warp_sum(sum) * inverse_count;
+    const float mean = row_sum(sum) * at.inverse_count;
+    keep_packed();
     float squares = 0;
 #pragma unroll
     for (int v = 0; v < vectors; ++v) {
       float o[8];
       unpack(attended[v], o);
 #pragma unroll
-      for (int i = 0; i < 8; ++i) {
-        const float d = masks[v] >> i & 1 ? o[i] - mean : 0.0f;
-        squares = fmaf(d, d, squares);
+      for (int i = 0; i < 8; ++i) o[i] -= mean;
+      if (!at.all_real) {
+        const uint32_t mask = real_columns(v * 64 + at.vector * 8, at.hidden, at.width, at.value_dim);
+#pragma unroll
+        for (int i = 0; i < 8; ++i) o[i] = mask >> i & 1 ? o[i] : 0.0f;
       }
+      float even = o[0] * o[0], odd = o[1] * o[1];
+#pragma unroll
+      for (int i = 2; i < 8; i += 2) {
+        even = fmaf(o[i], o[i], even);
+        odd = fmaf(o[i + 1], o[i + 1], odd);
+      }
+      squares += even + odd;
     }
-    const float rstd = rsqrtf(fmaf(warp_sum(squares), inverse_count, kNormEpsilon));
+    keep_packed();
+    const float rstd = rsqrtf(fmaf(row_sum(squares), at.inverse_count, kNormEpsilon));
 #pragma unroll
     for (int v = 0; v < vectors; ++v) {
       float o[8], u[8];
       unpack(attended[v], o);
-      unpack(gate[v], u);
+      if constexpr (kLateGate) {
+        if (v % 4 == 0) asm volatile("" ::: "memory");  // four loads at once, not all
+        unpack(fetch(gate_row, v, limit), u);
+      } else {
+        unpack(gate[v], u);
+      }
 #pragma unroll
-      for (int i = 0; i < 8; ++i) u[i] *= (o[i] - mean) * rstd;
-      gate[v] = uint4{pack(u[0], u[1]), pack(u[2], u[3]), pack(u[4], u[5]), pack(u[6], u[7])};
+      for (int i = 0; i < 8; ++i) u[i] = (u[i] * rstd) * (o[i] - mean);
+      attended[v] = uint4{pack(u[0], u[1]), pack(u[2], u[3]), pack(u[4], u[5]), pack(u[6], u[7])};
     }
   }
 };

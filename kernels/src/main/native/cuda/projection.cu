@@ -14,7 +14,6 @@ constexpr int kMaxChunks = 16;
 constexpr int kMaxStages = 16;
 constexpr int kConsumers = 2;
 constexpr int kThreads = (kConsumers + 1) * 128;
-constexpr int kSharedLimit = 227 * 1024;
 constexpr int kStagingBytes = kConsumers * 4 * 2 * kPieceBytes;  // two pieces a warp
 
 struct Barriers {
@@ -37,19 +36,6 @@ struct Slices {
   int start[2];
   int first_count;  // slices of the first range
   int count;        // slices in all
-};
-
-// A place in the ring: slot and the parity of its present use.
-struct RingPlace {
-  int slot = 0;
-  uint32_t parity = 0;
-  __device__ __forceinline__ void advance(int by, int stages) {
-    slot += by;
-    while (slot >= stages) {
-      slot -= stages;
-      parity ^= 1;
-    }
-  }
 };
 
 template <int columns>
@@ -92,6 +78,9 @@ __global__ void __launch_bounds__(kThreads, 1)
       }
       await_predecessor();
       const int tiles = (slices.header->tokens + kGroupRows - 1) / kGroupRows;
+      // A block without rows: its weights must land before its shared memory is given to another.
+      if (member >= tiles)
+        for (int c = 0; c < slices.chunks; ++c) barrier_wait(&barriers.weights[c], 0);
       RingPlace place;
       for (int tile = member; tile < tiles; tile += members) {
         for (int c = 0; c < slices.chunks; ++c) {

@@ -11,6 +11,22 @@ constexpr int kWarpRows = 16;
 constexpr int kPieceColumns = 64;
 constexpr int kPieceBytes = kWarpRows * kPieceColumns * sizeof(bf16);
 
+// What one block of the grid may use of a Hopper multiprocessor's shared memory.
+constexpr int kSharedLimit = 227 * 1024;
+
+// A place in the ring: slot and the parity of its present use.
+struct RingPlace {
+  int slot = 0;
+  uint32_t parity = 0;
+  __device__ __forceinline__ void advance(int by, int stages) {
+    slot += by;
+    while (slot >= stages) {
+      slot -= stages;
+      parity ^= 1;
+    }
+  }
+};
+
 // x * sigmoid(x) = h + h * tanh(h), h = x / 2: one special-function instruction instead of two.
 __device__ __forceinline__ float silu_fast(float x) {
   const float h = 0.5f * x;

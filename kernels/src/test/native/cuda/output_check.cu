@@ -1,6 +1,7 @@
 // Checks x += (u * layerNorm(o)) * Wo^T + bo and its norm on both paths against float64, then times it: output_check [time]
 #include "output.cuh"
 #include "products_check.cuh"
+#include "projection.cuh"
 
 using namespace hstu;
 using check::Device;
@@ -177,9 +178,31 @@ void time(const Shape &shape, int tokens, const check::Yardstick &yardstick) {
                       2.0 * tokens * (shape.hidden + shape.dim_padded), flop);
 }
 
+// Six blocks' products in a row over one set of buffers, as an encoder runs them (attention left out): microseconds a block.
+void time_chain(const Shape &shape, int tokens) {
+  const Inputs in(shape, tokens, tokens, 1, 1);
+  Run run(in, tokens);
+  check::Random random(9);
+  std::vector<bf16> weights(static_cast<size_t>(shape.projection()) * shape.dim_padded);
+  for (bf16 &w : weights) w = __float2bfloat16(random.normal() * 0.05f);
+  const Device<bf16> projection(weights);
+  check::must(normalize_rows(run.args, nullptr), "norm");
+  const ProjectArgs project_args = {shape, run.header.data, tokens, run.xn.data, projection.data, run.uvqk.data, {}, 0};
+  const double us = 2 * check::microseconds([&](int i, cudaStream_t s) {
+    return i % 2 == 0 ? project_hopper(project_args, s) : output_hopper(run.args, s);
+  }, 12);
+  const double bytes = tokens * (14.0 * shape.hidden - 2.0 * shape.hidden + 12.0 * shape.dim_padded);
+  check::print_time("both products", check::name(shape, tokens), us, bytes, 10.0 * tokens * shape.hidden * shape.dim_padded);
+}
+
 }  // namespace
 
 int main(int count, char **arguments) {
+  if (count > 3) {
+    time_chain(check::shape_of(256, 4, 64, 64), 32768);
+    return 0;
+  }
+  if (count < 3) {
   for (const int tokens : {1, 63, 64, 65, 130})
     against_float64(check::shape_of(256, 4, 64, 64), tokens + 70, tokens, 1);
   against_float64(check::shape_of(1, 1, 1, 1), 33, 33, 1);
@@ -199,8 +222,11 @@ int main(int count, char **arguments) {
   invariance(check::shape_of(50, 2, 25, 25));
   against_reference(check::shape_of(256, 4, 64, 64), 32768);
   against_reference(check::shape_of(512, 8, 64, 64), 16384);
+  }
   if (count > 1) {
     const check::Yardstick yardstick;
+    for (const int tokens : {2048, 4096, 8192, 8448, 12288, 16384, 32768}) time_chain(check::shape_of(256, 4, 64, 64), tokens);
+    time_chain(check::shape_of(512, 8, 64, 64), 16384);
     time(check::shape_of(256, 4, 64, 64), 32768, yardstick);
     time(check::shape_of(512, 8, 64, 64), 16384, yardstick);
     time(check::shape_of(256, 4, 64, 64), 18000, yardstick);
