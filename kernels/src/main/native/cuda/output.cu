@@ -1,6 +1,6 @@
 // x += (u * layerNorm(o)) * Wo^T + bo and xn = layerNorm(x) on Hopper. A block of the grid walks down tiles of 64 whole rows. One warpgroup gates rows
-// into shared memory and brings the weights, two multiply: each takes every other tile where a row fits one warpgroup's sums (256 columns), else they
-// share the tile. The sums start from x itself, so the residual's loads fly while the rows are gated, and both norms happen on chip.
+// into shared memory and brings the weights, two multiply: they share a tile, half of the columns each, unless rows are so short that each has its own.
+// The sums start from x itself, so the residual's loads fly while the rows are gated, and both norms happen on chip.
 #include "output.cuh"
 
 #include "output_gate.cuh"
@@ -42,6 +42,7 @@ struct Rest {
   Moments moments[2][kMaxColumns / 64][kGroupRows];
   float biases[kMaxColumns];
   uint64_t gated_full[2], gated_empty[2];
+  uint64_t first_gated;
   uint64_t full[kMaxStages], empty[kMaxStages];
 };
 
@@ -132,25 +133,34 @@ __device__ __forceinline__ float2 norm_of(const Moments (*parts)[kGroupRows], in
   return {mean, scale};
 }
 
+// k of a stage of the ring.
+template <int columns>
+constexpr int kStageK = columns == 256 ? 32 : 64;
+
+// Blocks that share a multiprocessor.
+template <int vectors, bool split>
+constexpr int kResidents = vectors == 1 && !split ? 2 : 1;
+
 // `split`: the two warpgroups share a tile, `columns` each; else each has its own tiles.
 template <int vectors, int columns, bool split>
-__global__ void __launch_bounds__(kThreads, 1)
+__global__ void __launch_bounds__(kThreads, (kResidents<vectors, split>))
     output_kernel(const __grid_constant__ CUtensorMap weights_map, const __grid_constant__ CUtensorMap result_map,
                   const OutputParameters p) {
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
-  constexpr int kStageK = split ? 32 : 64;
-  constexpr int kStageBytes = columns * kStageK * sizeof(bf16);
+  constexpr int kK = kStageK<columns>;
+  constexpr int kStageBytes = columns * kK * sizeof(bf16);
   constexpr int kParts = columns / 64;
-  constexpr Swizzle kWeightSwizzle = split ? Swizzle::k64 : Swizzle::k128;
+  constexpr int kSharers = split ? 2 : 1;
+  constexpr bool kFewRegisters = kResidents<vectors, split> > 1;
   extern __shared__ unsigned char shared_raw[];
   unsigned char *gated =
       reinterpret_cast<unsigned char *>((reinterpret_cast<uintptr_t>(shared_raw) + 1023) & ~uintptr_t{1023});
   const int chunks = (p.hidden + kChunk - 1) / kChunk;
-  const int stages_a_tile = (p.hidden + kStageK - 1) / kStageK;
+  const int stages_a_tile = (p.hidden + kK - 1) / kK;
   unsigned char *ring = gated + p.buffers * chunks * kChunkBytes;
   Rest &rest = *reinterpret_cast<Rest *>(ring + p.stages * kStageBytes);
   // Weights that fit stay: every tile uses the same.
-  const bool stationary = !split && p.stages == stages_a_tile;
+  const bool stationary = p.stages == stages_a_tile * kSharers;
   // The copying warp gates too once it has nothing more to copy.
   const int gate_warps = stationary ? 4 : 3;
 
@@ -166,22 +176,23 @@ __global__ void __launch_bounds__(kThreads, 1)
       barrier_init(&rest.full[s], 1);
       barrier_init(&rest.empty[s], 4);
     }
+    barrier_init(&rest.first_gated, kGroups * 4);
     barrier_init_fence();
   }
-  for (int c = threadIdx.x; c < (split ? 2 : 1) * columns; c += kThreads)
+  for (int c = threadIdx.x; c < kSharers * columns; c += kThreads)
     rest.biases[c] = block_column + c < p.dim_padded ? p.bias[block_column + c] : 0.0f;
   __syncthreads();
   admit_successor();
 
   if (group >= kGroups) {
-    registers_shrink<120>();
+    if constexpr (!kFewRegisters) registers_shrink<120>();
     if (warp == kGroups * 4 && lane == 0) {
       // Weights wait for no earlier kernel: the first ring's worth is under way before its end.
-      const int sharers = split ? 2 : 1, per_tile = stages_a_tile * sharers;
+      const int per_tile = stages_a_tile * kSharers;
       const auto load = [&](int n, int slot) {
-        const int stage = n % per_tile / sharers, sharer = n % sharers;
+        const int stage = n % per_tile / kSharers, sharer = n % kSharers;
         barrier_expect(&rest.full[slot], kStageBytes);
-        copy_box(ring + slot * kStageBytes, &weights_map, stage * kStageK, block_column + sharer * columns,
+        copy_box(ring + slot * kStageBytes, &weights_map, stage * kK, block_column + sharer * columns,
                  &rest.full[slot]);
       };
       const int early = min(p.stages, per_tile);
@@ -207,8 +218,10 @@ __global__ void __launch_bounds__(kThreads, 1)
       RingPlace place;
       for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
         barrier_wait(&rest.gated_empty[place.slot], place.parity ^ 1);
+        // The first tile is every warp's: nothing can be multiplied before.
+        const int gaters = tile == blockIdx.x ? gate_warps + kGroups * 4 : gate_warps;
         gate_tile<vectors>(at, gated + place.slot * chunks * kChunkBytes, tile * kGroupRows, tokens, chunks,
-                           warp - (kGroups + 1) * 4 + gate_warps, gate_warps);
+                           warp - (kGroups + 1) * 4 + gate_warps, gaters);
         fence_async();
         __syncwarp();
         if (lane == 0) barrier_arrive(&rest.gated_full[place.slot]);
@@ -216,18 +229,27 @@ __global__ void __launch_bounds__(kThreads, 1)
       }
     }
   } else {
-    registers_grow<192>();
+    if constexpr (!kFewRegisters) registers_grow<192>();
     await_predecessor();
     const int tokens = p.header->tokens, tiles = (tokens + kGroupRows - 1) / kGroupRows;
     const int sharer = split ? group : 0;
     const int first_column = block_column + sharer * columns;
     RingPlace place, gate_place;
-    int steps_ahead = split ? group : 0;  // stages that belong to the other warpgroup
-    if (!split && group == 1) {
-      if (!stationary) place.advance(stages_a_tile, p.stages);
-      gate_place.advance(1, p.buffers);
+    place.advance(split ? group : group * stages_a_tile, p.stages);
+    if (!split) gate_place.advance(group, p.buffers);
+    if (blockIdx.x < tiles) {
+      const int tile0 = blockIdx.x * kGroupRows;
+      for (int line = threadIdx.x; line < kGroupRows * kSharers * columns / 32; line += kGroups * 128) {
+        const int row = tile0 + line / (kSharers * columns / 32), column = block_column + line % (kSharers * columns / 32) * 32;
+        if (row < tokens && column < p.dim_padded)
+          asm volatile("prefetch.global.L2 [%0];" ::"l"(p.x + static_cast<size_t>(row) * p.dim_padded + column));
+      }
+      const GateLane at(p.attended, p.uvqk, p.hidden, p.width, p.value_dim, lane);
+      gate_tile<vectors>(at, gated, tile0, tokens, chunks, gate_warps + warp, gate_warps + kGroups * 4);
+      fence_async();
+      __syncwarp();
+      if (lane == 0) barrier_arrive(&rest.first_gated);
     }
-    if (split) place.advance(steps_ahead, p.stages);
     const uint32_t gated_address = shared_address(gated), ring_address = shared_address(ring);
     unsigned char *piece = rest.pieces[warp];
     uint32_t odd = 0;
@@ -244,21 +266,21 @@ __global__ void __launch_bounds__(kThreads, 1)
         sums[4 * j + 2 * half + 1] = value.y;
       });
 
+      if (tile == blockIdx.x) barrier_wait(&rest.first_gated, 0);
       barrier_wait(&rest.gated_full[gate_place.slot], gate_place.parity);
       const uint32_t tile_address = gated_address + gate_place.slot * chunks * kChunkBytes;
       for (int s = 0; s < stages_a_tile; ++s) {
-        const int slot = stationary ? s : place.slot;
+        const int slot = stationary ? s * kSharers + sharer : place.slot;
         barrier_wait(&rest.full[slot], stationary ? 0 : place.parity);
-        const uint64_t a = k_major(tile_address + s * kStageK / kChunk * kChunkBytes, Swizzle::k128) +
-                           s * kStageK % kChunk / 8;
-        const uint64_t b = k_major(ring_address + slot * kStageBytes, kWeightSwizzle);
+        const uint64_t a = k_major(tile_address + s * kK / kChunk * kChunkBytes, Swizzle::k128) + s * kK % kChunk / 8;
+        const uint64_t b = k_major(ring_address + slot * kStageBytes, kK == 64 ? Swizzle::k128 : Swizzle::k64);
         wgmma_fence();
 #pragma unroll
-        for (int k = 0; k < kStageK / 16; ++k) Wgmma<columns>::ss(sums, a + 2 * k, b + 2 * k, 1);
+        for (int k = 0; k < kK / 16; ++k) Wgmma<columns>::ss(sums, a + 2 * k, b + 2 * k, 1);
         wgmma_commit();
         wgmma_wait<0>();
         if (lane == 0 && !stationary) barrier_arrive(&rest.empty[slot]);
-        place.advance(split ? 2 : 1, p.stages);
+        place.advance(kSharers, p.stages);
       }
       if (lane == 0) barrier_arrive(&rest.gated_empty[gate_place.slot]);
       if (!split) place.advance(stages_a_tile, p.stages);
@@ -327,27 +349,29 @@ __global__ void __launch_bounds__(kThreads, 1)
 
 template <int vectors, int columns, bool split>
 cudaError_t launch_tiles(const OutputArgs &args, int multiprocessors, cudaStream_t stream) {
-  constexpr int kStageK = split ? 32 : 64;
-  constexpr int kStageBytes = columns * kStageK * sizeof(bf16);
-  constexpr int kBlockColumns = (split ? 2 : 1) * columns;
+  constexpr int kK = kStageK<columns>;
+  constexpr int kStageBytes = columns * kK * sizeof(bf16);
+  constexpr int kSharers = split ? 2 : 1;
+  constexpr int kBlockColumns = kSharers * columns;
+  constexpr int kBlocks = kResidents<vectors, split>;
   const Shape &shape = args.shape;
   const bool whole_rows = shape.dim_padded <= kBlockColumns;
   const int gated_bytes = (shape.hidden + kChunk - 1) / kChunk * kChunkBytes;
-  const int free_bytes = kSharedLimit - 1024 - static_cast<int>(sizeof(Rest));
-  const int stages_a_tile = (shape.hidden + kStageK - 1) / kStageK;
+  const int free_bytes = (kSharedLimit - (kBlocks - 1) * 1024) / kBlocks - 1024 - static_cast<int>(sizeof(Rest));
+  const int stages_a_tile = (shape.hidden + kK - 1) / kK;
   // Two gated tiles unless they leave the ring too little.
   const int buffers = free_bytes - 2 * gated_bytes >= 2 * kStageBytes ? 2 : 1;
   int stages = (free_bytes - buffers * gated_bytes) / kStageBytes;
   if (stages > kMaxStages) stages = kMaxStages;
-  if (!split && stages > stages_a_tile) stages = stages_a_tile;
-  if (stages < 2 && stages < stages_a_tile) return cudaErrorInvalidValue;
+  if (stages > stages_a_tile * kSharers) stages = stages_a_tile * kSharers;
+  if (stages < 2 && stages < stages_a_tile * kSharers) return cudaErrorInvalidValue;
 
   const OutputParameters p = {args.header,     args.uvqk,    args.attended,  args.bias,
                               args.x,          whole_rows ? args.xn : nullptr, shape.dim, shape.dim_padded,
                               shape.hidden,    shape.width,  shape.value_dim, buffers,  stages};
   CUtensorMap weights_map, result_map = {};
   cudaError_t status =
-      tensor_map(&weights_map, args.weights, shape.dim_padded, shape.hidden, shape.hidden, columns, kStageK);
+      tensor_map(&weights_map, args.weights, shape.dim_padded, shape.hidden, shape.hidden, columns, kK);
   if (status == cudaSuccess && p.xn != nullptr)
     status = tensor_map(&result_map, p.xn, args.rows, shape.dim_padded, shape.dim_padded, kWarpRows, kPieceColumns);
   const int bytes = 1024 + buffers * gated_bytes + stages * kStageBytes + static_cast<int>(sizeof(Rest));
@@ -356,7 +380,8 @@ cudaError_t launch_tiles(const OutputArgs &args, int multiprocessors, cudaStream
     status = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   if (status != cudaSuccess) return status;
   const int tiles = (args.rows + kGroupRows - 1) / kGroupRows;
-  const dim3 grid(tiles < multiprocessors ? tiles : multiprocessors,
+  const int places = multiprocessors * kBlocks;
+  const dim3 grid(tiles < places ? tiles : places,
                   (shape.dim_padded + kBlockColumns - 1) / kBlockColumns);
   status = launch_overlapped(kernel, grid, dim3(kThreads), bytes, stream, weights_map, result_map, p);
   if (status != cudaSuccess || whole_rows || args.xn == nullptr) return status;
@@ -369,13 +394,9 @@ cudaError_t launch_rows(const OutputArgs &args, cudaStream_t stream) {
   const cudaError_t status = device_attribute(cudaDevAttrMultiProcessorCount, &multiprocessors);
   if (status != cudaSuccess) return status;
   const int dim = args.shape.dim_padded;
-  // Fewer tiles than multiprocessors: both warpgroups on one tile end sooner.
-  const bool few = (args.rows + kGroupRows - 1) / kGroupRows <= multiprocessors;
   if (dim <= 64) return launch_tiles<vectors, 64, false>(args, multiprocessors, stream);
-  if (dim <= 128 && few) return launch_tiles<vectors, 64, true>(args, multiprocessors, stream);
-  if (dim <= 128) return launch_tiles<vectors, 128, false>(args, multiprocessors, stream);
-  if (dim <= 256 && few) return launch_tiles<vectors, 128, true>(args, multiprocessors, stream);
-  if (dim <= 256) return launch_tiles<vectors, 256, false>(args, multiprocessors, stream);
+  if (dim <= 128) return launch_tiles<vectors, 64, true>(args, multiprocessors, stream);
+  if (dim <= 256) return launch_tiles<vectors, 128, true>(args, multiprocessors, stream);
   return launch_tiles<vectors, 256, true>(args, multiprocessors, stream);
 }
 
