@@ -199,7 +199,10 @@ void time_chain(const Shape &shape, int tokens) {
 
 int main(int count, char **arguments) {
   if (count > 3) {
-    time_chain(check::shape_of(256, 4, 64, 64), 32768);
+    const int which = atoi(arguments[3]);
+    if (which == 0) time_chain(check::shape_of(256, 4, 64, 64), 32768);
+    if (which == 1) time_chain(check::shape_of(512, 8, 64, 64), 16384);
+    if (which == 2) time_chain(check::shape_of(256, 4, 64, 64), 512);
     return 0;
   }
   if (count < 3) {
