@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.config;
 
+import dev.hstu.index.memory.MemorySize;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.List;
@@ -61,19 +62,20 @@ public record Setting<T>(
         text -> parseBytes(text, leastBytes, mostBytes));
   }
 
-  /// An amount as [#bytes] takes it, or `any`, the default, for no bound.
+  /// An amount of memory as every option takes it ([MemorySize]), or `any`, the default, for no
+  /// bound.
   static Setting<OptionalLong> bytesOrAny(
       String key, long leastBytes, long mostBytes, String reason) {
     return new Setting<>(
         key,
         ANY,
-        "any, or a number followed by m or g, within %s..%s"
+        "any, or an amount such as 3500m or 4g, within %s..%s"
             .formatted(text(leastBytes), text(mostBytes)),
         reason,
         text ->
             text.equals(ANY)
                 ? Optional.of(OptionalLong.empty())
-                : parseBytes(text, leastBytes, mostBytes).map(OptionalLong::of));
+                : parseMemory(text, leastBytes, mostBytes).map(OptionalLong::of));
   }
 
   /// True or false.
@@ -146,6 +148,14 @@ public record Setting<T>(
     long number = Long.parseLong(text.substring(0, text.length() - 1));
     long value = number << (text.toLowerCase(Locale.ROOT).endsWith("g") ? GIB_SHIFT : MIB_SHIFT);
     return value < least || value > most ? Optional.empty() : Optional.of(value);
+  }
+
+  private static Optional<Long> parseMemory(String text, long least, long most) {
+    try {
+      return Optional.of(MemorySize.parse(text)).filter(value -> value >= least && value <= most);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static String text(long bytes) {

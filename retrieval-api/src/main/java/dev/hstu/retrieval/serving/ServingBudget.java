@@ -23,8 +23,7 @@ record ServingBudget(OptionalLong ramBytes, long heapBytes, long engineBytes, lo
 
   private static final Logger LOG = LoggerFactory.getLogger(ServingBudget.class);
 
-  /// Of heap, for classes, requests and answers: ten connections' largest bodies and what is made
-  /// of them.
+  /// Of heap, for what isn't a generation's: requests, answers and what is made of them.
   static final long REQUESTS_BYTES = 64L << 20;
 
   /// PyTorch's code and scratch: a process with it held 140 MiB more than one without, and each

@@ -83,6 +83,7 @@ class ServeCommandTest {
       textBlock =
           """
           --port=99999  | hstu: serving.port=99999 (command line) must be within 0..65535; correct it, or leave it out for the default 8080
+          --ram=much    | hstu: serving.ram=much (command line) must be any, or an amount such as 3500m or 4g, within 256m..65536g; correct it, or leave it out for the default any
           --engine=fast | hstu: encoder.engine=fast (command line) must be one of reference, djl, cuda; correct it, or leave it out for the default djl
           --engine=cuda | hstu: engine cuda:
           --config=none.yml | hstu: configuration file none.yml does not exist; give the path of a YAML file

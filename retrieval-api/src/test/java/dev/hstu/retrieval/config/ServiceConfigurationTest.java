@@ -75,7 +75,8 @@ class ServiceConfigurationTest {
           serving.port         | 65536   | serving.port=65536 (command line) must be within 0..65535; correct it, or leave it out for the default 8080
           encoder.engine       | torch   | encoder.engine=torch (command line) must be one of reference, djl, cuda; correct it, or leave it out for the default djl
           encoder.device       | gpu     | encoder.device=gpu (command line) must be auto, cpu or gpu0, gpu1, ...; correct it, or leave it out for the default auto
-          serving.ram          | 5t      | serving.ram=5t (command line) must be any, or a number followed by m or g, within 256m..65536g; correct it, or leave it out for the default any
+          serving.ram          | 5x      | serving.ram=5x (command line) must be any, or an amount such as 3500m or 4g, within 256m..65536g; correct it, or leave it out for the default any
+          serving.ram          | 1k      | serving.ram=1k (command line) must be any, or an amount such as 3500m or 4g, within 256m..65536g; correct it, or leave it out for the default any
           generations.parallel-shards | 257 | generations.parallel-shards=257 (command line) must be within 0..256; correct it, or leave it out for the default 0
           retrieval.maxk       | 5       | retrieval.maxk (command line) is not a setting; did you mean retrieval.max-k? CONFIGURATION.md lists them all
           sreving.port         | 5       | sreving.port (command line) is not a setting; did you mean serving.port? CONFIGURATION.md lists them all
