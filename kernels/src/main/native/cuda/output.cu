@@ -32,6 +32,7 @@ struct OutputParameters {
   float *x;
   bf16 *xn;  // null where rows are longer than a block's columns
   int dim, dim_padded, hidden, width, value_dim;
+  float inverse_dim, inverse_rest;  // 1 / D and 1 / (D mod 64)
   int buffers;  // gated tiles in shared memory, 1 or 2
   int stages;   // of the ring of weights
 };
@@ -42,7 +43,6 @@ struct Rest {
   Moments moments[2][kMaxColumns / 64][kGroupRows];
   float biases[kMaxColumns];
   uint64_t gated_full[2], gated_empty[2];
-  uint64_t first_gated;
   uint64_t full[kMaxStages], empty[kMaxStages];
 };
 
@@ -51,86 +51,76 @@ __device__ __forceinline__ float quad_sum(float value) {
   return value + __shfl_xor_sync(0xffffffff, value, 2);
 }
 
-// Gates the rows of a tile: a warp takes every `warps`-th four rows, the next ones' loads fly meanwhile.
-template <int vectors>
+// Gates the rows of a tile: a warp takes every `warps`-th four rows; `ahead`: the next ones' loads fly meanwhile.
+template <int vectors, bool ahead>
 __device__ __forceinline__ void gate_tile(const GateLane &at, unsigned char *gated, int tile0, int tokens, int chunks, int warp,
                                           int warps) {
-  constexpr bool kAhead = vectors <= 4;
   GateRows<vectors> rows, next;
   int row = warp * kGateRows + at.row;
   rows.load(at, tile0 + row, row < kGroupRows && tile0 + row < tokens);
   for (; row < kGroupRows; row += warps * kGateRows) {
     const int next_row = row + warps * kGateRows;
-    if (kAhead) next.load(at, tile0 + next_row, next_row < kGroupRows && tile0 + next_row < tokens);
+    if constexpr (ahead) next.load(at, tile0 + next_row, next_row < kGroupRows && tile0 + next_row < tokens);
     rows.apply(at);
 #pragma unroll
     for (int v = 0; v < vectors; ++v)
       if (v < chunks) *reinterpret_cast<uint4 *>(gated + v * kChunkBytes + swizzled(row, at.vector)) = rows.attended[v];
-    if (kAhead)
+    if constexpr (ahead)
       rows = next;
     else
       rows.load(at, tile0 + next_row, next_row < kGroupRows && tile0 + next_row < tokens);
   }
 }
 
-// A warpgroup's sums: rows row0 and row0 + 8, columns column0 + 8 j and the next, of a row-major float matrix.
-template <int columns, typename Visit>
-__device__ __forceinline__ void visit_rows(float *x, int row0, int column0, int tokens, int dim_padded, bool whole,
-                                           Visit visit) {
-  float *upper = x + static_cast<size_t>(row0) * dim_padded + column0;
-  float *lower = upper + 8 * static_cast<size_t>(dim_padded);
-  if (whole) {
-#pragma unroll
-    for (int j = 0; j < columns / 8; ++j) {
-      visit(j, 0, reinterpret_cast<float2 *>(upper + 8 * j));
-      visit(j, 1, reinterpret_cast<float2 *>(lower + 8 * j));
-    }
-  } else {
-    const int upper_end = row0 < tokens ? dim_padded : 0, lower_end = row0 + 8 < tokens ? dim_padded : 0;
-#pragma unroll
-    for (int j = 0; j < columns / 8; ++j) {
-      visit(j, 0, column0 + 8 * j < upper_end ? reinterpret_cast<float2 *>(upper + 8 * j) : nullptr);
-      visit(j, 1, column0 + 8 * j < lower_end ? reinterpret_cast<float2 *>(lower + 8 * j) : nullptr);
-    }
-  }
-}
-
-// Moments of the 64 columns that `sums` begins with, rows row0 (half 0) and row0 + 8; `count` of the columns are real.
-template <bool all_real>
-__device__ __forceinline__ Moments moments_of(const float *sums, int half, int count, int lane) {
+// Moments of 64 columns of a row, a quad of lanes a row; the first `count` columns are real, the others zeros.
+__device__ __forceinline__ Moments moments_of(const float *sums, int half, int count, float inverse_count, int lane) {
+  const int limit = count - 2 * (lane & 3);
   float sum = 0;
 #pragma unroll
-  for (int j = 0; j < 8; ++j)
-    sum = __fadd_rn(sum, __fadd_rn(sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1]));  // padding columns are zeros
+  for (int j = 0; j < 8; ++j) sum = __fadd_rn(sum, __fadd_rn(sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1]));
   sum = quad_sum(sum);
-  const float mean = __fmul_rn(sum, 1.0f / max(count, 1));
+  const float mean = __fmul_rn(sum, inverse_count);
   float squares = 0;
 #pragma unroll
   for (int j = 0; j < 8; ++j)
 #pragma unroll
     for (int i = 0; i < 2; ++i) {
       const float d = __fsub_rn(sums[4 * j + 2 * half + i], mean);
-      if (all_real || 8 * j + 2 * (lane & 3) + i < count) squares = __fmaf_rn(d, d, squares);
+      if (8 * j + i < limit) squares = __fmaf_rn(d, d, squares);
     }
   return {sum, quad_sum(squares)};
 }
 
 // Merges the moments of a row's 64-column parts, in order; returns its mean and 1 / deviation.
-__device__ __forceinline__ float2 norm_of(const Moments (*parts)[kGroupRows], int row, int dim) {
-  const int whole = dim / 64, rest = dim % 64, count = whole + (rest > 0);
+template <int parts>
+__device__ __forceinline__ float2 norm_of(const Moments *moments, const OutputParameters &p) {
+  Moments part[parts];
   float sum = 0;
-  for (int s = 0; s < count; ++s) sum = __fadd_rn(sum, parts[s][row].sum);
-  const float inverse = 1.0f / dim;
-  const float mean = __fmul_rn(sum, inverse);
-  float squares = 0;
-  for (int s = 0; s < count; ++s) {
-    const float columns = s < whole ? 64 : rest;
-    const Moments part = parts[s][row];
-    const float d = __fsub_rn(__fmul_rn(part.sum, 1.0f / columns), mean);
-    squares = __fadd_rn(squares, __fmaf_rn(__fmul_rn(columns, d), d, part.squares));
+#pragma unroll
+  for (int s = 0; s < parts; ++s) {
+    part[s] = moments[s * kGroupRows];
+    sum = __fadd_rn(sum, part[s].sum);
   }
-  const float scale = rsqrtf(__fmaf_rn(squares, inverse, kNormEpsilon));
-  return {mean, scale};
+  const float mean = __fmul_rn(sum, p.inverse_dim);
+  float squares = 0;
+#pragma unroll
+  for (int s = 0; s < parts; ++s) {
+    const int count = min(max(p.dim - 64 * s, 0), 64);
+    const float d = __fsub_rn(__fmul_rn(part[s].sum, count == 64 ? 1.0f / 64 : p.inverse_rest), mean);
+    squares = __fadd_rn(squares, __fmaf_rn(__fmul_rn(static_cast<float>(count), d), d, part[s].squares));
+  }
+  return {mean, rsqrtf(__fmaf_rn(squares, p.inverse_dim, kNormEpsilon))};
+}
+
+// Rows of x that a later tile will start from: on their way to the second-level cache while this one is worked on.
+__device__ __forceinline__ void prefetch_rows(const OutputParameters &p, int row0, int tokens, int column0, int columns,
+                                              int thread, int threads) {
+  const int lines = columns / 32;
+  for (int i = thread; i < kGroupRows * lines; i += threads) {
+    const int row = row0 + i / lines, column = column0 + i % lines * 32;
+    if (row < tokens && column < p.dim_padded)
+      asm volatile("prefetch.global.L2 [%0];" ::"l"(p.x + static_cast<size_t>(row) * p.dim_padded + column));
+  }
 }
 
 // k of a stage of the ring.
@@ -153,8 +143,7 @@ __global__ void __launch_bounds__(kThreads, (kResidents<vectors, split>))
   constexpr int kSharers = split ? 2 : 1;
   constexpr bool kFewRegisters = kResidents<vectors, split> > 1;
   extern __shared__ unsigned char shared_raw[];
-  unsigned char *gated =
-      reinterpret_cast<unsigned char *>((reinterpret_cast<uintptr_t>(shared_raw) + 1023) & ~uintptr_t{1023});
+  unsigned char *gated = shared_raw + alignment_gap(shared_raw);
   const int chunks = (p.hidden + kChunk - 1) / kChunk;
   const int stages_a_tile = (p.hidden + kK - 1) / kK;
   unsigned char *ring = gated + p.buffers * chunks * kChunkBytes;
@@ -163,10 +152,14 @@ __global__ void __launch_bounds__(kThreads, (kResidents<vectors, split>))
   const bool stationary = p.stages == stages_a_tile * kSharers;
   // The copying warp gates too once it has nothing more to copy.
   const int gate_warps = stationary ? 4 : 3;
+  const int gaters = gate_warps + kGroups * 4;
 
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
   const int group = __shfl_sync(0xffffffff, threadIdx.x >> 7, 0);
   const int block_column = blockIdx.y * kMaxColumns;
+  const int tokens = tokens_of(p.header);
+  const int tiles = (tokens + kGroupRows - 1) / kGroupRows;
+  if (blockIdx.x >= tiles) return;
   if (threadIdx.x == 0) {
     for (int b = 0; b < p.buffers; ++b) {
       barrier_init(&rest.gated_full[b], gate_warps);
@@ -176,7 +169,6 @@ __global__ void __launch_bounds__(kThreads, (kResidents<vectors, split>))
       barrier_init(&rest.full[s], 1);
       barrier_init(&rest.empty[s], 4);
     }
-    barrier_init(&rest.first_gated, kGroups * 4);
     barrier_init_fence();
   }
   for (int c = threadIdx.x; c < kSharers * columns; c += kThreads)
@@ -184,89 +176,92 @@ __global__ void __launch_bounds__(kThreads, (kResidents<vectors, split>))
   __syncthreads();
   admit_successor();
 
+  // Weights wait for no earlier kernel: the first ring's worth is under way before its end.
+  const int boxes_a_tile = stages_a_tile * kSharers;
+  const int early = min(p.stages, boxes_a_tile);
+  const auto load_weights = [&](int n, int slot) {
+    const int stage = n % boxes_a_tile / kSharers, sharer = n % kSharers;
+    barrier_expect(&rest.full[slot], kStageBytes);
+    copy_box(ring + slot * kStageBytes, &weights_map, stage * kK, block_column + sharer * columns, &rest.full[slot]);
+  };
+  if (warp == kGroups * 4 && lane == 0)
+    for (int n = 0; n < early; ++n) load_weights(n, n);
+  __syncwarp();
+  await_predecessor();
+
+  // The first tile is every warp's to gate: nothing can be multiplied before.
+  const GateLane at(p.attended, p.uvqk, p.hidden, p.width, p.value_dim, vectors * 64, lane);
+  const int gater = group < kGroups ? gate_warps + warp : warp - (kGroups + 1) * 4 + gate_warps;
+  if (group < kGroups)
+    prefetch_rows(p, blockIdx.x * kGroupRows, tokens, block_column, kSharers * columns, threadIdx.x, kGroups * 128);
+  if (gater >= 0) gate_tile<vectors, false>(at, gated, blockIdx.x * kGroupRows, tokens, chunks, gater, gaters);
+  fence_async();
+  __syncthreads();
+
   if (group >= kGroups) {
     if constexpr (!kFewRegisters) registers_shrink<120>();
-    if (warp == kGroups * 4 && lane == 0) {
-      // Weights wait for no earlier kernel: the first ring's worth is under way before its end.
-      const int per_tile = stages_a_tile * kSharers;
-      const auto load = [&](int n, int slot) {
-        const int stage = n % per_tile / kSharers, sharer = n % kSharers;
-        barrier_expect(&rest.full[slot], kStageBytes);
-        copy_box(ring + slot * kStageBytes, &weights_map, stage * kK, block_column + sharer * columns,
-                 &rest.full[slot]);
-      };
-      const int early = min(p.stages, per_tile);
-      for (int n = 0; n < early; ++n) load(n, n);
-      await_predecessor();
-      const int tiles = (p.header->tokens + kGroupRows - 1) / kGroupRows;
-      const int own = blockIdx.x < tiles ? (tiles - blockIdx.x + gridDim.x - 1) / gridDim.x : 0;
-      if (own == 0)  // what is under way must land before the block's shared memory is given to another
-        for (int n = 0; n < early; ++n) barrier_wait(&rest.full[n], 0);
+    if (warp == kGroups * 4 && lane == 0 && !stationary) {
+      const int boxes = (tiles - blockIdx.x + gridDim.x - 1) / gridDim.x * boxes_a_tile;
       RingPlace place;
       place.advance(early, p.stages);
-      for (int n = early; n < own * per_tile && !stationary; ++n) {
+      for (int n = early; n < boxes; ++n) {
         barrier_wait(&rest.empty[place.slot], place.parity ^ 1);
-        load(n, place.slot);
+        load_weights(n, place.slot);
         place.advance(1, p.stages);
       }
     }
     __syncwarp();
-    if (warp > kGroups * 4 || stationary) {
-      await_predecessor();
-      const int tokens = p.header->tokens, tiles = (tokens + kGroupRows - 1) / kGroupRows;
-      const GateLane at(p.attended, p.uvqk, p.hidden, p.width, p.value_dim, lane);
+    if (gater >= 0) {
       RingPlace place;
       for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-        barrier_wait(&rest.gated_empty[place.slot], place.parity ^ 1);
-        // The first tile is every warp's: nothing can be multiplied before.
-        const int gaters = tile == blockIdx.x ? gate_warps + kGroups * 4 : gate_warps;
-        gate_tile<vectors>(at, gated + place.slot * chunks * kChunkBytes, tile * kGroupRows, tokens, chunks,
-                           warp - (kGroups + 1) * 4 + gate_warps, gaters);
-        fence_async();
-        __syncwarp();
+        if (tile != blockIdx.x) {
+          barrier_wait(&rest.gated_empty[place.slot], place.parity ^ 1);
+          gate_tile<vectors, (vectors <= 4)>(at, gated + place.slot * chunks * kChunkBytes, tile * kGroupRows, tokens,
+                                             chunks, gater, gate_warps);
+          fence_async();
+          __syncwarp();
+        }
         if (lane == 0) barrier_arrive(&rest.gated_full[place.slot]);
         place.advance(1, p.buffers);
       }
     }
   } else {
     if constexpr (!kFewRegisters) registers_grow<192>();
-    await_predecessor();
-    const int tokens = p.header->tokens, tiles = (tokens + kGroupRows - 1) / kGroupRows;
     const int sharer = split ? group : 0;
     const int first_column = block_column + sharer * columns;
     RingPlace place, gate_place;
     place.advance(split ? group : group * stages_a_tile, p.stages);
     if (!split) gate_place.advance(group, p.buffers);
-    if (blockIdx.x < tiles) {
-      const int tile0 = blockIdx.x * kGroupRows;
-      for (int line = threadIdx.x; line < kGroupRows * kSharers * columns / 32; line += kGroups * 128) {
-        const int row = tile0 + line / (kSharers * columns / 32), column = block_column + line % (kSharers * columns / 32) * 32;
-        if (row < tokens && column < p.dim_padded)
-          asm volatile("prefetch.global.L2 [%0];" ::"l"(p.x + static_cast<size_t>(row) * p.dim_padded + column));
-      }
-      const GateLane at(p.attended, p.uvqk, p.hidden, p.width, p.value_dim, lane);
-      gate_tile<vectors>(at, gated, tile0, tokens, chunks, gate_warps + warp, gate_warps + kGroups * 4);
-      fence_async();
-      __syncwarp();
-      if (lane == 0) barrier_arrive(&rest.first_gated);
-    }
     const uint32_t gated_address = shared_address(gated), ring_address = shared_address(ring);
     unsigned char *piece = rest.pieces[warp];
+    const int quad_row = (warp & 3) * kWarpRows + (lane >> 2);
     uint32_t odd = 0;
     for (int tile = blockIdx.x + (split ? 0 : group) * gridDim.x; tile < tiles;
          tile += (split ? 1 : kGroups) * gridDim.x) {
       const int warp_row = tile * kGroupRows + (warp & 3) * kWarpRows;
       const int row0 = warp_row + (lane >> 2);
-      const int column0 = first_column + 2 * (lane & 3);
-      const bool whole = warp_row + kWarpRows <= tokens && first_column + columns <= p.dim_padded;
+      const bool upper_real = row0 < tokens, lower_real = row0 + 8 < tokens;
+      float *upper_x = p.x + static_cast<size_t>(row0) * p.dim_padded + first_column + 2 * (lane & 3);
+      float *lower_x = upper_x + 8 * static_cast<size_t>(p.dim_padded);
       float sums[columns / 2];
-      visit_rows<columns>(p.x, row0, column0, tokens, p.dim_padded, whole, [&](int j, int half, const float2 *at) {
-        const float2 value = at != nullptr ? *at : float2{0, 0};
-        sums[4 * j + 2 * half] = value.x;
-        sums[4 * j + 2 * half + 1] = value.y;
-      });
+#pragma unroll
+      for (int s = 0; s < kParts; ++s) {
+        const bool inside = first_column + 64 * s < p.dim_padded;
+#pragma unroll
+        for (int j = s * 8; j < s * 8 + 8; ++j) {
+          float2 upper = {0, 0}, lower = {0, 0};
+          if (inside && upper_real) upper = *reinterpret_cast<const float2 *>(upper_x + 8 * j);
+          if (inside && lower_real) lower = *reinterpret_cast<const float2 *>(lower_x + 8 * j);
+          sums[4 * j] = upper.x;
+          sums[4 * j + 1] = upper.y;
+          sums[4 * j + 2] = lower.x;
+          sums[4 * j + 3] = lower.y;
+        }
+      }
+      if (split)
+        prefetch_rows(p, (tile + gridDim.x) * kGroupRows, tokens, block_column, kSharers * columns, threadIdx.x,
+                      kGroups * 128);
 
-      if (tile == blockIdx.x) barrier_wait(&rest.first_gated, 0);
       barrier_wait(&rest.gated_full[gate_place.slot], gate_place.parity);
       const uint32_t tile_address = gated_address + gate_place.slot * chunks * kChunkBytes;
       for (int s = 0; s < stages_a_tile; ++s) {
@@ -286,55 +281,66 @@ __global__ void __launch_bounds__(kThreads, (kResidents<vectors, split>))
       if (!split) place.advance(stages_a_tile, p.stages);
       gate_place.advance(split ? 1 : 2, p.buffers);
 
-      visit_rows<columns>(p.x, row0, column0, tokens, p.dim_padded, whole, [&](int j, int half, float2 *at) {
-        const float2 bias = *reinterpret_cast<const float2 *>(rest.biases + column0 - block_column + 8 * j);
-        const float2 value = {sums[4 * j + 2 * half] + bias.x, sums[4 * j + 2 * half + 1] + bias.y};
-        sums[4 * j + 2 * half] = value.x;
-        sums[4 * j + 2 * half + 1] = value.y;
-        if (at != nullptr) *at = value;
-      });
-      if (p.xn == nullptr) continue;
-
-      // Partial moments, a quad of lanes a row. The two warpgroups use one set for a shared tile (the next tile the other), else one each.
-      Moments(*parts)[kGroupRows] = rest.moments[split ? odd : group];
+      // The two warpgroups use one set of moments for a shared tile (the next tile the other), else one each.
+      Moments *moments = rest.moments[split ? odd : group][0] + quad_row;
       odd ^= 1;
-      const int quad_row = (warp & 3) * kWarpRows + (lane >> 2);
 #pragma unroll
       for (int s = 0; s < kParts; ++s) {
+        const bool inside = first_column + 64 * s < p.dim_padded;
+        float *part = sums + 32 * s;
+#pragma unroll
+        for (int j = 0; j < 8; ++j) {
+          const float2 bias = *reinterpret_cast<const float2 *>(rest.biases + sharer * columns + 64 * s + 8 * j + 2 * (lane & 3));
+          part[4 * j] += bias.x;
+          part[4 * j + 1] += bias.y;
+          part[4 * j + 2] += bias.x;
+          part[4 * j + 3] += bias.y;
+          if (inside && upper_real)
+            *reinterpret_cast<float2 *>(upper_x + 64 * s + 8 * j) = {part[4 * j], part[4 * j + 1]};
+          if (inside && lower_real)
+            *reinterpret_cast<float2 *>(lower_x + 64 * s + 8 * j) = {part[4 * j + 2], part[4 * j + 3]};
+        }
         const int count = min(max(p.dim - first_column - 64 * s, 0), 64);
+        const float inverse_count = count == 64 ? 1.0f / 64 : p.inverse_rest;
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
-          const Moments part = count == 64 ? moments_of<true>(sums + 32 * s, half, 64, lane)
-                                           : moments_of<false>(sums + 32 * s, half, count, lane);
-          if ((lane & 3) == 0) parts[sharer * kParts + s][quad_row + 8 * half] = part;
+          const Moments of_part = moments_of(part, half, count, inverse_count, lane);
+          if ((lane & 3) == 0) moments[(sharer * kParts + s) * kGroupRows + 8 * half] = of_part;
         }
       }
+      if (p.xn == nullptr) continue;
       if constexpr (split)
         named_barrier(kPairBarrier, kGroups * 128);
       else
         __syncwarp();
-      const float2 upper = norm_of(parts, quad_row, p.dim), lower = norm_of(parts, quad_row + 8, p.dim);
+      const float2 upper = norm_of<kSharers * kParts>(moments, p), lower = norm_of<kSharers * kParts>(moments + 8, p);
       __syncwarp();
 
 #pragma unroll
       for (int s = 0; s < kParts; ++s) {
         const int start = first_column + 64 * s;
         if (start >= p.dim_padded) break;
+        float *part = sums + 32 * s;
+#pragma unroll
+        for (int j = 0; j < 8; ++j) {
+          part[4 * j] = __fmul_rn(__fsub_rn(part[4 * j], upper.x), upper.y);
+          part[4 * j + 1] = __fmul_rn(__fsub_rn(part[4 * j + 1], upper.x), upper.y);
+          part[4 * j + 2] = __fmul_rn(__fsub_rn(part[4 * j + 2], lower.x), lower.y);
+          part[4 * j + 3] = __fmul_rn(__fsub_rn(part[4 * j + 3], lower.x), lower.y);
+        }
+        if (start + 64 > p.dim) {
+#pragma unroll
+          for (int j = 0; j < 8; ++j) {
+            const int column = start + 8 * j + 2 * (lane & 3);
+            if (column >= p.dim) part[4 * j] = part[4 * j + 2] = 0;
+            if (column + 1 >= p.dim) part[4 * j + 1] = part[4 * j + 3] = 0;
+          }
+        }
         uint32_t low[8], high[8];
 #pragma unroll
         for (int j = 0; j < 8; ++j) {
-          float *d = sums + 4 * (s * 8 + j);
-          d[0] = __fmul_rn(__fsub_rn(d[0], upper.x), upper.y);
-          d[1] = __fmul_rn(__fsub_rn(d[1], upper.x), upper.y);
-          d[2] = __fmul_rn(__fsub_rn(d[2], lower.x), lower.y);
-          d[3] = __fmul_rn(__fsub_rn(d[3], lower.x), lower.y);
-          if (start + 64 > p.dim) {
-            const int column = start + 8 * j + 2 * (lane & 3);
-            if (column >= p.dim) d[0] = d[2] = 0;
-            if (column + 1 >= p.dim) d[1] = d[3] = 0;
-          }
-          low[j] = pack(d[0], d[1]);
-          high[j] = pack(d[2], d[3]);
+          low[j] = pack(part[4 * j], part[4 * j + 1]);
+          high[j] = pack(part[4 * j + 2], part[4 * j + 3]);
         }
         if (lane == 0) store_wait_read<0>();
         __syncwarp();
@@ -368,7 +374,8 @@ cudaError_t launch_tiles(const OutputArgs &args, int multiprocessors, cudaStream
 
   const OutputParameters p = {args.header,     args.uvqk,    args.attended,  args.bias,
                               args.x,          whole_rows ? args.xn : nullptr, shape.dim, shape.dim_padded,
-                              shape.hidden,    shape.width,  shape.value_dim, buffers,  stages};
+                              shape.hidden,    shape.width,  shape.value_dim, 1.0f / shape.dim,
+                              shape.dim % 64 ? 1.0f / (shape.dim % 64) : 0.0f, buffers, stages};
   CUtensorMap weights_map, result_map = {};
   cudaError_t status =
       tensor_map(&weights_map, args.weights, shape.dim_padded, shape.hidden, shape.hidden, columns, kK);

@@ -21,7 +21,7 @@ __global__ void __launch_bounds__(kMmaThreads) output_mma_kernel(const OutputArg
   const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
   const uint32_t base = shared_address(gated), stages = base + chunks * kMmaRowsBytes;
 
-  const GateLane at(args.attended, args.uvqk, hidden, args.shape.width, args.shape.value_dim, lane);
+  const GateLane at(args.attended, args.uvqk, hidden, args.shape.width, args.shape.value_dim, vectors * 64, lane);
   for (int r = warp * kGateRows + at.row; r < kMmaRows; r += kMmaThreads / 32 * kGateRows) {
     GateRows<vectors> rows;
     rows.load(at, row0 + r, row0 + r < tokens);

@@ -23,30 +23,23 @@ __device__ __forceinline__ void unpack(const uint4 &vector, float (&values)[8]) 
   }
 }
 
-// Which of the eight columns from `column` on are real: heads are `width` wide (a power of two), the first `real` of them used.
-__device__ __forceinline__ uint32_t real_columns(int column, int hidden, int width, int real) {
-  uint32_t mask = 0;
-#pragma unroll
-  for (int i = 0; i < 8; ++i)
-    if (column + i < hidden && ((column + i) & (width - 1)) < real) mask |= 1u << i;
-  return mask;
-}
-
 // Where a warp gates: four rows at once, eight lanes a row, each with 8 columns of every 64.
 struct GateLane {
   const bf16 *attended;  // [rows][hidden]
   const bf16 *uvqk;      // [rows][4 hidden]
-  int hidden, width, value_dim;
+  int hidden;
   int row;     // 0..3
   int vector;  // 0..7
   int vectors; // that the lane has in a row
   float inverse_count;
-  bool all_real;  // no padding columns
+  float padding;  // columns that a lane group sees beyond the real ones
 
-  __device__ __forceinline__ GateLane(const bf16 *attended, const bf16 *uvqk, int hidden, int width, int value_dim, int lane)
-      : attended(attended), uvqk(uvqk), hidden(hidden), width(width), value_dim(value_dim), row(lane >> 3),
-        vector(lane & 7), vectors((hidden - (lane & 7) * 8 + 63) / 64), inverse_count(1.0f / (hidden / width * value_dim)),
-        all_real(width == value_dim && hidden % 64 == 0) {}
+  // `seen`: columns that the eight lanes of a row go over, zeros past `hidden`.
+  __device__ __forceinline__ GateLane(const bf16 *attended, const bf16 *uvqk, int hidden, int width, int value_dim, int seen,
+                                      int lane)
+      : attended(attended), uvqk(uvqk), hidden(hidden), row(lane >> 3), vector(lane & 7),
+        vectors((hidden - (lane & 7) * 8 + 63) / 64), inverse_count(1.0f / (hidden / width * value_dim)),
+        padding(static_cast<float>(seen - hidden / width * value_dim)) {}
 };
 
 constexpr int kGateRows = 4;
@@ -108,11 +101,6 @@ struct GateRows {
       unpack(attended[v], o);
 #pragma unroll
       for (int i = 0; i < 8; ++i) o[i] -= mean;
-      if (!at.all_real) {
-        const uint32_t mask = real_columns(v * 64 + at.vector * 8, at.hidden, at.width, at.value_dim);
-#pragma unroll
-        for (int i = 0; i < 8; ++i) o[i] = mask >> i & 1 ? o[i] : 0.0f;
-      }
       float even = o[0] * o[0], odd = o[1] * o[1];
 #pragma unroll
       for (int i = 2; i < 8; i += 2) {
@@ -122,7 +110,9 @@ struct GateRows {
       squares += even + odd;
     }
     keep_packed();
-    const float rstd = rsqrtf(fmaf(row_sum(squares), at.inverse_count, kNormEpsilon));
+    // The zeros of padding columns each added mean^2.
+    const float real_squares = fmaxf(fmaf(-mean * mean, at.padding, row_sum(squares)), 0.0f);
+    const float rstd = rsqrtf(fmaf(real_squares, at.inverse_count, kNormEpsilon));
 #pragma unroll
     for (int v = 0; v < vectors; ++v) {
       float o[8], u[8];

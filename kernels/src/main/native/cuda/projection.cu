@@ -44,9 +44,7 @@ __global__ void __launch_bounds__(kThreads, 1)
                    const __grid_constant__ CUtensorMap result_map, const Slices slices) {
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
   extern __shared__ unsigned char shared_raw[];
-  unsigned char *shared =
-      reinterpret_cast<unsigned char *>((reinterpret_cast<uintptr_t>(shared_raw) + 1023) & ~uintptr_t{1023});
-  unsigned char *weights = shared;
+  unsigned char *weights = shared_raw + alignment_gap(shared_raw);
   unsigned char *ring = weights + columns * slices.chunks * 128;
   unsigned char *staging = ring + slices.stages * kStageBytes;
   Barriers &barriers = *reinterpret_cast<Barriers *>(staging + kStagingBytes);
@@ -55,6 +53,9 @@ __global__ void __launch_bounds__(kThreads, 1)
   const int group = __shfl_sync(0xffffffff, threadIdx.x >> 7, 0);
   const int slice = blockIdx.x % slices.count;
   const int member = blockIdx.x / slices.count, members = gridDim.x / slices.count;
+  const int tokens = tokens_of(slices.header);
+  const int tiles = (tokens + kGroupRows - 1) / kGroupRows;
+  if (member >= tiles) return;
   const int column0 = slice < slices.first_count ? slices.start[0] + slice * columns
                                                  : slices.start[1] + (slice - slices.first_count) * columns;
   if (threadIdx.x == 0) {
@@ -77,10 +78,6 @@ __global__ void __launch_bounds__(kThreads, 1)
         copy_box(weights + c * columns * 128, &weights_map, c * kChunk, column0, &barriers.weights[c]);
       }
       await_predecessor();
-      const int tiles = (slices.header->tokens + kGroupRows - 1) / kGroupRows;
-      // A block without rows: its weights must land before its shared memory is given to another.
-      if (member >= tiles)
-        for (int c = 0; c < slices.chunks; ++c) barrier_wait(&barriers.weights[c], 0);
       RingPlace place;
       for (int tile = member; tile < tiles; tile += members) {
         for (int c = 0; c < slices.chunks; ++c) {
@@ -95,8 +92,6 @@ __global__ void __launch_bounds__(kThreads, 1)
   } else {
     registers_grow<240>();
     await_predecessor();
-    const int tokens = slices.header->tokens;
-    const int tiles = (tokens + kGroupRows - 1) / kGroupRows;
     unsigned char *pieces = staging + warp * 2 * kPieceBytes;
     const uint32_t weights_address = shared_address(weights), ring_address = shared_address(ring);
     RingPlace place;

@@ -14,6 +14,13 @@ constexpr int kPieceBytes = kWarpRows * kPieceColumns * sizeof(bf16);
 // What one block of the grid may use of a Hopper multiprocessor's shared memory.
 constexpr int kSharedLimit = 227 * 1024;
 
+// Bytes to the next multiple of 1024, where swizzled tiles start.
+__device__ __forceinline__ uint32_t alignment_gap(const unsigned char *shared) { return -shared_address(shared) & 1023; }
+
+// Rows of the batch. The host's copy of the header precedes the whole chain of kernels, so this needn't await the one before; it goes
+// past the first-level cache, which may remember another batch.
+__device__ __forceinline__ int tokens_of(const BatchHeader *header) { return __ldcg(&header->tokens); }
+
 // A place in the ring: slot and the parity of its present use.
 struct RingPlace {
   int slot = 0;
