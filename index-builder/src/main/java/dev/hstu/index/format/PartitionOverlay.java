@@ -27,14 +27,19 @@ import org.jspecify.annotations.Nullable;
 /// [#refresh] gives is for any.
 public final class PartitionOverlay implements Closeable {
 
-  /// Dead vectors that a partition may have for each live one …
-  static final double MOST_WASTED = 0.5;
+  /// Dead vectors that a partition may have for each live one: a fold copies some seven vectors for
+  /// each that died since the one before, and afterwards one list is swept instead of partition and
+  /// list, which is what it saves most by …
+  static final double MOST_WASTED = 0.1;
 
-  /// … and so many more, which cost nothing to pass over.
-  static final int SLACK_ROWS = 64;
+  /// … and so many more, which cost nothing to pass over: a block of codes.
+  static final int SLACK_ROWS = 16;
 
   /// Rows copied by one step of folding, at least, before it stops: some milliseconds.
   private static final int FOLDED_ROWS = 16_384;
+
+  /// One in so many bytes may be taken by what is copied of the base: the rest is for updates.
+  private static final int BASE_SHARE = 2;
 
   /// Rows that wait to be assigned together.
   private static final int PENDING_ROWS = 8_192;
@@ -109,7 +114,7 @@ public final class PartitionOverlay implements Closeable {
   /// Over partitions whose documents are exactly the rows `0..size-1`, none of them deleted.
   ///
   /// @param scratch a file to be made, for the later vectors
-  /// @param maxBytes of lists; beyond it nothing of the base is copied any more
+  /// @param maxBytes of lists; beyond half of it nothing of the base is copied any more
   /// @param workers threads up to the first [#refresh]; afterwards there is one
   public static PartitionOverlay over(Partitions base, Path scratch, long maxBytes, int workers)
       throws IOException {
@@ -367,6 +372,6 @@ public final class PartitionOverlay implements Closeable {
     int rows = base.start(partition + 1) - base.start(partition);
     int dead = baseDead[partition];
     long bytes = (long) (rows - dead) * base.dimension() * Float.BYTES;
-    return dead > MOST_WASTED * (rows - dead) && bytes() + bytes <= maxBytes;
+    return dead > MOST_WASTED * (rows - dead) && bytes() + bytes <= maxBytes / BASE_SHARE;
   }
 }

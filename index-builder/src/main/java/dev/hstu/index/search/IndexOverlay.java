@@ -36,7 +36,8 @@ public final class IndexOverlay implements Closeable {
   /// @param base owned by the caller, open as long as any search
   /// @param vectors of the index, by row
   /// @param scratch a file to be made, for the vectors of later rows
-  /// @param maxBytes of memory beyond which nothing of the base is copied to make searches faster
+  /// @param maxBytes of memory, beyond half of which nothing of the base is copied to make searches
+  ///     faster
   /// @param workers threads up to the first [#at]; afterwards there is one
   public static IndexOverlay over(
       ItemIndex base, VectorMatrix vectors, Path scratch, long maxBytes, int workers)
