@@ -14,7 +14,7 @@ public record PartitionSettings(IvfEncoding encoding, int trainingSeconds, long 
   /// An hour: beyond it a night's build would not be done by morning.
   public static final int MAX_TRAINING_SECONDS = (int) IvfSettings.MAX_TRAINING_TIME.toSeconds();
 
-  public static final PartitionSettings DEFAULT = new PartitionSettings(IvfEncoding.FLOAT32);
+  public static final PartitionSettings DEFAULT = new PartitionSettings(IvfEncoding.INT8);
 
   public PartitionSettings {
     if (trainingSeconds < 1 || trainingSeconds > MAX_TRAINING_SECONDS) {

@@ -18,7 +18,7 @@ final class IndexSettingsTest {
         .hasMessage("shards=0 must be within 1..256");
     assertThatThrownBy(() -> GraphSettings.DEFAULT.withBits(16))
         .hasMessage("bits=16 must be one of [32, 8, 7, 4, 2, 1]");
-    assertThatThrownBy(() -> new PartitionSettings(IvfEncoding.INT8, 0, 1))
+    assertThatThrownBy(() -> new PartitionSettings(IvfEncoding.FLOAT32, 0, 1))
         .hasMessage("trainingSeconds=0 must be within 1..3600");
     assertThatThrownBy(() -> new SearchDefaults(-1, .9)).hasMessageContaining("beam=-1");
     assertThatThrownBy(() -> new SearchDefaults(0, 0)).hasMessageContaining("recall=0");
@@ -48,7 +48,7 @@ final class IndexSettingsTest {
             IndexSettings.exact(),
             partitions,
             partitions.withSearch(new SearchDefaults(0, .9)),
-            IndexSettings.partitions(new PartitionSettings(IvfEncoding.INT8)),
+            IndexSettings.partitions(new PartitionSettings(IvfEncoding.FLOAT32)),
             IndexSettings.partitions(new PartitionSettings(IvfEncoding.FLOAT32, 120, 2)));
 
     assertThat(different.stream().map(IndexSettingsTest::digest)).doesNotHaveDuplicates();
