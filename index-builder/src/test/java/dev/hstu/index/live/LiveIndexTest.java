@@ -23,6 +23,7 @@ import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.IndexType;
 import dev.hstu.index.search.ItemFilter;
+import dev.hstu.index.search.PartitionSettings;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
@@ -301,6 +302,25 @@ final class LiveIndexTest {
           .isInstanceOf(UpdatesRefusedException.class)
           .hasMessageContaining("2 updates since the generation was built");
       submit(live, put("a", source.query()));
+    }
+  }
+
+  @Test
+  void updatesBeyondTheMemoryForThemAreRefused() throws Exception {
+    try (Generation generation = open(build(IndexSettings.partitions(PartitionSettings.DEFAULT)));
+        LiveIndex live =
+            LiveIndex.open(
+                generation, updates(), new LiveSettings(Duration.ZERO, 100, 10_000, 2_000))) {
+      submit(live, put("a", source.query()));
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  submit(live, put("a" + i, source.query()));
+                }
+              })
+          .isInstanceOf(UpdatesRefusedException.class)
+          .hasMessageContaining("raise updates.max-memory");
+      assertThat(live.status().laterBytes()).isGreaterThanOrEqualTo(2_000);
     }
   }
 

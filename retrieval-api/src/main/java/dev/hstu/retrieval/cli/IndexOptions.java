@@ -72,8 +72,8 @@ final class IndexOptions {
 
   @Option(
       names = "--encoding",
-      defaultValue = "float32",
-      description = "What partitions are swept in: float32 or int8. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "int8",
+      description = "What partitions are swept in: int8 or float32. Default: ${DEFAULT-VALUE}.")
   private IvfEncoding encoding;
 
   @Option(

@@ -50,7 +50,7 @@ public record NightlyBuild(
           "Of a value in the graph; fewer save memory, and what they find is scored in float32.");
   static final Setting<String> ENCODING =
       Setting.choice(
-          "index.encoding", "float32", List.of("float32", "int8"), "What partitions are swept in.");
+          "index.encoding", "int8", List.of("int8", "float32"), "What partitions are swept in.");
   static final Setting<Integer> SHARDS =
       Setting.integer(
           "index.shards",

@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 /// @param heapBytes the largest heap, counted whole
 /// @param engineBytes what the engine takes without a model
 /// @param laterItems updates kept searchable at most
-record ServingBudget(OptionalLong ramBytes, long heapBytes, long engineBytes, long laterItems) {
+/// @param laterBytes of native memory, what is swept of them at most
+record ServingBudget(
+    OptionalLong ramBytes, long heapBytes, long engineBytes, long laterItems, long laterBytes) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServingBudget.class);
 
@@ -42,7 +44,8 @@ record ServingBudget(OptionalLong ramBytes, long heapBytes, long engineBytes, lo
         configuration.serving().ramBytes(),
         Runtime.getRuntime().maxMemory(),
         configuration.encoder().choice().engine() == Engine.REFERENCE ? 0 : TORCH_BYTES,
-        configuration.updates().enabled() ? configuration.updates().maxKept() : 0);
+        configuration.updates().enabled() ? configuration.updates().maxKept() : 0,
+        configuration.updates().enabled() ? configuration.updates().maxMemoryBytes() : 0);
   }
 
   /// Refuses what doesn't fit.
@@ -76,6 +79,7 @@ record ServingBudget(OptionalLong ramBytes, long heapBytes, long engineBytes, lo
             .and("Java heap", heapBytes)
             .and("Java machine", MemoryNeed.MACHINE_BYTES)
             .and("engine", engineBytes)
+            .and("updates.max-memory", laterBytes)
             .and("model", MODEL_COPIES * ServingMemory.modelBytes(manifest));
     for (MemoryNeed.Part part : ServingMemory.beside(manifest).parts()) {
       need = need.and(part.of(), part.bytes());
