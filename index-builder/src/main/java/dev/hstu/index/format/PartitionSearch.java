@@ -383,7 +383,8 @@ public final class PartitionSearch {
     asked = 0;
     passed = 0;
     wanted = Math.min(k, overlaid.size());
-    probes = Math.min(atLeastProbes, partitions.count());
+    // Where everything is dead nothing is swept.
+    probes = wanted == 0 ? 0 : Math.min(atLeastProbes, partitions.count());
     found.reset(wanted);
     if (partitions.encoding() == IvfEncoding.INT8) {
       // Codes can't be held against a floor of exact products.
