@@ -3,13 +3,15 @@
 namespace hstu {
 namespace {
 
-// Measured on H100 (benchmarks/RESULTS.md): from about this length on the longer tiles win.
-constexpr int kLongUser = 1536;
+// Query tiles of 192 rows times pairs of heads that keep an H100's 132 multiprocessors busy for two rounds.
+constexpr int kManyTiles = 264;
 
 }  // namespace
 
-int query_tile_rows(const Shape &shape, int longest) {
-  return shape.width == 128 || longest >= kLongUser ? 192 : 128;
+int query_tile_rows(const Shape &shape, int tokens) {
+  const int heads_together = kMaxHeadWidth / shape.width;
+  const int units = tokens / 192 * ((shape.heads + heads_together - 1) / heads_together);
+  return units >= kManyTiles ? 192 : 128;
 }
 
 cudaError_t attention(const AttentionArgs &args, Path path, cudaStream_t stream) {

@@ -44,14 +44,20 @@ inline size_t bias_tables_bytes(int slots) {
 //   positions [2 * slots - 1], times [129], edges [128] ascending: edges[b-1] is the smallest difference of bucket b.
 void bias_tables(void *tables, const float *positions, const float *times, const int64_t *edges, int slots);
 
-// Rows of a query tile: the shorter tile leaves less idle at the ends of users, the longer one reads keys and values less often. The bits of a row are
-// the same with either.
-//   longest: events of the longest user of the batch, 0 where a graph is to serve any batch of its class.
-int query_tile_rows(const Shape &shape, int longest);
+// Rows of a query tile: 192 where there is work for the whole chip, since heads then share keys' tiles and biases; 128 where there is less, so that more
+// blocks have some. The bits of a row are the same with either.
+//   tokens: of the batch, or of the class of batches that a graph serves.
+int query_tile_rows(const Shape &shape, int tokens);
 
 // First row of a user's last query tile. Tiles are counted back from there by `rows`, so that a user's cut one is its first, which has the fewest keys:
 // its row0 may be -64 or -128, and rows before 0 are skipped.
 inline int last_tile_row(int length, int rows) { return round_up(length, 64) - rows; }
+
+// How far the blocks of a launch are with the work list. Every launch leaves them at 0; launches that may run at the same time have their own.
+struct WorkCounters {
+  int taken;
+  int done;
+};
 
 struct AttentionArgs {
   Shape shape;
@@ -62,6 +68,7 @@ struct AttentionArgs {
   const bf16 *uvqk;        // [T][4 HW]
   bf16 *o;                 // [T][HW]
   const void *tables;      // device memory, this block's
+  WorkCounters *counters;  // device memory, zeroed once
 };
 
 // Enqueues the attention of all rows of the batch. Rows of `o` past the batch stay as they are.

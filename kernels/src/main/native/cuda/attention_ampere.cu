@@ -101,16 +101,9 @@ __global__ void __launch_bounds__(kThreads)
   load_flat(reinterpret_cast<float *>(&shared.tables), reinterpret_cast<const float *>(tables), sizeof(BiasTables) / 4);
   load(0);
 
-  TileRows rows;
-  rows.first_row = row0 + 16 * warp;
-  rows.row = rows.first_row + lane / 4;
-  rows.next_times[0] = times[min(rows.row, tile.length - 1) + 1];
-  rows.next_times[1] = times[min(rows.row + 8, tile.length - 1) + 1];
-  rows.earliest = times[min(rows.first_row, tile.length - 1) + 1];
-  rows.latest = times[min(rows.first_row + 15, tile.length - 1) + 1];
-  rows.sorted = batch.header->sorted != 0;
+  const TileRows rows(row0 + 16 * warp, times, tile.length, batch.header->sorted != 0);
   const int column = 2 * (lane % 4);
-  const int place = column - (rows.row - row0) + kRows - 1 - 8;
+  const int place = column - (rows.row() - row0) + kRows - 1 - 8;
 
   float output[width / 2] = {};
   for (int t = 0; t < tiles; t++) {
@@ -133,10 +126,12 @@ __global__ void __launch_bounds__(kThreads)
         multiply(scores + 8 * n + 4, a, b[2], b[3]);
       }
     }
-    uint32_t weights[kKeys / 4];
     const float *window = (place & 1) != 0 ? stage.odd + place + 1 : stage.even + place;
-    weigh_tile<kKeys / 8>(scores, weights, shared.tables, rows, reinterpret_cast<const float2 *>(window), stage.times,
-                          min(kKeys, tile.length - key0), lane, key0 + column - rows.row, rows.first_row + 15 - key0);
+    float bias[kKeys / 2];
+    bias_tile<kKeys / 8>(bias, shared.tables, rows, reinterpret_cast<const float2 *>(window), stage.times,
+                         min(kKeys, tile.length - key0), lane, key0 + column - rows.row(), rows.first_row + 15 - key0);
+    uint32_t weights[kKeys / 4];
+    weigh<kKeys / 8>(scores, bias, weights);
 #pragma unroll
     for (int step = 0; step < kKeys / 16; step++) {
       const uint32_t a[4] = {weights[4 * step], weights[4 * step + 1], weights[4 * step + 2], weights[4 * step + 3]};
@@ -152,7 +147,7 @@ __global__ void __launch_bounds__(kThreads)
   }
   const float scale = 1.f / shape.slots;
   for (int half = 0; half < 2; half++) {
-    const int row = rows.row + 8 * half;
+    const int row = rows.row() + 8 * half;
     if (row >= tile.length) continue;
     bf16 *target = o + static_cast<size_t>(tile.token0 + row) * shape.hidden + head * width + column;
 #pragma unroll

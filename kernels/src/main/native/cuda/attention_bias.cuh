@@ -1,7 +1,8 @@
 // The bias and SiLU of one warp's 16 rows of a score tile, as they lie in a matrix product's accumulators.
 //
-// Adding the bias costs more instructions than the products do, so a tile takes the cheapest of three ways, which give the same bits:
-// the time differences of far tiles fall into one bucket (a constant), or few (compare with each edge); only tiles near the diagonal look every pair up.
+// Finding the bias costs more instructions than the products do, so it is found once for all heads that a block has, and in the cheapest of three ways,
+// which give the same bits: the time differences of far tiles fall into one bucket (a constant), or few (compare with each edge); only pairs near the
+// diagonal are looked up one by one.
 #pragma once
 
 #include <type_traits>
@@ -32,11 +33,23 @@ __device__ __forceinline__ int time_step(const BiasTables &tables, uint32_t diff
 // Where a thread stands in its warp's rows: accumulators 4g, 4g+1 are columns 8g + 2 * (lane % 4) and the next of row lane / 4; 4g+2, 4g+3 of the row 8
 // below.
 struct TileRows {
-  int row;               // first of the thread's two rows, within the user
-  int next_times[2];     // t_{i+1} of both
-  int first_row;         // of the warp
-  int earliest, latest;  // next times of the warp's first and last valid row; meaningful when sorted
+  int first_row;      // of the warp, within the user
+  int next_times[2];  // t_{i+1} of the thread's two rows
+  int end_time;       // next time of the warp's first valid row in even lanes, of its last in odd ones; meaningful when sorted
   bool sorted;
+
+  // times[i] is that of the user's event i, times[length] the request's.
+  __device__ __forceinline__ TileRows(int first, const int *times, int length, bool ascending)
+      : first_row(first), sorted(ascending) {
+    const int lane = threadIdx.x % 32;
+    const int own = row();
+    next_times[0] = times[min(own, length - 1) + 1];
+    next_times[1] = times[min(own + 8, length - 1) + 1];
+    end_time = times[min((lane & 1) != 0 ? first + 15 : first, length - 1) + 1];
+  }
+
+  // The thread's first row.
+  __device__ __forceinline__ int row() const { return first_row + threadIdx.x % 32 / 4; }
 };
 
 // silu of score + bias, where `score` is unhalved and `bias` halved.
@@ -93,25 +106,26 @@ struct AnyBucket {
   }
 };
 
-// Turns the scores of 8 columns into weights, bf16 pairs in the order of the next product's A operand.
+// A halved bias that makes a weight exactly 0: with h this low tanh(h) is -1 and h + h * tanh(h) vanishes.
+constexpr float kFuture = -1e30f;
+
+// Halved biases of 8 columns.
 //   here, below: position biases of the thread's two columns for its first row and for the row 8 below.
 //   ahead: column - row of the first element; above 0 it lies in the future.
 template <bool causal, typename TimeOf>
-__device__ __forceinline__ void weigh_group(const float *scores, uint32_t *weights, float2 here, float2 below,
-                                            const int *columns, int lane, int ahead, const TimeOf &time_of) {
+__device__ __forceinline__ void bias_group(float *bias, float2 here, float2 below, const int *columns, int lane, int ahead,
+                                           const TimeOf &time_of) {
   const int2 times = TimeOf::kColumns ? reinterpret_cast<const int2 *>(columns)[lane % 4] : int2{0, 0};
-  float a = silu(scores[0], here.x + time_of(times.x, 0));
-  float b = silu(scores[1], here.y + time_of(times.y, 0));
-  float c = silu(scores[2], below.x + time_of(times.x, 1));
-  float d = silu(scores[3], below.y + time_of(times.y, 1));
+  bias[0] = here.x + time_of(times.x, 0);
+  bias[1] = here.y + time_of(times.y, 0);
+  bias[2] = below.x + time_of(times.x, 1);
+  bias[3] = below.y + time_of(times.y, 1);
   if (causal) {
-    a = ahead > 0 ? 0.f : a;
-    b = ahead + 1 > 0 ? 0.f : b;
-    c = ahead - 8 > 0 ? 0.f : c;
-    d = ahead - 7 > 0 ? 0.f : d;
+    bias[0] = ahead > 0 ? kFuture : bias[0];
+    bias[1] = ahead + 1 > 0 ? kFuture : bias[1];
+    bias[2] = ahead - 8 > 0 ? kFuture : bias[2];
+    bias[3] = ahead - 7 > 0 ? kFuture : bias[3];
   }
-  weights[0] = packed(a, b);
-  weights[1] = packed(c, d);
 }
 
 // Columns that take one way together; query rows come in warps of as many, so that the diagonal crosses whole chunks only.
@@ -131,21 +145,21 @@ __device__ __forceinline__ Spans spans_of(const BiasTables &tables, const TileRo
   const bool farthest = (lane & 1) != 0;
   const int first = min(lane / 2 % chunks * kChunk, valid - 1);
   const int time = columns[farthest ? first : min(first + kChunk, valid) - 1];
-  const int step = time_step(tables, max((farthest ? rows.latest : rows.earliest) - time, 0));
+  const int step = time_step(tables, max(rows.end_time - time, 0));
   const int other = __shfl_xor_sync(0xffffffff, step, 1);
   const int nearest = min(step, other);
   const bool uniform = __all_sync(0xffffffff, step == __shfl_sync(0xffffffff, step, 0));
   return {abs(step - other) << 16 | nearest, uniform};
 }
 
-// Turns scores [16 rows][8 * groups columns] of a warp into weights.
+// Halved biases of a warp's tile [16 rows][8 * groups columns], the same for all heads.
 //   positions: the thread's pairs of position biases; entry 4 (g + 1) belongs to column group g of the first row and to group g + 1 of the second.
 //   columns: times of the tile's columns, `valid` of them the user's own.
 //   diagonal: first column of the thread - its first row; reach: last row of the warp - first column of the tile, 15 modulo 16.
 template <int groups>
-__device__ __forceinline__ void weigh_tile(const float (&scores)[groups * 4], uint32_t (&weights)[groups * 2],
-                                           const BiasTables &tables, const TileRows &rows, const float2 *positions,
-                                           const int *columns, int valid, int lane, int diagonal, int reach) {
+__device__ __forceinline__ void bias_tile(float (&bias)[groups * 4], const BiasTables &tables, const TileRows &rows,
+                                          const float2 *positions, const int *columns, int valid, int lane, int diagonal,
+                                          int reach) {
   constexpr int chunks = groups * 8 / kChunk;
   const Spans spans = spans_of<chunks>(tables, rows, columns, valid, lane);
   float2 below = positions[0];
@@ -154,7 +168,7 @@ __device__ __forceinline__ void weigh_tile(const float (&scores)[groups * 4], ui
 #pragma unroll
     for (int g = 0; g < groups; g++) {
       const float2 here = positions[(g + 1) * 4];
-      weigh_group<false>(scores + 4 * g, weights + 2 * g, here, below, columns, lane, 0, bucket);
+      bias_group<false>(bias + 4 * g, here, below, columns, lane, 0, bucket);
       below = here;
     }
     return;
@@ -166,16 +180,15 @@ __device__ __forceinline__ void weigh_tile(const float (&scores)[groups * 4], ui
     const int edges = kChunk * chunk + kChunk > reach ? kChunk : own >> 16;
     const float2 here = positions[(2 * chunk + 1) * 4];
     const float2 next = positions[(2 * chunk + 2) * 4];
-    uint32_t *weight = weights + 4 * chunk;
     auto both = [&](auto causal, const auto &time_of) {
       const int *column = columns + kChunk * chunk;
-      const float *score = scores + 8 * chunk;
       const int ahead = diagonal + kChunk * chunk;
-      weigh_group<causal.value>(score, weight, here, below, column, lane, ahead, time_of);
-      weigh_group<causal.value>(score + 4, weight + 2, next, here, column + 8, lane, ahead + 8, time_of);
+      bias_group<causal.value>(bias + 8 * chunk, here, below, column, lane, ahead, time_of);
+      bias_group<causal.value>(bias + 8 * chunk + 4, next, here, column + 8, lane, ahead + 8, time_of);
     };
     if (kChunk * chunk > reach) {
-      weight[0] = weight[1] = weight[2] = weight[3] = 0;
+#pragma unroll
+      for (int i = 0; i < 8; i++) bias[8 * chunk + i] = kFuture;
     } else if (edges == 0) {
       both(std::false_type{}, OneBucket{tables.step_value[step]});
     } else if (edges == 1) {
@@ -186,6 +199,16 @@ __device__ __forceinline__ void weigh_tile(const float (&scores)[groups * 4], ui
       both(std::true_type{}, AnyBucket{tables, rows.next_times});
     }
     below = next;
+  }
+}
+
+// Turns scores into weights, bf16 pairs in the order of the next product's A operand.
+template <int groups>
+__device__ __forceinline__ void weigh(const float (&scores)[groups * 4], const float (&bias)[groups * 4],
+                                      uint32_t (&weights)[groups * 2]) {
+#pragma unroll
+  for (int i = 0; i < groups * 2; i++) {
+    weights[i] = packed(silu(scores[2 * i], bias[2 * i]), silu(scores[2 * i + 1], bias[2 * i + 1]));
   }
 }
 

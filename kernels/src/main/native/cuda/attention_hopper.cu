@@ -6,48 +6,56 @@
 namespace hstu {
 namespace {
 
-// Groups of consumer warpgroups (64 rows each), keys a tile, tiles in flight, blocks an SM.
+// One query tile of some neighbouring heads: the unit of work of a block.
+struct Work {
+  QTile tile;
+  int head;   // the first
+  int heads;  // 0: the end of the list
+  int tiles;  // of keys that some row of it attends to
+};
+
+// Groups of consumer warpgroups (64 rows each), keys a tile, tiles in flight, heads that a block computes side by side under one bias. A warpgroup more
+// feeds them, and gives them its registers.
 //
 // The warpgroups of an SM overlap each other: while one adds bias and SiLU, others multiply. Overlapping within a warpgroup as well (weighing a tile
 // while the one before it is multiplied with its values) was measured slower at every length: the second set of weights costs a third warpgroup's registers
 // or makes each step wait for the slowest warp twice.
-template <int width_, int groups_, int keys_, int stages_, int blocks_>
+template <int width_, int groups_, int keys_, int stages_, int heads_>
 struct Tiling {
   static constexpr int width = width_;
   static constexpr int groups = groups_;
   static constexpr int keys = keys_;
   static constexpr int stages = stages_;
-  static constexpr int blocks = blocks_;
+  static constexpr int heads = heads_;
   static constexpr int rows = 64 * groups;
   static constexpr int box = width < 64 ? width : 64;  // columns of a swizzled tile
   static constexpr int parts = width / box;            // tiles beside each other in one head
   static constexpr Swizzle swizzle = box == 64 ? Swizzle::k128 : Swizzle::k64;
   static constexpr int window = rows + keys;           // position biases of a tile
-  // With one block an SM a warpgroup of its own feeds the tiles and the registers are dealt out by role; with two, the first consumer thread does it on
-  // the side, since a ninth warp would cost all of them registers. Either way the grid is as large as the chip, each block takes several query tiles, and
-  // the feeder is a few tiles ahead, also into the next query tile.
-  static constexpr bool deal = blocks == 1;
-  static constexpr int threads = groups * 128 + (deal ? 128 : 0);
+  static constexpr int threads = groups * 128 + 128;
   static constexpr int producer_registers = groups == 3 ? 32 : 40;
   static constexpr int consumer_registers = groups == 3 ? 160 : 232;
+  // Whether a tile's last product is awaited only when the next tile's first is under way; three warpgroups lack the registers for it.
+  static constexpr bool defers = groups < 3;
 
   struct Stage {
-    bf16 k[keys * width];
-    bf16 v[keys * width];
+    bf16 k[heads][keys * width];
+    bf16 v[heads][keys * width];
     float even[window];
     float odd[window + 16];  // shifts the banks of the odd pairs against the even ones'
     int times[keys];
     int pad[(1024 - (2 * window + 16 + keys) * 4 % 1024) % 1024 / 4];
   };
 
-  // With roles dealt out the grid is as large as the chip and each block takes several query tiles, whose queries the feeder fetches ahead. With two
-  // blocks an SM they cover each other's ends, and the card deals out query tiles as blocks finish.
-  static constexpr int queries = deal ? 2 : 1;
+  // Works in flight: while one is computed, the feeder fetches the next one's queries.
+  static constexpr int queries = 2;
 
   struct Shared {
     Stage stage[stages];
-    bf16 q[queries][rows * width];
+    bf16 q[queries][heads][rows * width];
     BiasTables tables;
+    int next_times[queries][rows + 4];  // from the first row that is not negative on: times of the events, so row i's next time is entry i + 1
+    Work work[queries];
     uint64_t tables_full;
     uint64_t q_full[queries];
     uint64_t q_empty[queries];
@@ -55,8 +63,20 @@ struct Tiling {
     uint64_t empty[stages];
   };
 
-  static constexpr uint32_t stage_bytes =
-      2 * keys * width * sizeof(bf16) + 2 * window * sizeof(float) + keys * sizeof(int);
+  static constexpr uint32_t head_bytes = 2 * keys * width * sizeof(bf16);
+  // Units of work that a query tile makes.
+  static __host__ __device__ __forceinline__ int units(int all_heads) { return (all_heads + heads - 1) / heads; }
+
+  static __device__ __forceinline__ Work work(const BatchArrays &batch, int index, int all_heads) {
+    Work work;
+    work.tile = batch.q_tiles[index / units(all_heads)];
+    work.head = index % units(all_heads) * heads;
+    work.heads = min(heads, all_heads - work.head);
+    work.tiles = (min(work.tile.length, work.tile.row0 + rows) + keys - 1) / keys;
+    return work;
+  }
+
+  static constexpr uint32_t bias_bytes = 2 * window * sizeof(float) + keys * sizeof(int);
 };
 
 // Where a tile lies in the ring of stages, and which phase of the slot's barriers belongs to it.
@@ -72,98 +92,71 @@ struct Ring {
   }
 };
 
-// One query tile of one head: the unit of work of a block.
+// Feeds a block's tiles of keys and values, each work's queries before them. Belongs to one thread.
+//
+// Blocks take the work list front to back as they finish, so that the longest works begin first.
 template <typename Tile>
-struct Work {
-  QTile tile;
-  int head;
-  int tiles;  // of keys that some row of it attends to
-
-  __device__ __forceinline__ Work(const BatchArrays &batch, int index, int heads)
-      : tile(batch.q_tiles[index / heads]), head(index % heads) {
-    tiles = (min(tile.length, tile.row0 + Tile::rows) + Tile::keys - 1) / Tile::keys;
-  }
-};
-
-// The index of a block's work in its given round: back and forth over the list, which is ordered by length, so that all blocks get about as much. Past
-// the list's end there is none.
-template <typename Tile>
-__device__ __forceinline__ int work_index(int round) {
-  if (!Tile::deal && round > 0) return 0x7fffffff;
-  const int place = (round & 1) != 0 ? gridDim.x - 1 - blockIdx.x : blockIdx.x;
-  return round * gridDim.x + place;
-}
-
-// Feeds a block: the stream of key and value tiles of all its work, each work's queries before its first tile. Belongs to one thread.
-template <typename Tile>
-struct Feed {
-  typename Tile::Shared &shared;
-  const CUtensorMap *map;
-  const Shape &shape;
-  const BatchArrays &batch;
-  const BiasTables *tables;
-  int count;
-  QTile tile{};
-  int head = 0;
-  int round = 0;  // of the work that comes after the one in hand
-  int next = 0;
-  int tiles = 0;
-  Ring<Tile> ring{};
-
-  __device__ __forceinline__ void begin() const {
-    barrier_expect(&shared.tables_full, sizeof(BiasTables));
-    copy_bytes(&shared.tables, tables, sizeof(BiasTables), &shared.tables_full);
-  }
-
-  // Sends the next tile as soon as its slot is free. False after the last.
-  __device__ __forceinline__ bool send() {
-    if (next == tiles && !turn()) return false;
-    typename Tile::Stage &stage = shared.stage[ring.slot];
-    uint64_t *full = &shared.full[ring.slot];
-    barrier_wait(&shared.empty[ring.slot], ring.phase ^ 1);
-    barrier_expect(full, Tile::stage_bytes);
-    const int key0 = next * Tile::keys;
-    for (int part = 0; part < Tile::parts; part++) {
-      for (int r = 0; r < Tile::keys; r += 64) {
-        const int at = (part * Tile::keys + r) * Tile::box;
-        const int row = tile.token0 + key0 + r;
-        copy_box(stage.k + at, map, shape.k_column(head) + part * Tile::box, row, full);
-        copy_box(stage.v + at, map, shape.v_column(head) + part * Tile::box, row, full);
-      }
-    }
-    const float *positions = reinterpret_cast<const float *>(tables + 1);
-    const float *window = positions + position_origin(shape.slots) + key0 - tile.row0 - (Tile::rows - 1);
-    copy_bytes(stage.even, window, Tile::window * sizeof(float), full);
-    copy_bytes(stage.odd, window + position_entries(shape.slots), Tile::window * sizeof(float), full);
-    copy_bytes(stage.times, batch.times + tile.time0 + key0, Tile::keys * sizeof(int), full);
-    next++;
-    ring.advance();
-    return true;
-  }
-
-  // On to the next work, its queries first.
-  __device__ __forceinline__ bool turn() {
-    const int index = work_index<Tile>(round);
-    if (index >= count) return false;
-    const Work<Tile> work(batch, index, shape.heads);
-    tile = work.tile;
-    head = work.head;
-    tiles = work.tiles;
-    next = 0;
+__device__ __forceinline__ void feed(typename Tile::Shared &shared, const CUtensorMap *map, const Shape &shape,
+                                     const BatchArrays &batch, const BiasTables *tables, WorkCounters *counters) {
+  const int count = batch.header->q_tiles * Tile::units(shape.heads);
+  barrier_expect(&shared.tables_full, sizeof(BiasTables));
+  copy_bytes(&shared.tables, tables, sizeof(BiasTables), &shared.tables_full);
+  const float *positions = reinterpret_cast<const float *>(tables + 1) + position_origin(shape.slots);
+  Ring<Tile> ring;
+  int index = blockIdx.x;
+  for (int round = 0;; round++) {
     const int buffer = round % Tile::queries;
-    uint64_t *full = &shared.q_full[buffer];
+    uint64_t *q_full = &shared.q_full[buffer];
     barrier_wait(&shared.q_empty[buffer], (round / Tile::queries & 1) ^ 1);
-    barrier_expect(full, Tile::rows * Tile::width * sizeof(bf16));
-    for (int r = 0; r < Tile::rows; r += 64) {
-      for (int part = 0; part < Tile::parts; part++) {
-        copy_box(shared.q[buffer] + r * Tile::width + part * 64 * Tile::box, map,
-                 shape.q_column(head) + part * Tile::box, tile.token0 + tile.row0 + r, full);
+    if (index >= count) {
+      shared.work[buffer].heads = 0;
+      barrier_arrive(q_full);
+      break;
+    }
+    const Work work = Tile::work(batch, index, shape.heads);
+    const QTile tile = work.tile;
+    shared.work[buffer] = work;
+    barrier_expect(q_full, work.heads * Tile::rows * Tile::width * sizeof(bf16) + sizeof(shared.next_times[buffer]));
+    copy_bytes(shared.next_times[buffer], batch.times + tile.time0 + max(tile.row0, 0), sizeof(shared.next_times[buffer]),
+               q_full);
+    for (int h = 0; h < work.heads; h++) {
+      for (int r = 0; r < Tile::rows; r += 64) {
+        for (int part = 0; part < Tile::parts; part++) {
+          copy_box(shared.q[buffer][h] + r * Tile::width + part * 64 * Tile::box, map,
+                   shape.q_column(work.head + h) + part * Tile::box, tile.token0 + tile.row0 + r, q_full);
+        }
       }
     }
-    round++;
-    return true;
+    for (int t = 0; t < work.tiles; t++) {
+      typename Tile::Stage &stage = shared.stage[ring.slot];
+      uint64_t *full = &shared.full[ring.slot];
+      barrier_wait(&shared.empty[ring.slot], ring.phase ^ 1);
+      barrier_expect(full, work.heads * Tile::head_bytes + Tile::bias_bytes);
+      const int key0 = t * Tile::keys;
+      for (int h = 0; h < work.heads; h++) {
+        for (int part = 0; part < Tile::parts; part++) {
+          for (int r = 0; r < Tile::keys; r += 64) {
+            const int at = (part * Tile::keys + r) * Tile::box;
+            const int row = tile.token0 + key0 + r;
+            copy_box(stage.k[h] + at, map, shape.k_column(work.head + h) + part * Tile::box, row, full);
+            copy_box(stage.v[h] + at, map, shape.v_column(work.head + h) + part * Tile::box, row, full);
+          }
+        }
+      }
+      const float *window = positions + key0 - tile.row0 - (Tile::rows - 1);
+      copy_bytes(stage.even, window, Tile::window * sizeof(float), full);
+      copy_bytes(stage.odd, window + position_entries(shape.slots), Tile::window * sizeof(float), full);
+      copy_bytes(stage.times, batch.times + tile.time0 + key0, Tile::keys * sizeof(int), full);
+      ring.advance();
+    }
+    index = gridDim.x + atomicAdd(&counters->taken, 1);  // not before it is needed: who takes early takes more than its share
   }
-};
+  // The last block to finish leaves the counters as they were.
+  if (atomicAdd(&counters->done, 1) == static_cast<int>(gridDim.x) - 1) {
+    counters->taken = 0;
+    counters->done = 0;
+  }
+}
 
 template <typename Tile>
 __device__ __forceinline__ void multiply_scores(float (&scores)[Tile::keys / 2], uint64_t q, const bf16 *k) {
@@ -203,87 +196,28 @@ __device__ __forceinline__ void settle(float (&registers)[n]) {
 }
 
 template <typename Tile>
-__device__ __forceinline__ void weigh_stage(float (&scores)[Tile::keys / 2], uint32_t (&weights)[Tile::keys / 4],
-                                            const typename Tile::Stage &stage, const BiasTables &tables,
-                                            const TileRows &rows, int tile, int row0, int length, int lane) {
-  constexpr int groups = Tile::keys / 8;
+__device__ __forceinline__ void bias_stage(float (&bias)[Tile::keys / 2], const typename Tile::Stage &stage,
+                                           const BiasTables &tables, const TileRows &rows, int tile, int row0, int length,
+                                           int lane) {
   const int key0 = tile * Tile::keys;
   // Distance of the thread's first column from its first row, and where that stands in the window; one group earlier belongs to the row 8 below.
   const int column = 2 * (lane % 4);
-  const int diagonal = key0 + column - rows.row;
-  const int place = column - (rows.row - row0) + Tile::rows - 1 - 8;
+  const int diagonal = key0 + column - rows.row();
+  const int place = column - (rows.row() - row0) + Tile::rows - 1 - 8;
   const float *window = (place & 1) != 0 ? stage.odd + place + 1 : stage.even + place;
-  const float2 *positions = reinterpret_cast<const float2 *>(window);
-  weigh_tile<groups>(scores, weights, tables, rows, positions, stage.times, min(Tile::keys, length - key0), lane,
-                     diagonal, rows.first_row + 15 - key0);
+  bias_tile<Tile::keys / 8>(bias, tables, rows, reinterpret_cast<const float2 *>(window), stage.times,
+                            min(Tile::keys, length - key0), lane, diagonal, rows.first_row + 15 - key0);
 }
 
-// One warpgroup's rows of a query tile. `ring` goes on from tile to tile.
+// 64 rows of one head leave through the queries' place in shared memory, so that 16 bytes a thread are written side by side.
 template <typename Tile>
-__device__ __forceinline__ void consume(typename Tile::Shared &shared, const Shape &shape, const BatchArrays &batch,
-                                        bf16 *o, const Work<Tile> &work, int round, int group, Ring<Tile> &ring,
-                                        Feed<Tile> &feed) {
-  const int lane = threadIdx.x % 32;
-  const int warp = threadIdx.x / 32 % 4;
-  const int row0 = work.tile.row0;
-  const int length = work.tile.length;
-  const int tiles = work.tiles;
-  const int own_row0 = row0 + 64 * group;
-  const bool idle = own_row0 < 0 || own_row0 >= length;
-  const int own_tiles = idle ? 0 : (min(length, own_row0 + 64) + Tile::keys - 1) / Tile::keys;
-  bf16 *queries = shared.q[round % Tile::queries] + group * 64 * Tile::width;
-  uint64_t *q_empty = &shared.q_empty[round % Tile::queries];
-  const bool feeds = !Tile::deal && threadIdx.x == 0;
-
-  float output[Tile::width / 2];
-  if (own_tiles > 0) {
-    const int *times = batch.times + work.tile.time0;
-    TileRows rows;
-    rows.first_row = own_row0 + 16 * warp;
-    rows.row = rows.first_row + lane / 4;
-    rows.next_times[0] = times[min(rows.row, length - 1) + 1];
-    rows.next_times[1] = times[min(rows.row + 8, length - 1) + 1];
-    rows.earliest = times[min(rows.first_row, length - 1) + 1];
-    rows.latest = times[min(rows.first_row + 15, length - 1) + 1];
-    rows.sorted = batch.header->sorted != 0;
-    float scores[Tile::keys / 2];
-    uint32_t weights[Tile::keys / 4];
-    const uint64_t q = k_major(shared_address(queries), Tile::swizzle);
-    barrier_wait(&shared.q_full[round % Tile::queries], round / Tile::queries & 1);
-    for (int t = 0; t < own_tiles; t++) {
-      if (feeds) feed.send();
-      typename Tile::Stage &stage = shared.stage[ring.slot];
-      barrier_wait(&shared.full[ring.slot], ring.phase);
-      multiply_scores<Tile>(scores, q, stage.k);
-      wgmma_wait<0>();
-      settle(scores);
-      weigh_stage<Tile>(scores, weights, stage, shared.tables, rows, t, row0, length, lane);
-      multiply_values<Tile>(output, weights, stage.v, t == 0);
-      wgmma_wait<0>();
-      settle(output);
-      if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[ring.slot]);
-      ring.advance();
-    }
-  }
-  // Tiles that only later rows need.
-  for (int t = own_tiles; t < tiles; t++) {
-    if (feeds) feed.send();
-    barrier_wait(&shared.full[ring.slot], ring.phase);
-    if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[ring.slot]);
-    ring.advance();
-  }
-  if (own_tiles == 0) {
-    if (threadIdx.x % 128 == 0) barrier_arrive(q_empty);
-    return;
-  }
-
-  // Rows leave through the query's place in shared memory, so that 16 bytes a thread are written side by side.
-  named_barrier(1 + group, 128);
-  unsigned char *staging = reinterpret_cast<unsigned char *>(queries);
+__device__ __forceinline__ void put_away(const float (&output)[Tile::width / 2], bf16 *place_of_queries, bf16 *target,
+                                         size_t stride, int rows, float scale, int group) {
+  unsigned char *staging = reinterpret_cast<unsigned char *>(place_of_queries);
   constexpr int row_bytes = Tile::box * 2;
   constexpr int chunks = row_bytes / 16;
-  const float scale = 1.f / shape.slots;
-  const int row = 16 * warp + lane / 4;
+  const int lane = threadIdx.x % 32;
+  const int row = threadIdx.x / 32 % 4 * 16 + lane / 4;
 #pragma unroll
   for (int g = 0; g < Tile::width / 8; g++) {
     const int part = g / chunks;
@@ -300,30 +234,101 @@ __device__ __forceinline__ void consume(typename Tile::Shared &shared, const Sha
   for (int i = 0; i < 64 * row_chunks / 128; i++) {
     const int r = (i * 128 + thread) / row_chunks;
     const int chunk = (i * 128 + thread) % row_chunks;
-    if (own_row0 + r >= length) continue;
+    if (r >= rows) continue;
     const int part = chunk / chunks;
-    const uint4 value = *reinterpret_cast<const uint4 *>(staging + part * 64 * row_bytes + r * row_bytes +
-                                                         ((chunk % chunks) ^ (r % chunks)) * 16);
-    bf16 *target = o + static_cast<size_t>(work.tile.token0 + own_row0 + r) * shape.hidden + work.head * Tile::width + chunk * 8;
-    *reinterpret_cast<uint4 *>(target) = value;
+    *reinterpret_cast<uint4 *>(target + r * stride + chunk * 8) = *reinterpret_cast<const uint4 *>(
+        staging + part * 64 * row_bytes + r * row_bytes + ((chunk % chunks) ^ (r % chunks)) * 16);
   }
-  fence_async();  // the copy engine writes later queries here
-  named_barrier(1 + group, 128);
-  if (thread == 0) barrier_arrive(q_empty);
+}
+
+// One warpgroup's rows of a query tile. `ring` goes on from tile to tile.
+template <typename Tile>
+__device__ __forceinline__ void consume(typename Tile::Shared &shared, const Shape &shape, bf16 *o,
+                                        float scale, const Work &work, int buffer, int group,
+                                        bool sorted, Ring<Tile> &ring) {
+  const int lane = threadIdx.x % 32;
+  const int warp = threadIdx.x / 32 % 4;
+  const int row0 = work.tile.row0;
+  const int length = work.tile.length;
+  const int own_row0 = row0 + 64 * group;
+  const bool idle = own_row0 < 0 || own_row0 >= length;
+  const int own_tiles = idle ? 0 : (min(length, own_row0 + 64) + Tile::keys - 1) / Tile::keys;
+  const auto leave = [&](int slot) {
+    if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[slot]);
+  };
+  float output[Tile::heads][Tile::width / 2];
+  if (!idle) {
+    const int *times = shared.next_times[buffer] - max(row0, 0);
+    const TileRows rows(own_row0 + 16 * warp, times, length, sorted);
+    const uint64_t q = k_major(shared_address(shared.q[buffer][0] + group * 64 * Tile::width), Tile::swizzle);
+    constexpr uint32_t next_q = Tile::rows * Tile::width * sizeof(bf16);
+    int slot_before = 0;
+    for (int t = 0; t < own_tiles; t++) {
+      typename Tile::Stage &stage = shared.stage[ring.slot];
+      barrier_wait(&shared.full[ring.slot], ring.phase);
+      float scores[Tile::keys / 2];
+      multiply_scores<Tile>(scores, q, stage.k[0]);
+      if (Tile::defers && t > 0) {
+        wgmma_wait<1>();
+        leave(slot_before);
+      }
+      float bias[Tile::keys / 2];
+      bias_stage<Tile>(bias, stage, shared.tables, rows, t, row0, length, lane);  // while the tensor cores multiply
+#pragma unroll
+      for (int h = 0; h < Tile::heads; h++) {
+        if (h < work.heads) {
+          uint32_t weights[Tile::keys / 4];
+          wgmma_wait<0>();
+          settle(scores);
+          weigh<Tile::keys / 8>(scores, bias, weights);
+          multiply_values<Tile>(output[h], weights, stage.v[h], t == 0);
+          if (h + 1 < work.heads) multiply_scores<Tile>(scores, advanced(q, (h + 1) * next_q), stage.k[h + 1]);
+        }
+      }
+      if (!Tile::defers) {
+        wgmma_wait<0>();
+#pragma unroll
+        for (int h = 0; h < Tile::heads; h++) settle(output[h]);
+        leave(ring.slot);
+      }
+      slot_before = ring.slot;
+      ring.advance();
+    }
+    wgmma_wait<0>();
+#pragma unroll
+    for (int h = 0; h < Tile::heads; h++) settle(output[h]);
+    if (Tile::defers) leave(slot_before);
+  }
+  // Tiles that only later rows need.
+  for (int t = own_tiles; t < work.tiles; t++) {
+    barrier_wait(&shared.full[ring.slot], ring.phase);
+    leave(ring.slot);
+    ring.advance();
+  }
+  if (!idle) {
+    named_barrier(1 + group, 128);  // all warps are done with the queries
+#pragma unroll
+    for (int h = 0; h < Tile::heads; h++) {
+      if (h < work.heads) {
+        bf16 *target = o + static_cast<size_t>(work.tile.token0 + own_row0) * shape.hidden + (work.head + h) * Tile::width;
+        put_away<Tile>(output[h], shared.q[buffer][h] + group * 64 * Tile::width, target, shape.hidden,
+                       length - own_row0, scale, group);
+      }
+    }
+    fence_async();  // the copy engine writes later queries here
+    named_barrier(1 + group, 128);
+  }
+  if (threadIdx.x % 128 == 0) barrier_arrive(&shared.q_empty[buffer]);
 }
 
 template <typename Tile>
-__global__ void __launch_bounds__(Tile::threads, Tile::blocks)
-    attention_kernel(const __grid_constant__ CUtensorMap map, Shape shape, BatchArrays batch, bf16 *o,
-                     const BiasTables *tables) {
+__global__ void __launch_bounds__(Tile::threads, 1)
+    attention_kernel(const __grid_constant__ CUtensorMap map, Shape shape, BatchArrays batch, bf16 *o, float scale,
+                     const BiasTables *tables, WorkCounters *counters) {
 #if __CUDA_ARCH__ >= 900
   extern __shared__ unsigned char raw[];
   // Rounded up by an offset, not by a cast of the pointer, so that the compiler still knows it for shared memory.
   typename Tile::Shared &shared = *reinterpret_cast<typename Tile::Shared *>(raw + (-shared_address(raw) & 1023));
-  await_predecessor();
-  admit_successor();
-  const int count = batch.header->q_tiles * shape.heads;
-  if (work_index<Tile>(0) >= count) return;
   if (threadIdx.x == 0) {
     barrier_init(&shared.tables_full, 1);
     for (int i = 0; i < Tile::queries; i++) {
@@ -336,28 +341,24 @@ __global__ void __launch_bounds__(Tile::threads, Tile::blocks)
     }
     barrier_init_fence();
   }
-  Feed<Tile> feed{shared, &map, shape, batch, tables, count};
   __syncthreads();
+  await_predecessor();
+  admit_successor();
   const int group = __shfl_sync(0xffffffff, threadIdx.x / 128, 0);  // uniform in a warp, as the compiler now knows
   if (group == Tile::groups) {
-    if (Tile::deal) registers_shrink<Tile::producer_registers>();
-    if (threadIdx.x == Tile::groups * 128) {
-      feed.begin();
-      while (feed.send()) {
-      }
-    }
+    registers_shrink<Tile::producer_registers>();
+    if (threadIdx.x == Tile::groups * 128) feed<Tile>(shared, &map, shape, batch, tables, counters);
   } else {
-    if (Tile::deal) registers_grow<Tile::consumer_registers>();
-    if (!Tile::deal && threadIdx.x == 0) {
-      // When this warpgroup comes to a tile, it has left the slot of the one before, and the others soon will.
-      constexpr int ahead = Tile::stages - 1;
-      feed.begin();
-      for (int t = 0; t < ahead; t++) feed.send();
-    }
+    registers_grow<Tile::consumer_registers>();
     barrier_wait(&shared.tables_full, 0);
+    const bool sorted = batch.header->sorted != 0;
     Ring<Tile> ring;
-    for (int round = 0, index; (index = work_index<Tile>(round)) < count; round++) {
-      consume<Tile>(shared, shape, batch, o, Work<Tile>(batch, index, shape.heads), round, group, ring, feed);
+    for (int round = 0;; round++) {
+      const int buffer = round % Tile::queries;
+      barrier_wait(&shared.q_full[buffer], round / Tile::queries & 1);
+      const Work &work = shared.work[buffer];
+      if (work.heads == 0) break;
+      consume<Tile>(shared, shape, o, scale, work, buffer, group, sorted, ring);
     }
   }
 #endif
@@ -369,28 +370,22 @@ cudaError_t launch(const AttentionArgs &args, cudaStream_t stream) {
   static const cudaError_t raised =
       cudaFuncSetAttribute(attention_kernel<Tile>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   if (raised != cudaSuccess) return raised;
-  static const int processors = [] {
-    int device = 0, count = 0;
-    cudaGetDevice(&device);
-    cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device);
-    return count;
-  }();
-  const int work = args.most_q_tiles * args.shape.heads;
-  const int blocks = Tile::deal ? min(work, processors) : work;
+  int processors = 0;
+  const cudaError_t status = device_attribute(cudaDevAttrMultiProcessorCount, &processors);
+  if (status != cudaSuccess) return status;
+  const int blocks = min(processors, args.most_q_tiles * Tile::units(args.shape.heads));
   return launch_overlapped(attention_kernel<Tile>, dim3(blocks), dim3(Tile::threads), bytes, stream, *args.map,
-                           args.shape, args.batch, args.o, static_cast<const BiasTables *>(args.tables));
+                           args.shape, args.batch, args.o, 1.f / args.shape.slots,
+                           static_cast<const BiasTables *>(args.tables), args.counters);
 }
 
 template <int width>
 cudaError_t choose(const AttentionArgs &args, cudaStream_t stream) {
-  constexpr int long_keys = width == 128 ? 64 : 128;
-  constexpr int short_stages = width == 64 ? 3 : 4;
-  constexpr int short_blocks = width == 128 ? 1 : 2;
   switch (args.tile_rows) {
     case 128:
-      return launch<Tiling<width, 2, 64, short_stages, short_blocks>>(args, stream);
+      return launch<Tiling<width, 2, 64, 3, 1>>(args, stream);
     case 192:
-      return launch<Tiling<width, 3, long_keys, 3, 1>>(args, stream);
+      return launch<Tiling<width, 3, 64, 3, 128 / width>>(args, stream);
     default:
       return cudaErrorInvalidValue;
   }

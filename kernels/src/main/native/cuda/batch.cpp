@@ -110,7 +110,6 @@ BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape
     refuse(HSTU_INVALID, "users=%d must be within 1..%d, the lane's", users, input.max_users);
   }
   if (input.offsets[0] != 0) refuse(HSTU_INVALID, "offsets[0]=%d must be 0", input.offsets[0]);
-  int longest = 0;
   for (int user = 0; user < users; user++) {
     // As 64-bit, since a wild offset may be any number.
     const int64_t length = static_cast<int64_t>(input.offsets[user + 1]) - input.offsets[user];
@@ -118,9 +117,8 @@ BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape
       refuse(HSTU_INVALID, "offsets[%d]=%d must be within 1..%d of offsets[%d]=%d and at most %d, the lane's tokens",
              user + 1, input.offsets[user + 1], shape.max_events, user, input.offsets[user], input.max_tokens);
     }
-    longest = std::max(longest, static_cast<int>(length));
   }
-  return BatchCapacity{users, input.offsets[users], longest};
+  return BatchCapacity{users, input.offsets[users]};
 }
 
 BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape, int tile_rows,

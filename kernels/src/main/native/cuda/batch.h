@@ -13,7 +13,6 @@ namespace hstu {
 struct BatchCapacity {
   int users;
   int tokens;
-  int longest;  // events of the longest user; 0: any
 
   // A user of L events has ceil(L / rows) query tiles, of kTileRows rows or more.
   int q_tiles() const { return tokens / kTileRows + users; }

@@ -32,7 +32,8 @@ class Bfloat16Pass : public ForwardPass {
         x_(static_cast<size_t>(capacity.tokens) * model.shape.dim_padded),
         xn_(static_cast<size_t>(capacity.tokens) * model.shape.dim_padded),
         uvqk_(static_cast<size_t>(capacity.tokens) * model.shape.projection()),
-        attended_(static_cast<size_t>(capacity.tokens) * model.shape.hidden) {
+        attended_(static_cast<size_t>(capacity.tokens) * model.shape.hidden),
+        counters_(1) {
     const Shape &shape = model.shape;
     if (path_ == Path::kHopper) {
       HSTU_REQUIRE(tensor_map(&uvqk_map_, uvqk_.data(), capacity.tokens, shape.projection(), shape.projection(), 64,
@@ -65,12 +66,13 @@ class Bfloat16Pass : public ForwardPass {
     AttentionArgs attention;
     attention.shape = model_.shape;
     attention.batch = batch;
-    attention.tile_rows = query_tile_rows(model_.shape, grid.longest);
+    attention.tile_rows = query_tile_rows(model_.shape, grid.tokens);
     attention.most_q_tiles = grid.q_tiles();
     attention.map = &uvqk_map_;
     attention.uvqk = uvqk_.data();
     attention.o = attended_.data();
     attention.tables = model_.biases[index].tables.data();
+    attention.counters = counters_.data();
     HSTU_REQUIRE(hstu::attention(attention, path_, stream));
     OutputArgs output;
     output.shape = model_.shape;
@@ -132,6 +134,7 @@ class Bfloat16Pass : public ForwardPass {
   DeviceBuffer<bf16> xn_;        // layerNorm(x) [T][Dp]
   DeviceBuffer<bf16> uvqk_;      // [T][4 HW]
   DeviceBuffer<bf16> attended_;  // o [T][HW]
+  DeviceBuffer<WorkCounters> counters_;
   CUtensorMap uvqk_map_ = {};
   RowsPlan last_plan_;
   DeviceBuffer<char> last_workspace_;

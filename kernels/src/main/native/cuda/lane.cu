@@ -21,13 +21,13 @@ int power_of_two_from(int value, int least) {
 // The class of a batch. A single user, the usual request, has one of its own.
 BatchCapacity size_class(const BatchCapacity &counts, const BatchCapacity &most) {
   return BatchCapacity{std::min(counts.users == 1 ? 1 : power_of_two_from(counts.users, 8), most.users),
-                       std::min(power_of_two_from(counts.tokens, kLeastGraphTokens), most.tokens), 0};
+                       std::min(power_of_two_from(counts.tokens, kLeastGraphTokens), most.tokens)};
 }
 
 // A class's layout is larger than its batches need: packed memory has room for the largest of either kind.
 size_t packed_bytes(const BatchCapacity &capacity) {
   const BatchCapacity largest_class =
-      size_class(BatchCapacity{capacity.users, std::min(capacity.tokens, kMostGraphTokens), 0}, capacity);
+      size_class(BatchCapacity{capacity.users, std::min(capacity.tokens, kMostGraphTokens)}, capacity);
   return std::max(BatchLayout(capacity).bytes, BatchLayout(largest_class).bytes);
 }
 
@@ -39,7 +39,7 @@ std::unique_ptr<ForwardPass> forward_pass(const Model &model, const BatchCapacit
 
 Lane::Lane(const Model &model, int max_tokens, int max_users)
     : model_(model),
-      capacity_{max_users, max_tokens, 0},
+      capacity_{max_users, max_tokens},
       offsets_(max_users + 1),
       items_(max_tokens),
       times_(max_tokens),
@@ -68,7 +68,7 @@ hstu_lane_buffers Lane::buffers() const {
 }
 
 void Lane::pack(const BatchCapacity &counts, const BatchCapacity &grid, const BatchLayout &layout) {
-  const int tile_rows = query_tile_rows(model_.shape, grid.longest);
+  const int tile_rows = query_tile_rows(model_.shape, grid.tokens);
   pack_batch(buffers(), counts, model_.shape, tile_rows, layout, packed_.data());
 }
 

@@ -141,6 +141,7 @@ Bias bias_of(Ready &ready, const Shape &shape, std::mt19937_64 &random) {
 void place(Ready &ready, const Case &c, const Batch &batch, int rows) {
   ready.args.shape = c.shape;
   ready.args.tile_rows = rows;
+  ready.args.counters = ready.upload(std::vector<WorkCounters>(1));
   ready.args.most_q_tiles = batch.header.q_tiles + 3;
   ready.args.batch.header = ready.upload(std::vector<BatchHeader>{batch.header});
   ready.args.batch.offsets = ready.upload(batch.offsets);
