@@ -1,4 +1,4 @@
-// Checks x = E[item] * sqrt(D) + P[i] and its norm against float64, then times it: embedding_check [time]
+// Checks x = E[item] * sqrt(D) + P[i] and its norm against float64, then times it: embedding_check [time | small]
 #include "embedding.cuh"
 #include "products_check.cuh"
 
@@ -105,13 +105,14 @@ void time(Shape shape, int users, int length) {
 }  // namespace
 
 int main(int count, char **arguments) {
+  const check::Mode mode(count, arguments);
   for (const int dim : {1, 50, 64, 100, 128, 130, 256, 300, 512, 1024, 2000})
     against_float64(check::shape_of(dim, 1, 32, 32, 200), dim % 7 + 1, 190, 1);
   against_float64(check::shape_of(256, 4, 64, 64, 200), 1, 1, 1);
   against_float64(check::shape_of(256, 4, 64, 64, 200), 500, 3, 1);
   against_float64(check::shape_of(256, 4, 64, 64, 200), 33, 100, 1000);
   against_float64(check::shape_of(256, 4, 64, 64, 200), 33, 100, 0);
-  if (count > 1) {
+  if (mode.time) {
     time(check::shape_of(256, 4, 64, 64), 64, 512);
     time(check::shape_of(512, 8, 64, 64), 8, 2048);
     time(check::shape_of(50, 2, 25, 25), 128, 200);

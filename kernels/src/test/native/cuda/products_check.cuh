@@ -35,6 +35,13 @@ inline void expect(bool right, const std::string &what) {
   printf("MISS %s\n", what.c_str());
 }
 
+// `time`: all checks, then timing; `small`: the checks that a sanitizer finishes in seconds; nothing: all checks.
+struct Mode {
+  bool large, time;
+  Mode(int count, char **arguments)
+      : large(count < 2 || strcmp(arguments[1], "small") != 0), time(count > 1 && strcmp(arguments[1], "time") == 0) {}
+};
+
 inline hstu::Shape shape_of(int dim, int heads, int query_dim, int value_dim, int slots = 64) {
   const int widest = std::max(query_dim, value_dim);
   const int width = widest <= 32 ? 32 : widest <= 64 ? 64 : 128;

@@ -1,4 +1,4 @@
-// Checks silu(xn * Wp^T) on both paths against float64, then times it: projection_check [time]
+// Checks silu(xn * Wp^T) on both paths against float64, then times it: projection_check [time | small]
 #include "products_check.cuh"
 #include "projection.cuh"
 
@@ -168,7 +168,7 @@ void time(const Shape &shape, int tokens, bool last_block, const check::Yardstic
 }  // namespace
 
 int main(int count, char **arguments) {
-  if (count < 3) {
+  const check::Mode mode(count, arguments);
   for (const int tokens : {1, 63, 64, 65, 130})
     against_float64(check::shape_of(256, 4, 64, 64), tokens + 70, tokens, 1);
   against_float64(check::shape_of(1, 1, 1, 1), 33, 33, 1);
@@ -176,20 +176,20 @@ int main(int count, char **arguments) {
   against_float64(check::shape_of(50, 1, 50, 50), 128, 127, 1);
   against_float64(check::shape_of(100, 3, 17, 31), 300, 257, 1);
   against_float64(check::shape_of(130, 5, 32, 7), 100, 99, 1);
-  against_float64(check::shape_of(512, 8, 64, 64), 200, 190, 1);
-  against_float64(check::shape_of(1024, 3, 128, 100), 80, 77, 1);
-  against_float64(check::shape_of(256, 4, 64, 64), 128, 100, 30);
-  against_float64(check::shape_of(256, 4, 64, 64), 128, 100, 0);
-  ranges(check::shape_of(256, 4, 64, 64), 1000, 900);
   ranges(check::shape_of(50, 3, 25, 25), 300, 270);
   ranges(check::shape_of(50, 1, 25, 25), 70, 66);
-  invariance(check::shape_of(256, 4, 64, 64));
-  invariance(check::shape_of(512, 4, 64, 64));
-  invariance(check::shape_of(50, 2, 25, 25));
-  against_reference(check::shape_of(256, 4, 64, 64), 32768);
-  against_reference(check::shape_of(512, 8, 64, 64), 16384);
+  if (mode.large) {
+    against_float64(check::shape_of(512, 8, 64, 64), 200, 190, 1);
+    against_float64(check::shape_of(1024, 3, 128, 100), 80, 77, 1);
+    for (const float scale : {30.0f, 0.0f}) against_float64(check::shape_of(256, 4, 64, 64), 128, 100, scale);
+    ranges(check::shape_of(256, 4, 64, 64), 1000, 900);
+    invariance(check::shape_of(256, 4, 64, 64));
+    invariance(check::shape_of(512, 4, 64, 64));
+    invariance(check::shape_of(50, 2, 25, 25));
+    against_reference(check::shape_of(256, 4, 64, 64), 32768);
+    against_reference(check::shape_of(512, 8, 64, 64), 16384);
   }
-  if (count > 1) {
+  if (mode.time) {
     const check::Yardstick yardstick;
     time(check::shape_of(256, 4, 64, 64), 32768, false, yardstick);
     time(check::shape_of(256, 4, 64, 64), 32768, true, yardstick);
