@@ -18,14 +18,20 @@ size_t place(size_t &end, size_t count) {
   return start;
 }
 
-void copy_items(const hstu_lane_buffers &input, int user, const Shape &shape, int *items) {
-  for (int token = input.offsets[user]; token < input.offsets[user + 1]; token++) {
-    const int item = input.items[token];
-    if (item < 1 || item > shape.items) {
-      refuse(HSTU_INVALID, "item row %d of user %d, event %d, must be within 1..%d", item, user,
+// One pass without branches, since this runs for every event; which item is wrong is looked for when one is.
+void copy_items(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape, int *items) {
+  unsigned greatest = 0;  // of item - 1, which is huge for items below 1
+  for (int token = 0; token < counts.tokens; token++) {
+    items[token] = input.items[token];
+    greatest = std::max(greatest, static_cast<unsigned>(input.items[token]) - 1);
+  }
+  if (greatest < static_cast<unsigned>(shape.items)) return;
+  for (int user = 0; user < counts.users; user++) {
+    for (int token = input.offsets[user]; token < input.offsets[user + 1]; token++) {
+      if (input.items[token] >= 1 && input.items[token] <= shape.items) continue;
+      refuse(HSTU_INVALID, "item row %d of user %d, event %d, must be within 1..%d", input.items[token], user,
              token - input.offsets[user], shape.items);
     }
-    items[token] = item;
   }
 }
 
@@ -34,12 +40,13 @@ bool copy_times(const hstu_lane_buffers &input, int user, int *times) {
   const int length = input.offsets[user + 1] - input.offsets[user];
   const int64_t *source = input.times + input.offsets[user];
   const int64_t request = input.request_times[user];
-  int64_t least = request, greatest = request;
-  bool ascending = source[length - 1] <= request;
-  for (int i = 0; i < length; i++) {
-    least = std::min(least, source[i]);
-    greatest = std::max(greatest, source[i]);
-    ascending = ascending && (i == 0 || source[i - 1] <= source[i]);
+  int descents = source[length - 1] > request ? 1 : 0;
+  for (int i = 1; i < length; i++) descents += source[i - 1] > source[i] ? 1 : 0;
+  int64_t least = source[0], greatest = request;
+  if (descents > 0) {
+    const auto [low, high] = std::minmax_element(source, source + length);
+    least = std::min(*low, request);
+    greatest = std::max(*high, request);
   }
   // As unsigned: the difference of any two 64-bit times is one.
   const uint64_t span = static_cast<uint64_t>(greatest) - static_cast<uint64_t>(least);
@@ -49,7 +56,7 @@ bool copy_times(const hstu_lane_buffers &input, int user, int *times) {
   }
   for (int i = 0; i < length; i++) times[i] = static_cast<int>(source[i] - least);
   times[length] = static_cast<int>(request - least);
-  return ascending;
+  return descents == 0;
 }
 
 // Calls `tile(first row, keys / kTileEnd)` for a user's tiles, of which the last may attend to all of its keys.
@@ -127,10 +134,10 @@ BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &coun
   int *times = reinterpret_cast<int *>(base + layout.times);
   int *time_offsets = reinterpret_cast<int *>(base + layout.time_offsets);
   std::copy(input.offsets, input.offsets + counts.users + 1, reinterpret_cast<int *>(base + layout.offsets));
+  copy_items(input, counts, shape, items);
   bool sorted = true;
   int at = 0;
   for (int user = 0; user < counts.users; user++) {
-    copy_items(input, user, shape, items);
     time_offsets[user] = at;
     sorted = copy_times(input, user, times + at) && sorted;
     at += round_up(input.offsets[user + 1] - input.offsets[user] + 1, kTimeAlignment);

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /// `java -cp '*' dev.hstu.benchmarks.gpu.GpuFigures`: what the engine `cuda` does for its callers
@@ -35,6 +37,8 @@ public final class GpuFigures {
   private static final double MOST_DISTANCE = 1e-3;
 
   private static final int LEAK_ENCODES = 10_000;
+  private static final int CALLERS = 3;
+  private static final int CALLER_BATCHES = 200;
 
   private final Consumer<Object> out;
 
@@ -88,7 +92,37 @@ public final class GpuFigures {
     requireClose(model, batch, embeddings);
     Durations durations = Durations.of(20, 200, () -> encoder.encode(batch, embeddings));
     out.accept(
-        Figure.of(what, users / durations.millis(0.5) * 1e3, "users/s", goal, durations.spread()));
+        Figure.of(
+            what + ", one caller",
+            users / durations.millis(0.5) * 1e3,
+            "users/s",
+            goal,
+            durations.spread()));
+    out.accept(
+        Figure.of(
+            what + ", 3 callers",
+            users * batchesPerSecond(encoder, batch),
+            "users/s",
+            goal,
+            "two lanes, %d batches each".formatted(CALLER_BATCHES)));
+  }
+
+  /// What several callers get together: copying and laying out of one hide behind another's work.
+  private static double batchesPerSecond(UserEncoder encoder, HistoryBatch batch) {
+    int values = batch.users() * encoder.config().embeddingDim();
+    long start = System.nanoTime();
+    try (ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+      for (int caller = 0; caller < CALLERS; caller++) {
+        threads.execute(
+            () -> {
+              float[] embeddings = new float[values];
+              for (int i = 0; i < CALLER_BATCHES; i++) {
+                encoder.encode(batch, embeddings);
+              }
+            });
+      }
+    }
+    return CALLERS * CALLER_BATCHES * 1e9 / (System.nanoTime() - start);
   }
 
   private static void requireClose(Model model, HistoryBatch batch, float[] embeddings) {

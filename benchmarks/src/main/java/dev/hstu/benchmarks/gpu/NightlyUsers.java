@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /// Prepared data of users with full windows, and how fast all of them are embedded into a file.
 final class NightlyUsers {
 
-  private static final int USERS = 100_000;
+  private static final int USERS = 60_000;
   private static final int WORKERS = 4;
   private static final int MEAN_GAP_SECONDS = 3_600;
 
