@@ -105,6 +105,18 @@ class Bfloat16Pass : public ForwardPass {
     HSTU_REQUIRE(last_rows(args, stream));
   }
 
+  void keep(int index, const KeptPages &kept, const BatchArrays &batch, const BatchCapacity &grid,
+            cudaStream_t stream) override {
+    KeepArgs args;
+    args.shape = model_.shape;
+    args.batch = batch;
+    args.most_tokens = grid.tokens;
+    args.uvqk = uvqk_.data();
+    args.block = index;
+    args.kept = kept;
+    HSTU_REQUIRE(hstu::keep(args, stream));
+  }
+
   const float *residual() const override { return x_.data(); }
   int residual_stride() const override { return model_.shape.dim_padded; }
   bool recordable() const override { return true; }

@@ -6,6 +6,7 @@
 
 #include "batch.h"
 #include "model.h"
+#include "states.cuh"
 
 namespace hstu {
 
@@ -25,6 +26,13 @@ class ForwardPass {
   // The residual stream, float32 rows of `residual_stride` values.
   virtual const float *residual() const = 0;
   virtual int residual_stride() const = 0;
+
+  // Keeps the keys and values that the last call of `block` or `last_block` computed for all rows. Half precision alone.
+  virtual void keep(int index, const KeptPages &kept, const BatchArrays &batch, const BatchCapacity &grid,
+                    cudaStream_t stream) {
+    refuse(HSTU_INVALID, "block %d of a float32 model keeps no states", index);
+    static_cast<void>(kept), static_cast<void>(batch), static_cast<void>(grid), static_cast<void>(stream);
+  }
 
   // Whether launches may be sized for more than the batch, so that a recorded graph serves a class of sizes.
   virtual bool recordable() const = 0;

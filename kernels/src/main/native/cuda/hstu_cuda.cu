@@ -10,6 +10,7 @@
 #include "failure.h"
 #include "lane.h"
 #include "model.h"
+#include "state_pool.h"
 
 struct hstu_model {
   hstu::Model model;
@@ -17,6 +18,10 @@ struct hstu_model {
 
 struct hstu_lane {
   hstu::Lane lane;
+};
+
+struct hstu_states {
+  hstu::StatePool pool;
 };
 
 namespace {
@@ -162,5 +167,35 @@ int32_t hstu_cuda_trace(hstu_lane *lane, int32_t users, float *streams, float *r
     require_present(streams, "streams");
     require_present(rows, "rows");
     lane->lane.trace(users, streams, rows);
+  });
+}
+
+int32_t hstu_cuda_states_open(hstu_model *model, int64_t bytes, int32_t max_users, hstu_states **out) {
+  return guarded_on(model->model.device, [&] {
+    if (max_users < 1 || max_users > HSTU_MAX_APPENDS) {
+      hstu::refuse(HSTU_INVALID, "max_users=%d must be within 1..%d", max_users, HSTU_MAX_APPENDS);
+    }
+    *out = new hstu_states{{model->model, bytes, max_users}};
+  });
+}
+
+int32_t hstu_cuda_states_buffers(hstu_states *states, hstu_states_buffers *out) {
+  return guarded([&] { *out = states->pool.buffers(); });
+}
+
+int32_t hstu_cuda_states_close(hstu_states *states) {
+  return guarded_on(states->pool.model().device, [&] { delete states; });
+}
+
+int32_t hstu_cuda_append(hstu_states *states, int32_t users) {
+  return guarded_on(states->pool.model().device, [&] { states->pool.append(users); });
+}
+
+int32_t hstu_cuda_encode_keeping(hstu_lane *lane, hstu_states *states, int32_t users, const int32_t *first_pages,
+                                 const int32_t *page_table, int32_t entries) {
+  return guarded_on(lane->lane.model().device, [&] {
+    require_present(first_pages, "first_pages");
+    require_present(page_table, "page_table");
+    lane->lane.encode_keeping(users, states->pool, first_pages, page_table, entries);
   });
 }

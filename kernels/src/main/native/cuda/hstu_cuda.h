@@ -25,7 +25,7 @@ extern "C" {
 #define HSTU_EXPORT __attribute__((visibility("default")))
 
 /* Changes with any signature, struct or meaning below; Java refuses another one. */
-#define HSTU_CUDA_INTERFACE 1
+#define HSTU_CUDA_INTERFACE 2
 
 /* What a function returns. */
 #define HSTU_OK 0
@@ -150,6 +150,58 @@ HSTU_EXPORT int32_t hstu_cuda_encode(hstu_lane *lane, int32_t users);
  * rows     out, float32 [tokens][D]: the last of them, every row at unit length
  */
 HSTU_EXPORT int32_t hstu_cuda_trace(hstu_lane *lane, int32_t users, float *streams, float *rows);
+
+/* --------------------------------------------------------------------------- kept states */
+
+/*
+ * Keys and values of users' rows, kept so that an appended event recomputes two rows a block. They
+ * lie in pages of HSTU_PAGE_ROWS rows taken once from a byte budget; a user of L events owns
+ * ceil(L / HSTU_PAGE_ROWS) of them, event i in the page i / HSTU_PAGE_ROWS of its list. Which user
+ * owns which pages is the caller's business. Bfloat16 models alone.
+ *
+ * For one thread at a time; pages must not be appended to while a lane fills them.
+ */
+#define HSTU_PAGE_ROWS 64
+#define HSTU_MAX_PAGES (1 << 24)
+#define HSTU_MAX_APPENDS 1024
+
+typedef struct hstu_states hstu_states;
+
+/* A user whose state is kept. Times are seconds since the smallest of the encode that kept it, request time included. */
+typedef struct {
+  int32_t length;       /* L, with the appended event */
+  int32_t rows;         /* 2: an event came; 1: only the request time moved */
+  int32_t items[2];     /* item rows of events L-2 and L-1; rows 1: the second alone */
+  int32_t times[2];     /* of the same */
+  int32_t request_time;
+  int32_t first_page;   /* where its page numbers begin in page_table */
+} hstu_append;
+
+/* Page-locked host memory, where appends are laid down and their embeddings are found. */
+typedef struct {
+  hstu_append *appends; /* [max_users] */
+  int32_t *page_table;  /* [max_table] */
+  float *embeddings;    /* [max_users][D], unit length */
+  int32_t max_users, max_table;
+  int32_t pages;        /* of the pool, numbered from 0 */
+} hstu_states_buffers;
+
+/* bytes at least the pages of a user of Nmax events; max_users 1..HSTU_MAX_APPENDS. */
+HSTU_EXPORT int32_t hstu_cuda_states_open(hstu_model *model, int64_t bytes, int32_t max_users, hstu_states **out);
+HSTU_EXPORT int32_t hstu_cuda_states_buffers(hstu_states *states, hstu_states_buffers *out);
+HSTU_EXPORT int32_t hstu_cuda_states_close(hstu_states *states);
+
+/* Appends an event each to the first `users` laid down, or moves their request time. */
+HSTU_EXPORT int32_t hstu_cuda_append(hstu_states *states, int32_t users);
+
+/*
+ * hstu_cuda_encode that keeps users' states.
+ *
+ * first_pages  [users] where a user's page numbers begin in page_table, or -1: its state is not kept
+ * page_table   [entries] page numbers
+ */
+HSTU_EXPORT int32_t hstu_cuda_encode_keeping(hstu_lane *lane, hstu_states *states, int32_t users,
+                                             const int32_t *first_pages, const int32_t *page_table, int32_t entries);
 
 #ifdef __cplusplus
 }

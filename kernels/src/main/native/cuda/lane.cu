@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attention.cuh"
+#include "state_pool.h"
 
 namespace hstu {
 namespace {
@@ -82,9 +83,61 @@ void Lane::enqueue(const BatchLayout &layout, const BatchCapacity &grid) {
   pass_->embed(batch, grid, stream_.get());
   for (int block = 0; block < model_.shape.blocks - 1; block++) pass_->block(block, batch, grid, stream_.get());
   pass_->last_block(batch, grid, device_embeddings_.data(), stream_.get());
-  const size_t bytes = static_cast<size_t>(grid.users) * model_.shape.dim * sizeof(float);
+  download(grid.users);
+}
+
+void Lane::download(int users) {
+  const size_t bytes = static_cast<size_t>(users) * model_.shape.dim * sizeof(float);
   HSTU_REQUIRE(
       cudaMemcpyAsync(embeddings_.data(), device_embeddings_.data(), bytes, cudaMemcpyDeviceToHost, stream_.get()));
+}
+
+KeptPages Lane::send_pages(int users, const StatePool &states, const int *first_pages, const int *page_table,
+                           int entries) {
+  if (&states.model() != &model_) refuse(HSTU_INVALID, "the states are of another model than the lane");
+  const int most_entries = capacity_.tokens / kPageRows + capacity_.users;
+  if (entries < 0 || entries > most_entries) {
+    refuse(HSTU_INVALID, "entries=%d of the page table must be within 0..%d", entries, most_entries);
+  }
+  states.require_pages(page_table, entries);
+  for (int user = 0; user < users; user++) {
+    const int64_t end = first_pages[user] + static_cast<int64_t>(pages_of(offsets_.data()[user + 1] - offsets_.data()[user]));
+    if (first_pages[user] < -1 || (first_pages[user] >= 0 && end > entries)) {
+      refuse(HSTU_INVALID, "first_pages[%d]=%d must be -1 or have all its pages within %d entries", user,
+             first_pages[user], entries);
+    }
+  }
+  if (page_lists_.data() == nullptr) {
+    page_lists_ = PinnedBuffer<int>(capacity_.users + most_entries);
+    device_page_lists_ = DeviceBuffer<int>(capacity_.users + most_entries);
+    HSTU_REQUIRE(cudaDeviceSynchronize());  // as in the constructor
+  }
+  std::copy(first_pages, first_pages + users, page_lists_.data());
+  std::copy(page_table, page_table + entries, page_lists_.data() + users);
+  HSTU_REQUIRE(cudaMemcpyAsync(device_page_lists_.data(), page_lists_.data(), (users + entries) * sizeof(int),
+                               cudaMemcpyHostToDevice, stream_.get()));
+  return KeptPages{states.pages(), device_page_lists_.data(), device_page_lists_.data() + users};
+}
+
+void Lane::encode_keeping(int users, const StatePool &states, const int *first_pages, const int *page_table,
+                          int entries) {
+  encode_wait();
+  const BatchCapacity counts = count_batch(buffers(), users, model_.shape);
+  const KeptPages kept = send_pages(users, states, first_pages, page_table, entries);
+  const BatchLayout layout(counts);
+  pack(counts, counts, layout);
+  send(layout);
+  const BatchArrays batch = layout.at(batch_.data());
+  const int last = model_.shape.blocks - 1;
+  pass_->embed(batch, counts, stream_.get());
+  for (int block = 0; block < last; block++) {
+    pass_->block(block, batch, counts, stream_.get());
+    pass_->keep(block, kept, batch, counts, stream_.get());
+  }
+  pass_->last_block(batch, counts, device_embeddings_.data(), stream_.get());
+  pass_->keep(last, kept, batch, counts, stream_.get());
+  download(users);
+  encode_wait();
 }
 
 void Lane::encode_start(int users) {

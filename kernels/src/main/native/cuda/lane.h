@@ -59,6 +59,8 @@ class Graph {
   cudaGraphExec_t executable_ = nullptr;
 };
 
+class StatePool;
+
 class Lane {
  public:
   // The model outlives the lane.
@@ -71,6 +73,8 @@ class Lane {
 
   void encode_start(int users);
   void encode_wait();
+  // Encodes and keeps; see hstu_cuda_encode_keeping.
+  void encode_keeping(int users, const StatePool &states, const int *first_pages, const int *page_table, int entries);
   void trace(int users, float *streams, float *rows);
 
  private:
@@ -82,6 +86,9 @@ class Lane {
   // Packs the batch in the lane's buffers for the copy that `send` enqueues.
   void pack(const BatchCapacity &counts, const BatchCapacity &grid, const BatchLayout &layout);
   void send(const BatchLayout &layout);
+  void download(int users);
+  // Sends page lists to the device, whose memory for them is taken on first use.
+  KeptPages send_pages(int users, const StatePool &states, const int *first_pages, const int *page_table, int entries);
   // Upload, forward pass and download, with launches sized for `grid`.
   void enqueue(const BatchLayout &layout, const BatchCapacity &grid);
 
@@ -96,6 +103,8 @@ class Lane {
   PinnedBuffer<char> packed_;
   DeviceBuffer<char> batch_;
   DeviceBuffer<float> device_embeddings_;
+  PinnedBuffer<int> page_lists_;
+  DeviceBuffer<int> device_page_lists_;
   std::unique_ptr<ForwardPass> pass_;
   std::map<std::pair<int, int>, SizeClass> classes_;  // by users and tokens
 };

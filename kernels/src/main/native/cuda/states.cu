@@ -25,20 +25,20 @@ __global__ void __launch_bounds__(32 * kWarps) keep_kernel(KeepArgs args) {
   const int lane = threadIdx.x % 32;
   if (token >= args.batch.header->tokens) return;
   const int user = user_of(args.batch, token);
-  if (args.first_page[user] < 0) return;
+  if (args.kept.first_page[user] < 0) return;
   const int position = token - args.batch.offsets[user];
-  const int page = args.page_table[args.first_page[user] + position / kPageRows];
+  const int page = args.kept.page_table[args.kept.first_page[user] + position / kPageRows];
   const int row = position % kPageRows;
   const int hidden = args.shape.hidden;
   const bf16 *source = args.uvqk + static_cast<size_t>(token) * args.shape.projection();
-  bf16 *keys = args.pages.keys(page, args.block) + row * hidden;
-  bf16 *values = args.pages.values(page, args.block) + row * hidden;
+  bf16 *keys = args.kept.pages.keys(page, args.block) + row * hidden;
+  bf16 *values = args.kept.pages.values(page, args.block) + row * hidden;
   for (int c = 8 * lane; c < hidden; c += 256) {
     *reinterpret_cast<uint4 *>(values + c) = *reinterpret_cast<const uint4 *>(source + hidden + c);
     *reinterpret_cast<uint4 *>(keys + c) = *reinterpret_cast<const uint4 *>(source + 3 * hidden + c);
   }
   if (args.block == 0 && lane == 0) {
-    args.pages.times(page)[row] = args.batch.times[args.batch.time_offsets[user] + position];
+    args.kept.pages.times(page)[row] = args.batch.times[args.batch.time_offsets[user] + position];
   }
 }
 

@@ -29,15 +29,20 @@ struct StatePages {
   __device__ bf16 *values(int number, int block) const { return keys(number, block) + kPageRows * hidden; }
 };
 
+// Where the users of a batch keep their states, in device memory.
+struct KeptPages {
+  StatePages pages;
+  const int *first_page;  // [users] where a user's page numbers begin in page_table; -1: not kept
+  const int *page_table;
+};
+
 struct KeepArgs {
   Shape shape;
   BatchArrays batch;
   int most_tokens;         // the grid's size; the true count is in the header
   const bf16 *uvqk;        // [T][4 HW], v and k columns of `block`
   int block;
-  StatePages pages;
-  const int *first_page;   // [users] where a user's page numbers begin in page_table; -1: not kept
-  const int *page_table;
+  KeptPages kept;
 };
 
 // Copies keys and values of all rows of one block from a lane to its users' pages; block 0 also the times.

@@ -216,7 +216,7 @@ void check_append(const Model &model, Random &random, int most_length, int steps
     for (Pool &pool : pools) {
       for (int block = 0; block < shape.blocks; block++) {
         KeepArgs args{shape, {header.data, offsets.data, zero.data, device_times.data, nullptr, nullptr}, length + 5,
-                      full.rounded[block].data, block, pool.pages, zero.data, table.data};
+                      full.rounded[block].data, block, {pool.pages, zero.data, table.data}};
         CHECKED(keep(args, nullptr));
       }
     }

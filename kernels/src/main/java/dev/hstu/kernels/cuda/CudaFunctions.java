@@ -43,6 +43,16 @@ final class CudaFunctions {
           JAVA_INT.withName("max_tokens"),
           JAVA_INT.withName("max_users"));
 
+  private static final StructLayout STATE_BUFFERS =
+      MemoryLayout.structLayout(
+          ADDRESS.withName("appends"),
+          ADDRESS.withName("page_table"),
+          ADDRESS.withName("embeddings"),
+          JAVA_INT.withName("max_users"),
+          JAVA_INT.withName("max_table"),
+          JAVA_INT.withName("pages"),
+          MemoryLayout.paddingLayout(Integer.BYTES));
+
   private static final MethodHandle LAST_ERROR =
       CudaLibrary.function("hstu_cuda_last_error", FunctionDescriptor.of(MESSAGE));
   private static final MethodHandle DEVICE_COUNT = function("hstu_cuda_device_count", ADDRESS);
@@ -60,6 +70,14 @@ final class CudaFunctions {
   private static final MethodHandle ENCODE = function("hstu_cuda_encode", ADDRESS, JAVA_INT);
   private static final MethodHandle TRACE =
       function("hstu_cuda_trace", ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle STATES_OPEN =
+      function("hstu_cuda_states_open", ADDRESS, ValueLayout.JAVA_LONG, JAVA_INT, ADDRESS);
+  private static final MethodHandle STATES_BUFFERS =
+      function("hstu_cuda_states_buffers", ADDRESS, ADDRESS);
+  private static final MethodHandle STATES_CLOSE = function("hstu_cuda_states_close", ADDRESS);
+  private static final MethodHandle APPEND = function("hstu_cuda_append", ADDRESS, JAVA_INT);
+  private static final MethodHandle ENCODE_KEEPING =
+      function("hstu_cuda_encode_keeping", ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
 
   private CudaFunctions() {}
 
@@ -188,8 +206,75 @@ final class CudaFunctions {
     }
   }
 
+  static MemorySegment openStates(MemorySegment model, long bytes, int maxUsers) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ADDRESS);
+      try {
+        require((int) STATES_OPEN.invokeExact(model, bytes, maxUsers, out));
+      } catch (Throwable e) {
+        throw unchecked(e);
+      }
+      return out.get(ADDRESS, 0);
+    }
+  }
+
+  static StateBuffers stateBuffers(MemorySegment states, int dimension) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(STATE_BUFFERS);
+      try {
+        require((int) STATES_BUFFERS.invokeExact(states, out));
+      } catch (Throwable e) {
+        throw unchecked(e);
+      }
+      int users = integer(STATE_BUFFERS, out, "max_users");
+      long table = integer(STATE_BUFFERS, out, "max_table");
+      return new StateBuffers(
+          array(STATE_BUFFERS, out, "appends", (long) users * CudaStates.FIELDS * Integer.BYTES),
+          array(STATE_BUFFERS, out, "page_table", table * Integer.BYTES),
+          array(STATE_BUFFERS, out, "embeddings", (long) users * dimension * Float.BYTES),
+          users,
+          integer(STATE_BUFFERS, out, "pages"));
+    }
+  }
+
+  static void closeStates(MemorySegment states) {
+    try {
+      require((int) STATES_CLOSE.invokeExact(states));
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static void append(MemorySegment states, int users) {
+    try {
+      require((int) APPEND.invokeExact(states, users));
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static void encodeKeeping(
+      MemorySegment lane,
+      MemorySegment states,
+      int users,
+      MemorySegment firstPages,
+      MemorySegment pageTable,
+      int entries) {
+    try {
+      require(
+          (int) ENCODE_KEEPING.invokeExact(lane, states, users, firstPages, pageTable, entries));
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
   private static MemorySegment array(MemorySegment buffers, String name, long bytes) {
-    return buffers.get(ADDRESS, offset(BUFFERS, name)).reinterpret(bytes);
+    return array(BUFFERS, buffers, name, bytes);
+  }
+
+  private static MemorySegment array(
+      StructLayout layout, MemorySegment buffers, String name, long bytes) {
+    return buffers.get(ADDRESS, offset(layout, name)).reinterpret(bytes);
   }
 
   private static int integer(StructLayout layout, MemorySegment struct, String name) {

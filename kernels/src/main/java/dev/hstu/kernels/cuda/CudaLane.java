@@ -1,5 +1,6 @@
 package dev.hstu.kernels.cuda;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -76,6 +77,30 @@ public final class CudaLane implements AutoCloseable {
     enter();
     try {
       CudaFunctions.encode(handle, users);
+    } finally {
+      busy.set(false);
+    }
+  }
+
+  /// Encodes like [#encode] and keeps users' states.
+  ///
+  /// @param firstPages `[users]` where a user's page numbers begin in `pageTable`, or -1: not kept
+  /// @param pageTable page numbers of `states`, `entries` of them
+  public void encodeKeeping(
+      CudaStates states, int users, int[] firstPages, int[] pageTable, int entries) {
+    requireUsers(users);
+    enter();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment first = arena.allocateFrom(INT, firstPages);
+      MemorySegment table = arena.allocateFrom(INT, pageTable);
+      Objects.checkFromIndexSize(0, users, firstPages.length);
+      Objects.checkFromIndexSize(0, entries, pageTable.length);
+      states.enter();
+      try {
+        CudaFunctions.encodeKeeping(handle, states.handle(), users, first, table, entries);
+      } finally {
+        states.leave();
+      }
     } finally {
       busy.set(false);
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class CudaLibrary {
 
   /// Must equal `HSTU_CUDA_INTERFACE`.
-  static final int INTERFACE = 1;
+  static final int INTERFACE = 2;
 
   static final String PROPERTY = "hstu.cuda.library";
   static final String VARIABLE = "HSTU_CUDA_LIBRARY";

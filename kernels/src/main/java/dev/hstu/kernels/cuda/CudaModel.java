@@ -107,6 +107,21 @@ public final class CudaModel implements AutoCloseable {
     return lane;
   }
 
+  /// Takes pages for kept states, as many as `bytes` hold.
+  ///
+  /// @param bytes at least the pages of one user of `Nmax` events
+  /// @param maxUsers users of a call, 1..[CudaStates#MAX_USERS]
+  /// @throws CudaException when there is less memory, or the model isn't bfloat16
+  public synchronized CudaStates openStates(long bytes, int maxUsers) {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+    requireWithin("maxUsers", maxUsers, 1, CudaStates.MAX_USERS);
+    CudaStates states = new CudaStates(this, CudaFunctions.openStates(handle, bytes, maxUsers));
+    openLanes++;
+    return states;
+  }
+
   private static void requireWithin(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

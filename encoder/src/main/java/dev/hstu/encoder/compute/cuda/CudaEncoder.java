@@ -14,25 +14,34 @@ import dev.hstu.kernels.cuda.CudaShape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The engine `cuda`: user embeddings by this project's own kernels on one GPU, where the weights
 /// lie for as long as it is open. Owns all of its memory there.
 ///
 /// A batch beyond a lane's budget is encoded in parts. Calls of several threads run side by side on
 /// as many lanes as [CudaSettings] says; further ones wait. A user's embedding has the same bits in
-/// every batch it stands in.
+/// every batch it stands in, unless states are kept ([StateSettings]).
 public final class CudaEncoder implements TraceableEncoder {
 
   private final HstuConfig config;
   private final String engine;
   private final LanePool lanes;
+  private final @Nullable StatefulEncoding stateful;
   private final Runnable closeModel;
 
-  /// @param closeModel called once all lanes are closed
-  CudaEncoder(HstuConfig config, String engine, LanePool lanes, Runnable closeModel) {
+  /// @param stateful encodes batches that are small enough for it; null: states are not kept
+  /// @param closeModel called once all lanes and states are closed
+  CudaEncoder(
+      HstuConfig config,
+      String engine,
+      LanePool lanes,
+      @Nullable StatefulEncoding stateful,
+      Runnable closeModel) {
     this.config = config;
     this.engine = engine;
     this.lanes = lanes;
+    this.stateful = stateful;
     this.closeModel = closeModel;
   }
 
@@ -51,19 +60,35 @@ public final class CudaEncoder implements TraceableEncoder {
     CudaModel model =
         CudaModel.open(device.index(), precision(choice), shape(config), tensors(weights));
     List<EncodingLane> lanes = new ArrayList<>();
+    @Nullable StatefulEncoding stateful = null;
     try {
+      stateful = stateful(config, model, StateSettings.ofProperties());
       int tokens = Math.max(settings.batchTokens(), config.maxEvents());
       for (int i = 0; i < settings.lanes(); i++) {
         lanes.add(new NativeLane(config, model.openLane(tokens, settings.batchUsers())));
       }
     } catch (RuntimeException e) {
       lanes.forEach(EncodingLane::close);
+      if (stateful != null) {
+        stateful.close();
+      }
       model.close();
       throw e;
     }
     String engine =
         "cuda %s %s %s".formatted(device.name(), choice.device(), choice.precision().id());
-    return new CudaEncoder(config, engine, new LanePool(lanes), model::close);
+    return new CudaEncoder(config, engine, new LanePool(lanes), stateful, model::close);
+  }
+
+  private static @Nullable StatefulEncoding stateful(
+      HstuConfig config, CudaModel model, StateSettings settings) {
+    if (!settings.enabled()) {
+      return null;
+    }
+    return new StatefulEncoding(
+        new NativeStateStore(model.openStates(settings.bytes(), settings.users())),
+        config.embeddingDim(),
+        config.maxEvents());
   }
 
   private static CudaPrecision precision(EngineChoice choice) {
@@ -116,6 +141,11 @@ public final class CudaEncoder implements TraceableEncoder {
     BatchBounds.require(batch, config);
     BatchBounds.requireRoom(target, batch, config);
     if (batch.users() == 0) {
+      return;
+    }
+    @Nullable StatefulEncoding keeping = stateful;
+    if (keeping != null && batch.users() <= keeping.maxUsers()) {
+      lanes.use(lane -> keeping.encode(batch, lane, target));
       return;
     }
     lanes.use(
@@ -176,6 +206,9 @@ public final class CudaEncoder implements TraceableEncoder {
   @Override
   public void close() {
     lanes.close();
+    if (stateful != null) {
+      stateful.close();
+    }
     closeModel.run();
   }
 }

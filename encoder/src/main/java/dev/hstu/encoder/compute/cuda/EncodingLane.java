@@ -1,6 +1,8 @@
 package dev.hstu.encoder.compute.cuda;
 
 import dev.hstu.encoder.sequence.HistoryBatch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One stream of encodes on a GPU, for one thread at a time. The seam between this package and the
 /// native library.
@@ -16,6 +18,17 @@ interface EncodingLane extends AutoCloseable {
   ///
   /// @throws RuntimeException when the GPU fails; the lane may be used again
   void encode(HistoryBatch batch, UserRange users, float[] target);
+
+  /// Encodes like [#encode] and keeps states on the way.
+  ///
+  /// @param store where the states' pages lie, of the same model
+  /// @param states one a user, null where none is kept
+  void encodeKeeping(
+      HistoryBatch batch,
+      UserRange users,
+      StateStore store,
+      List<@Nullable KeptState> states,
+      float[] target);
 
   /// Computes all rows of users of a batch, which fit.
   StreamRows trace(HistoryBatch batch, UserRange users);

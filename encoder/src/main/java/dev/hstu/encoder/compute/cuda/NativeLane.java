@@ -6,6 +6,8 @@ import dev.hstu.kernels.cuda.CudaLane;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// [EncodingLane] of the CUDA library; owns the lane.
 final class NativeLane implements EncodingLane {
@@ -34,6 +36,35 @@ final class NativeLane implements EncodingLane {
   public void encode(HistoryBatch batch, UserRange users, float[] target) {
     put(batch, users);
     lane.encode(users.users());
+    lane.copyEmbeddings(users.users(), target, users.from() * config.embeddingDim());
+  }
+
+  @Override
+  public void encodeKeeping(
+      HistoryBatch batch,
+      UserRange users,
+      StateStore store,
+      List<@Nullable KeptState> states,
+      float[] target) {
+    if (!(store instanceof NativeStateStore pages)) {
+      throw new IllegalArgumentException("states of %s are not on a GPU".formatted(store));
+    }
+    int[] firstPages = new int[users.users()];
+    int entries = 0;
+    for (int i = 0; i < firstPages.length; i++) {
+      @Nullable KeptState state = states.get(i);
+      firstPages[i] = state == null ? -1 : entries;
+      entries += state == null ? 0 : state.pageCount;
+    }
+    int[] pageTable = new int[entries];
+    for (int i = 0; i < firstPages.length; i++) {
+      @Nullable KeptState state = states.get(i);
+      if (state != null) {
+        System.arraycopy(state.pages, 0, pageTable, firstPages[i], state.pageCount);
+      }
+    }
+    put(batch, users);
+    lane.encodeKeeping(pages.states(), users.users(), firstPages, pageTable, entries);
     lane.copyEmbeddings(users.users(), target, users.from() * config.embeddingDim());
   }
 

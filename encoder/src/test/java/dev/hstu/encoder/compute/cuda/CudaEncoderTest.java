@@ -134,6 +134,6 @@ class CudaEncoderTest {
       lanes.add(new ReferenceLane(config, weights, maxTokens, maxUsers));
     }
     return new CudaEncoder(
-        config, "cuda", new LanePool(List.copyOf(lanes)), modelCloses::incrementAndGet);
+        config, "cuda", new LanePool(List.copyOf(lanes)), null, modelCloses::incrementAndGet);
   }
 }

@@ -7,8 +7,10 @@ import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// The native side's place in tests: a lane that encodes with the reference, refuses what a lane
 /// has no room for, and notices being shared.
@@ -49,6 +51,23 @@ final class ReferenceLane implements EncodingLane {
       System.arraycopy(part, 0, target, users.from() * config.embeddingDim(), part.length);
     } finally {
       busy.set(false);
+    }
+  }
+
+  /// The pages it writes are those of [PagedEvents].
+  @Override
+  public void encodeKeeping(
+      HistoryBatch batch,
+      UserRange users,
+      StateStore store,
+      List<@Nullable KeptState> states,
+      float[] target) {
+    encode(batch, users, target);
+    for (int i = 0; i < users.users(); i++) {
+      @Nullable KeptState state = states.get(i);
+      if (state != null) {
+        ((PagedEvents) store).fill(state);
+      }
     }
   }
 
