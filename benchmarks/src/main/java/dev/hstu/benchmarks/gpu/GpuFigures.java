@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /// `java -cp '*' dev.hstu.benchmarks.gpu.GpuFigures`: what the engine `cuda` does for its callers
-/// in Java, on the first GPU, with models of random weights: batches, one user, precision, a
-/// nightly run, and whether memory comes back. Exit code 1 when memory doesn't.
+/// in Java, on the first GPU, with models of random weights: batches, one user, appended events,
+/// precision, a nightly run, and whether memory comes back. Exit code 1 when memory doesn't.
 ///
 /// Before a batch is timed its embeddings are compared with the float32 kernels.
 public final class GpuFigures {
@@ -71,7 +71,12 @@ public final class GpuFigures {
     try (UserEncoder encoder = open(large, Precision.BFLOAT16)) {
       figures.batch("l=8 D=512 h=8 n=2048, batch 8", large, encoder, 8, "2000 users/s");
     }
-    return figures.leaks(medium);
+    boolean clean = figures.leaks(medium);
+    AppendFigures appends = new AppendFigures(medium, SEED);
+    out.accept(appends.append());
+    Figure lost = appends.lost();
+    out.accept(lost);
+    return clean && lost.value() <= 0;
   }
 
   private static UserEncoder open(Model model, Precision precision) {
