@@ -76,7 +76,7 @@ step "whole encode, float32" ./checks/encode_check float32
 step "whole encode, bfloat16" ./checks/encode_check bfloat16
 step "whole encode, kernels for 8.0" env HSTU_CUDA_PATH=ampere ./checks/encode_check bfloat16
 step "the same, through PTX" env HSTU_CUDA_PATH=ampere CUDA_FORCE_PTX_JIT=1 ./checks/encode_check bfloat16 --small
-if [ -z "${QUICK-}" ]; then timed=time; else timed=quick; fi
+if [ -z "${QUICK-}" ]; then timed=time; else timed=; fi
 for check in embedding projection output rows; do step "$check" "./checks/${check}_check" $timed; done
 if [ -z "${QUICK-}" ]; then timed=--time; else timed=; fi
 step "attention" ./checks/attention_check $timed
@@ -89,6 +89,8 @@ if [ -z "${QUICK-}" ]; then
     sanitizer=(compute-sanitizer --tool memcheck --error-exitcode 9)
     step "sanitizer, float32" "${sanitizer[@]}" ./checks/encode_check float32 --small
     step "sanitizer, bfloat16" "${sanitizer[@]}" ./checks/encode_check bfloat16 --small
+    for check in embedding projection output; do step "sanitizer, $check" "${sanitizer[@]}" "./checks/${check}_check" small; done
+    step "sanitizer, rows and states" "${sanitizer[@]}" ./checks/rows_check quick
     step "sanitizer, kernels for 8.0" env HSTU_CUDA_PATH=ampere "${sanitizer[@]}" ./checks/encode_check bfloat16 --small
   else
     echo "compute-sanitizer is not on the PATH: not run"

@@ -70,6 +70,39 @@ final class TrainVerbsTest {
   }
 
   @Test
+  void embedsUsersOfPreparedDataForATime() throws IOException {
+    assertThat(train("--epochs", "1", "--hold-out", "1", "--batch-users", "5")).isZero();
+    Path vectors = folder.resolve("users.safetensors");
+    String[] users = {
+      "embed",
+      "--model",
+      path("model"),
+      "--users",
+      path("data"),
+      "--engine",
+      "reference",
+      "--out",
+      vectors.toString(),
+      "--request-time",
+      "2000000"
+    };
+    assertThat(run(users)).isZero();
+    assertThat(last.out()).contains("12 vectors of dimension 32");
+    try (SafetensorsFile file = SafetensorsFile.open(vectors)) {
+      file.tensor("vectors", DType.F32, USERS, 32);
+      assertThat(file.metadata()).containsEntry("request_time", "2000000");
+    }
+    users[users.length - 1] = "5";
+    assertThat(run(users)).isEqualTo(2);
+    assertThat(last.err()).contains("request time 5 must be within");
+    String[] items = {
+      "embed", "--model", path("model"), "--out", vectors.toString(), "--request-time", "5"
+    };
+    assertThat(run(items)).isEqualTo(2);
+    assertThat(last.err()).contains("--request-time=5 is for users; name data with --users");
+  }
+
+  @Test
   void choosesAnEpochByValidationWhenTwoEventsAreHeldOut() throws IOException {
     assertThat(train("--epochs", "3", "--hold-out", "2", "--validate-every", "1", "--json"))
         .isZero();
