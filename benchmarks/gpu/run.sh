@@ -6,6 +6,7 @@
 #   benchmarks/gpu/run.sh FOLDER         runs from such a folder
 #   GOLDEN   folder of golden files; default: ../shared/golden beside the checkout
 #   QUICK=1  leaves out the sanitizer and the figures
+#   BUDGET   seconds after which nothing new is begun
 #   OUT      where the whole log goes; default: the folder
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -61,9 +62,13 @@ failed=0
 
 # step NAME COMMAND...: runs it into the log; verdict, seconds and its last line here
 step() {
-  local name=$1 start=$SECONDS verdict=ok
+  local name=$1 start=$SECONDS verdict=ok left=$((${BUDGET:-3600} - SECONDS))
   shift
-  timeout "${LIMIT:-120}" "$@" >"$log/step.log" 2>&1 || { verdict=FAILED; failed=1; }
+  if [ $left -lt 5 ]; then
+    echo "$name: not run, BUDGET is spent"
+    return
+  fi
+  timeout $((left < 120 ? left : 120)) "$@" >"$log/step.log" 2>&1 || { verdict=FAILED; failed=1; }
   { echo "== $name: $verdict"; cat "$log/step.log"; } >>"$log/figures.log"
   printf '%-36s %-6s %3d s  %s\n' "$name" $verdict $((SECONDS - start)) "$(grep -v '^$' "$log/step.log" | tail -n 1 | cut -c1-100)"
   [ $verdict = ok ] || tail -n 12 "$log/step.log"
@@ -76,26 +81,28 @@ step "whole encode, float32" ./checks/encode_check float32
 step "whole encode, bfloat16" ./checks/encode_check bfloat16
 step "whole encode, kernels for 8.0" env HSTU_CUDA_PATH=ampere ./checks/encode_check bfloat16
 step "the same, through PTX" env HSTU_CUDA_PATH=ampere CUDA_FORCE_PTX_JIT=1 ./checks/encode_check bfloat16 --small
-if [ -z "${QUICK-}" ]; then timed=time; else timed=; fi
-for check in embedding projection output rows; do step "$check" "./checks/${check}_check" $timed; done
-if [ -z "${QUICK-}" ]; then timed=--time; else timed=; fi
-step "attention" ./checks/attention_check $timed
 for file in golden/*.safetensors; do
   # Another model than HSTU is skipped by verification, with that reason.
   step "verify cuda, $(basename "$file" .safetensors)" "${java[@]}" dev.hstu.encoder.verify.Verify --engine=cuda "$file"
 done
 if [ -z "${QUICK-}" ]; then
-  if command -v compute-sanitizer >/dev/null; then
-    sanitizer=(compute-sanitizer --tool memcheck --error-exitcode 9)
-    step "sanitizer, float32" "${sanitizer[@]}" ./checks/encode_check float32 --small
-    step "sanitizer, bfloat16" "${sanitizer[@]}" ./checks/encode_check bfloat16 --small
-    for check in embedding projection output; do step "sanitizer, $check" "${sanitizer[@]}" "./checks/${check}_check" small; done
-    step "sanitizer, rows and states" "${sanitizer[@]}" ./checks/rows_check quick
-    step "sanitizer, kernels for 8.0" env HSTU_CUDA_PATH=ampere "${sanitizer[@]}" ./checks/encode_check bfloat16 --small
-  else
-    echo "compute-sanitizer is not on the PATH: not run"
-  fi
-  LIMIT=240 step "figures through Java, and leaks" "${java[@]}" dev.hstu.benchmarks.gpu.GpuFigures
+  step "figures through Java, and leaks" "${java[@]}" dev.hstu.benchmarks.gpu.GpuFigures
+fi
+timed=time
+[ -z "${QUICK-}" ] || timed=quick
+if [ -z "${QUICK-}" ]; then step "attention" ./checks/attention_check --time; else step "attention" ./checks/attention_check; fi
+for check in rows projection output embedding; do step "$check" "./checks/${check}_check" $timed; done
+if [ -n "${QUICK-}" ]; then
+  :
+elif command -v compute-sanitizer >/dev/null; then
+  sanitizer=(compute-sanitizer --tool memcheck --error-exitcode 9)
+  step "sanitizer, bfloat16" "${sanitizer[@]}" ./checks/encode_check bfloat16 --small
+  step "sanitizer, float32" "${sanitizer[@]}" ./checks/encode_check float32 --small
+  step "sanitizer, kernels for 8.0" env HSTU_CUDA_PATH=ampere "${sanitizer[@]}" ./checks/encode_check bfloat16 --small
+  for check in projection output embedding; do step "sanitizer, $check" "${sanitizer[@]}" "./checks/${check}_check" small; done
+  step "sanitizer, rows and states" "${sanitizer[@]}" ./checks/rows_check quick
+else
+  echo "compute-sanitizer is not on the PATH: not run"
 fi
 rm -f "$log/step.log"
 echo
