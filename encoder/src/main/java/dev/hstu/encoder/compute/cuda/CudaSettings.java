@@ -8,7 +8,7 @@ package dev.hstu.encoder.compute.cuda;
 /// | property | default | bounds | |
 /// |---|---|---|---|
 /// | `hstu.cuda.lanes` | 2 | 1..16 | batches in flight at a time |
-/// | `hstu.cuda.batch-tokens` | 65,536 | 1..4,194,304 | events of a batch; larger batches are split |
+/// | `hstu.cuda.batch-tokens` | 65,536 | 1..4,194,304 | events of a batch; larger ones are split |
 /// | `hstu.cuda.batch-users` | 4,096 | 1..262,144 | users of a batch |
 ///
 /// @param lanes two keep the GPU busy while the host copies; more only take memory
