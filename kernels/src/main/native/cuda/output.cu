@@ -370,6 +370,8 @@ cudaError_t launch_tiles(const OutputArgs &args, int multiprocessors, cudaStream
   int stages = (free_bytes - buffers * gated_bytes) / kStageBytes;
   if (stages > kMaxStages) stages = kMaxStages;
   if (stages > stages_a_tile * kSharers) stages = stages_a_tile * kSharers;
+  // A slot always serves the same warpgroup: another, a turn behind, would take an old parity for its own.
+  stages -= stages % kSharers;
   if (stages < 2 && stages < stages_a_tile * kSharers) return cudaErrorInvalidValue;
 
   const OutputParameters p = {args.header,     args.uvqk,    args.attended,  args.bias,
