@@ -91,7 +91,7 @@ fi
 timed=time
 [ -z "${QUICK-}" ] || timed=quick
 if [ -z "${QUICK-}" ]; then step "attention" ./checks/attention_check --time; else step "attention" ./checks/attention_check; fi
-for check in rows projection output embedding; do step "$check" "./checks/${check}_check" $timed; done
+for check in rows states projection output embedding; do step "$check" "./checks/${check}_check" $timed; done
 if [ -n "${QUICK-}" ]; then
   :
 elif command -v compute-sanitizer >/dev/null; then

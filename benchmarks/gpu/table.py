@@ -75,7 +75,7 @@ def main():
     java_rows(log)
     print()
     for line in log.splitlines():
-        if re.match(r"(append|last_rows) \S+ +(b=|D=)|products of an append|time (project|output|embed)", line):
+        if re.match(r"(append|last_rows) \S+ +(b=|D=)|products of an append|one appended event|time (project|output|embed)", line):
             print(line)
 
 
