@@ -372,7 +372,8 @@ cudaError_t launch_tiles(const OutputArgs &args, int multiprocessors, cudaStream
   if (stages > stages_a_tile * kSharers) stages = stages_a_tile * kSharers;
   // A slot always serves the same warpgroup: another, a turn behind, would take an old parity for its own.
   stages -= stages % kSharers;
-  if (stages < 2 && stages < stages_a_tile * kSharers) return cudaErrorInvalidValue;
+  // Rows of o too long for a block go the older way, also where two warpgroups with tiles of their own would share slots.
+  if (stages < kSharers || (!split && (buffers < 2 || stages < stages_a_tile))) return output_ampere(args, stream);
 
   const OutputParameters p = {args.header,     args.uvqk,    args.attended,  args.bias,
                               args.x,          whole_rows ? args.xn : nullptr, shape.dim, shape.dim_padded,

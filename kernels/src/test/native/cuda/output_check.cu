@@ -211,6 +211,10 @@ int main(int count, char **arguments) {
   if (mode.large) {
     against_float64(check::shape_of(50, 1, 50, 50), 128, 127, 1);
     against_float64(check::shape_of(512, 8, 128, 128), 80, 77, 1);
+    against_float64(check::shape_of(64, 8, 128, 128), 400, 390, 1);
+    invariance(check::shape_of(64, 5, 128, 120));
+    invariance(check::shape_of(400, 5, 64, 64));
+    invariance(check::shape_of(200, 11, 32, 32));
     for (const float scale : {1000.0f, 1e-3f, 0.0f})
       against_float64(check::shape_of(256, 4, 64, 64), 128, 100, scale);
     invariance(check::shape_of(256, 4, 64, 64));
