@@ -15,7 +15,7 @@ constexpr int kThreads = (kGroups + 1) * 128;
 constexpr int kMaxStages = 16;
 constexpr int kMaxHidden = 1024;
 constexpr int kMaxColumns = 512;  // of a row within one block
-constexpr int kPairBarrier = 1;   // named barrier of the two warpgroups that multiply
+[[maybe_unused]] constexpr int kPairBarrier = 1;   // named barrier of the two warpgroups that multiply
 
 // Sum and sum of squared deviations of 64 columns of a row, to be merged with those of others (Chan et al.). The same 64 for every tile shape,
 // so that bits agree.
@@ -73,7 +73,7 @@ __device__ __forceinline__ void gate_tile(const GateLane &at, unsigned char *gat
 }
 
 // Moments of 64 columns of a row, a quad of lanes a row; the first `count` columns are real, the others zeros.
-__device__ __forceinline__ Moments moments_of(const float *sums, int half, int count, float inverse_count, int lane) {
+[[maybe_unused]] __device__ __forceinline__ Moments moments_of(const float *sums, int half, int count, float inverse_count, int lane) {
   const int limit = count - 2 * (lane & 3);
   float sum = 0;
 #pragma unroll
@@ -113,7 +113,7 @@ __device__ __forceinline__ float2 norm_of(const Moments *moments, const OutputPa
 }
 
 // Rows of x that a later tile will start from: on their way to the second-level cache while this one is worked on.
-__device__ __forceinline__ void prefetch_rows(const OutputParameters &p, int row0, int tokens, int column0, int columns,
+[[maybe_unused]] __device__ __forceinline__ void prefetch_rows(const OutputParameters &p, int row0, int tokens, int column0, int columns,
                                               int thread, int threads) {
   const int lines = columns / 32;
   for (int i = thread; i < kGroupRows * lines; i += threads) {

@@ -19,7 +19,8 @@ struct OutputArgs {
 };
 
 // x += (u * layerNorm(attended)) * Wo^T + bo, then xn = layerNorm(x). Products of bf16, sums and residual float32. A row's bits depend on
-// that row alone. Returns cudaErrorInvalidValue for shapes whose tiles don't fit a multiprocessor (HW > 1024).
+// that row alone. Returns cudaErrorInvalidValue where rows of o
+// are too long to gate on chip (HW > 1024).
 cudaError_t output(const OutputArgs &args, Path path, cudaStream_t stream);
 
 cudaError_t output_hopper(const OutputArgs &args, cudaStream_t stream);
