@@ -142,7 +142,8 @@ public final class CudaModel implements AutoCloseable {
       return;
     }
     if (openLanes > 0) {
-      throw new IllegalStateException("%d lanes are open; close them first".formatted(openLanes));
+      throw new IllegalStateException(
+          "%d lanes or states are open; close them first".formatted(openLanes));
     }
     closed = true;
     CudaFunctions.closeModel(handle);
