@@ -26,7 +26,7 @@ struct ProjectArgs {
 };
 
 // Multiplies bf16, sums float32, rounds once. A row's bits depend on that row alone: not on the count of rows, nor on the tiles chosen for it.
-
+// Dp > 1024 goes the older way on every card.
 cudaError_t project(const ProjectArgs &args, Path path, cudaStream_t stream);
 
 cudaError_t project_hopper(const ProjectArgs &args, cudaStream_t stream);
