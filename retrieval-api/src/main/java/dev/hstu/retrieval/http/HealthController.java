@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.encoder.Encoder;
 import dev.hstu.retrieval.serving.GenerationWatcher;
 import dev.hstu.retrieval.serving.LiveGeneration;
 import dev.hstu.retrieval.serving.Readiness;
@@ -13,9 +14,11 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
 
-/// `GET /health/live` (restart the process when it fails) and `GET /health/ready` (send no requests
-/// when it fails; the problem says why).
+/// `GET /health/live` (restart the process when it fails), `GET /health/ready` (send no requests
+// when
+/// it fails; the problem says why) and `GET /health/engines` (why another engine can't run here).
 @Controller("/health")
 @Tag(name = "operation")
 final class HealthController {
@@ -36,6 +39,14 @@ final class HealthController {
   @Operation(operationId = "live", summary = "Whether the process answers")
   Liveness live() {
     return LIVE;
+  }
+
+  @Get("/engines")
+  @Operation(
+      operationId = "engines",
+      summary = "Which engines can run on this machine, and why the others can't")
+  List<EngineReport> engines() {
+    return Encoder.engines().stream().map(EngineReport::of).toList();
   }
 
   @Get("/ready")

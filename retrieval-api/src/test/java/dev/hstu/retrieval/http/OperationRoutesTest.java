@@ -57,6 +57,17 @@ class OperationRoutesTest {
   }
 
   @Test
+  void everyEngineIsNamedWithWhatItIsOrWhyItCannotRun() throws Exception {
+    JsonNode engines = client.get("/health/engines").json();
+    assertThat(engines)
+        .extracting(engine -> engine.path("engine").asText())
+        .containsExactly("reference", "djl", "cuda");
+    assertThat(engines)
+        .allSatisfy(engine -> assertThat(engine.path("description").asText()).isNotBlank());
+    assertThat(engines.path(0).path("available").asBoolean()).isTrue();
+  }
+
+  @Test
   void theServiceListensOnLoopbackOnly() {
     assertThat(service.address().getHost()).isIn("127.0.0.1", "localhost");
   }
@@ -99,6 +110,7 @@ class OperationRoutesTest {
         .containsExactly(
             "delete /items/{id}",
             "delete /sets/{name}",
+            "get /health/engines",
             "get /health/live",
             "get /health/ready",
             "get /metrics",
