@@ -5,6 +5,8 @@
 #   benchmarks/gpu/run.sh --pack FOLDER  puts what a machine with a GPU but without Java needs into FOLDER (about 50 MB)
 #   benchmarks/gpu/run.sh FOLDER         runs from such a folder
 #   GOLDEN   folder of golden files; default: ../shared/golden beside the checkout
+#   TRAINED  folder with `data` (prepared) and `model` (trained on it): with --pack it is taken along, and what bfloat16 does to the
+#            ranks of its users' last events is counted; default: none
 #   QUICK=1  leaves out the sanitizer and the figures
 #   BUDGET   seconds after which nothing new is begun
 #   OUT      where the whole log goes; default: the folder
@@ -30,6 +32,11 @@ pack() {
   cp "$golden"/*.safetensors "$folder/golden/"
   # Each has all kernels in it: compressed together they are hardly larger than one.
   tar -C "$root/kernels/target/cuda" -cJf "$folder/checks.tar.xz" --exclude='*.o' checks
+  if [ -n "${TRAINED-}" ]; then
+    mkdir -p "$folder/trained/data" "$folder/trained/model"
+    cp "$TRAINED"/data/* "$folder/trained/data/"
+    cp "$TRAINED"/model/* "$folder/trained/model/"
+  fi
   cp "$here/run.sh" "$here/table.py" "$folder/"
   git -C "$root" rev-parse --short HEAD >"$folder/commit"
   if [ ! -f "$folder/jre.tar.xz" ]; then
@@ -87,6 +94,9 @@ for file in golden/*.safetensors; do
 done
 if [ -z "${QUICK-}" ]; then
   step "figures through Java, and leaks" "${java[@]}" dev.hstu.benchmarks.gpu.GpuFigures
+fi
+if [ -d trained ]; then
+  step "ranks by bfloat16, trained model" "${java[@]}" dev.hstu.benchmarks.gpu.RankShift trained/data trained/model
 fi
 timed=time
 [ -z "${QUICK-}" ] || timed=quick

@@ -20,24 +20,29 @@ final class TopOverlap {
   static Figure of(Model model, UserEncoder half, UserEncoder exact) {
     HstuConfig config = model.config();
     List<UserHistory> users = SeededModel.histories(config, USERS, config.maxEvents(), 11);
-    float[] items = itemVectors(model);
-    float[][] left = half.encode(users);
-    float[][] right = exact.encode(users);
+    return of("random weights", itemVectors(model), half.encode(users), exact.encode(users));
+  }
+
+  /// @param items float[V·D], unit rows
+  /// @param half embeddings of the same users as `exact`
+  static Figure of(String weights, float[] items, float[][] half, float[][] exact) {
+    int count = items.length / exact[0].length;
     double[] shares =
-        IntStream.range(0, USERS)
+        IntStream.range(0, exact.length)
             .parallel()
-            .mapToDouble(user -> share(best(items, left[user]), best(items, right[user])))
+            .mapToDouble(user -> share(best(items, half[user]), best(items, exact[user])))
             .sorted()
             .toArray();
     return Figure.of(
-        "top-500 of 100,000 items, shared with float32",
+        "top-%d of %,d items, shared with float32".formatted(BEST, count),
         100 * Arrays.stream(shares).average().orElseThrow(),
         "%",
         ">= 99 %",
-        "random weights; %d users, worst %.1f %%".formatted(USERS, 100 * shares[0]));
+        "%s; %d users, worst %.1f %%".formatted(weights, exact.length, 100 * shares[0]));
   }
 
-  private static float[] itemVectors(Model model) {
+  /// All item vectors, float[V·D].
+  static float[] itemVectors(Model model) {
     int d = model.config().embeddingDim();
     float[] vectors = new float[model.config().items() * d];
     for (int item = 0; item < model.config().items(); item++) {

@@ -8,7 +8,7 @@ package dev.hstu.encoder.compute.cuda;
 /// | property | default | bounds | |
 /// |---|---|---|---|
 /// | `hstu.cuda.state-megabytes` | 0 | 0..1,048,576 | memory for states; 0 keeps none |
-/// | `hstu.cuda.state-users` | 64 | 1..1,024 | users of a batch with states; larger ones are encoded anew |
+/// | `hstu.cuda.state-users` | 64 | 1..1,024 | users of a batch with states; larger: without |
 ///
 /// @param megabytes 0 by default, since with states a user's bits depend on what was asked before
 /// @param users bounds how much of the states one batch can push out
