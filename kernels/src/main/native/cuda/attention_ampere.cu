@@ -1,5 +1,6 @@
-// The attention with what every card since compute capability 8.0 has: mma.sync on tiles in shared memory that cp.async fills, two deep. A block of four
-// warps owns 64 query rows of one head, a warp 16 of them; bias and SiLU are those of the Hopper path.
+// The attention with what every card since compute capability 8.0 has: mma.sync on tiles in shared memory that cp.async
+// fills, two deep. A block of four warps owns 64 query rows of one head, a warp 16 of them; bias and SiLU are those of
+// the Hopper path.
 #include "attention_bias.cuh"
 #include "projection_mma.cuh"
 

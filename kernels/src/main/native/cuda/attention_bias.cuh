@@ -1,8 +1,8 @@
 // The bias and SiLU of one warp's 16 rows of a score tile, as they lie in a matrix product's accumulators.
 //
-// Finding the bias costs more instructions than the products do, so it is found once for all heads that a block has, and in the cheapest of three ways,
-// which give the same bits: the time differences of far tiles fall into one bucket (a constant), or few (compare with each edge); only pairs near the
-// diagonal are looked up one by one.
+// Finding the bias costs more instructions than the products do, so it is found once for all heads that a block has,
+// and in the cheapest of three ways, which give the same bits: the time differences of far tiles fall into one bucket
+// (a constant), or few (compare with each edge); only pairs near the diagonal are looked up one by one.
 #pragma once
 
 #include <type_traits>
@@ -30,12 +30,13 @@ __device__ __forceinline__ int time_step(const BiasTables &tables, uint32_t diff
   return bin.step + (difference >= bin.edge ? 1 : 0);
 }
 
-// Where a thread stands in its warp's rows: accumulators 4g, 4g+1 are columns 8g + 2 * (lane % 4) and the next of row lane / 4; 4g+2, 4g+3 of the row 8
-// below.
+// Where a thread stands in its warp's rows: accumulators 4g, 4g+1 are columns 8g + 2 * (lane % 4) and the next of row
+// lane / 4; 4g+2, 4g+3 of the row 8 below.
 struct TileRows {
   int first_row;      // of the warp, within the user
   int next_times[2];  // t_{i+1} of the thread's two rows
-  int end_time;       // next time of the warp's first valid row in even lanes, of its last in odd ones; meaningful when sorted
+  // next time of the warp's first valid row in even lanes, of its last in odd ones; meaningful when sorted
+  int end_time;
   bool sorted;
 
   // times[i] is that of the user's event i, times[length] the request's.
@@ -128,12 +129,14 @@ __device__ __forceinline__ void bias_group(float *bias, float2 here, float2 belo
   }
 }
 
-// Columns that take one way together; query rows come in warps of as many, so that the diagonal crosses whole chunks only.
+// Columns that take one way together; query rows come in warps of as many, so that the diagonal crosses whole chunks
+// only.
 constexpr int kChunk = 16;
 
 // Steps of the bucket function that chunks of a tile span for the warp's rows.
 struct Spans {
-  int packed;    // in lanes 2c and 2c + 1: step of chunk c's nearest pair, and in the upper half the edges up to its farthest
+  // in lanes 2c and 2c + 1: step of chunk c's nearest pair, and in the upper half the edges up to its farthest
+  int packed;
   bool uniform;  // all pairs of the tile in one step, the same as this lane's
   __device__ __forceinline__ int of(int chunk) const { return __shfl_sync(0xffffffff, packed, 2 * chunk); }
 };
@@ -153,9 +156,11 @@ __device__ __forceinline__ Spans spans_of(const BiasTables &tables, const TileRo
 }
 
 // Halved biases of a warp's tile [16 rows][8 * groups columns], the same for all heads.
-//   positions: the thread's pairs of position biases; entry 4 (g + 1) belongs to column group g of the first row and to group g + 1 of the second.
+//   positions: the thread's pairs of position biases; entry 4 (g + 1) belongs to column group g of the first row and to
+// group g + 1 of the second.
 //   columns: times of the tile's columns, `valid` of them the user's own.
-//   diagonal: first column of the thread - its first row; reach: last row of the warp - first column of the tile, 15 modulo 16.
+//   diagonal: first column of the thread - its first row; reach: last row of the warp - first column of the tile, 15
+// modulo 16.
 template <int groups>
 __device__ __forceinline__ void bias_tile(float (&bias)[groups * 4], const BiasTables &tables, const TileRows &rows,
                                           const float2 *positions, const int *columns, int valid, int lane, int diagonal,

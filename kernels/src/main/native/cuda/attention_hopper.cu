@@ -1,5 +1,5 @@
-// The attention on Hopper: one producer warp feeds tiles of keys and values through the bulk copy engine, each consumer warpgroup holds 64 query rows,
-// multiplies on the tensor cores and adds bias and SiLU between its two products.
+// The attention on Hopper: one producer warp feeds tiles of keys and values through the bulk copy engine, each consumer
+// warpgroup holds 64 query rows, multiplies on the tensor cores and adds bias and SiLU between its two products.
 #include "attention_bias.cuh"
 #include "hopper.cuh"
 
@@ -14,12 +14,13 @@ struct Work {
   int tiles;  // of keys that some row of it attends to
 };
 
-// Groups of consumer warpgroups (64 rows each), keys a tile, tiles in flight, heads that a block computes side by side under one bias. A warpgroup more
-// feeds them, and gives them its registers.
+// Groups of consumer warpgroups (64 rows each), keys a tile, tiles in flight, heads that a block computes side by side
+// under one bias. A warpgroup more feeds them, and gives them its registers.
 //
-// The warpgroups of an SM overlap each other: while one adds bias and SiLU, others multiply. Overlapping within a warpgroup as well (weighing a tile
-// while the one before it is multiplied with its values) was measured slower at every length: the second set of weights costs a third warpgroup's registers
-// or makes each step wait for the slowest warp twice.
+// The warpgroups of an SM overlap each other: while one adds bias and SiLU, others multiply. Overlapping within a
+// warpgroup as well (weighing a tile while the one before it is multiplied with its values) was measured slower at
+// every length: the second set of weights costs a third warpgroup's registers or makes each step wait for the slowest
+// warp twice.
 template <int width_, int groups_, int keys_, int stages_, int heads_>
 struct Tiling {
   static constexpr int width = width_;
@@ -35,7 +36,8 @@ struct Tiling {
   static constexpr int threads = groups * 128 + 128;
   static constexpr int producer_registers = groups == 3 ? 32 : 40;
   static constexpr int consumer_registers = groups == 3 ? 160 : 232;
-  // Whether a tile's last product is awaited only when the next tile's first is under way; three warpgroups lack the registers for it.
+  // Whether a tile's last product is awaited only when the next tile's first is under way; three warpgroups lack the
+  // registers for it.
   static constexpr bool defers = groups < 3;
 
   struct Stage {
@@ -54,7 +56,8 @@ struct Tiling {
     Stage stage[stages];
     bf16 q[queries][heads][rows * width];
     BiasTables tables;
-    int next_times[queries][rows + 4];  // from the first row that is not negative on: times of the events, so row i's next time is entry i + 1
+    // from the first row that is not negative on: times of the events, so row i's next time is entry i + 1
+    int next_times[queries][rows + 4];
     Work work[queries];
     uint64_t tables_full;
     uint64_t q_full[queries];
@@ -149,7 +152,8 @@ __device__ __forceinline__ void feed(typename Tile::Shared &shared, const CUtens
       copy_bytes(stage.times, batch.times + tile.time0 + key0, Tile::keys * sizeof(int), full);
       ring.advance();
     }
-    index = gridDim.x + atomicAdd(&counters->taken, 1);  // not before it is needed: who takes early takes more than its share
+    // not before it is needed: who takes early takes more than its share
+    index = gridDim.x + atomicAdd(&counters->taken, 1);
   }
   // The last block to finish leaves the counters as they were.
   if (atomicAdd(&counters->done, 1) == static_cast<int>(gridDim.x) - 1) {
@@ -200,7 +204,8 @@ __device__ __forceinline__ void bias_stage(float (&bias)[Tile::keys / 2], const 
                                            const BiasTables &tables, const TileRows &rows, int tile, int row0, int length,
                                            int lane) {
   const int key0 = tile * Tile::keys;
-  // Distance of the thread's first column from its first row, and where that stands in the window; one group earlier belongs to the row 8 below.
+  // Distance of the thread's first column from its first row, and where that stands in the window; one group earlier
+  // belongs to the row 8 below.
   const int column = 2 * (lane % 4);
   const int diagonal = key0 + column - rows.row();
   const int place = column - (rows.row() - row0) + Tile::rows - 1 - 8;
@@ -209,7 +214,8 @@ __device__ __forceinline__ void bias_stage(float (&bias)[Tile::keys / 2], const 
                             min(Tile::keys, length - key0), lane, diagonal, rows.first_row + 15 - key0);
 }
 
-// 64 rows of one head leave through the queries' place in shared memory, so that 16 bytes a thread are written side by side.
+// 64 rows of one head leave through the queries' place in shared memory, so that 16 bytes a thread are written side by
+// side.
 template <typename Tile>
 __device__ __forceinline__ void put_away(const float (&output)[Tile::width / 2], bf16 *place_of_queries, bf16 *target,
                                          size_t stride, int rows, float scale, int group) {

@@ -17,7 +17,7 @@ struct BatchCapacity {
   // A user of L events has ceil(L / rows) query tiles, of kTileRows rows or more.
   int q_tiles() const { return tokens / kTileRows + users; }
   // A user of L events has L + 1 times, up to a multiple of kTimeAlignment; whole tiles of them are read past the last user's.
-  int times() const { return round_up(tokens, kTimeAlignment) + users * kTimeAlignment + kTileRows; }
+  int times() const { return round_up(tokens, kTimeAlignment) + users * kTimeAlignment + kTimeSlack; }
 };
 
 // Where the arrays of a packed batch lie, in bytes from its start; each starts at a multiple of 256.

@@ -1,5 +1,6 @@
-// What Hopper adds and C++ has no word for: barriers in shared memory that count bytes, the bulk copy engine with its tensor maps, and warpgroup matrix products.
-// PTX ISA 8.x: mbarrier (9.7.13.15), cp.async.bulk.tensor (9.7.9.27), wgmma (9.7.15).
+// What Hopper adds and C++ has no word for: barriers in shared memory that count bytes, the bulk copy engine with its
+// tensor maps, and warpgroup matrix products. PTX ISA 8.x: mbarrier (9.7.13.15), cp.async.bulk.tensor (9.7.9.27), wgmma
+// (9.7.15).
 #pragma once
 
 #include <cuda.h>
@@ -106,13 +107,15 @@ __host__ __device__ constexpr uint64_t descriptor_bits(Swizzle swizzle, uint32_t
          (static_cast<uint64_t>(leading_bytes >> 4) << 16);
 }
 
-// K-major (the summed index is contiguous): atoms of 8 rows follow each other. Advance by 32 bytes for the next 16 of the summed index.
+// K-major (the summed index is contiguous): atoms of 8 rows follow each other. Advance by 32 bytes for the next 16 of
+// the summed index.
 __device__ __forceinline__ uint64_t k_major(uint32_t address, Swizzle swizzle) {
   const uint32_t atom = swizzle == Swizzle::k128 ? 1024 : 512;
   return descriptor_bits(swizzle, 16, atom) | ((address & 0x3ffff) >> 4);
 }
 
-// MN-major (the kept index is contiguous): `leading_bytes` between column groups of a row's width. Advance by 16 rows for the next 16 of the summed index.
+// MN-major (the kept index is contiguous): `leading_bytes` between column groups of a row's width. Advance by 16 rows
+// for the next 16 of the summed index.
 __device__ __forceinline__ uint64_t mn_major(uint32_t address, Swizzle swizzle, uint32_t leading_bytes) {
   const uint32_t atom = swizzle == Swizzle::k128 ? 1024 : 512;
   return descriptor_bits(swizzle, leading_bytes, atom) | ((address & 0x3ffff) >> 4);
@@ -125,8 +128,8 @@ __device__ __forceinline__ void wgmma_wait() {
   asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
 }
 
-// Describes a row-major bf16 matrix to the copy engine: boxes of `box_rows` x `box_columns`, swizzled by the box's row length (128 or 64 bytes).
-// Returns a CUresult-free verdict: cudaSuccess, or why not.
+// Describes a row-major bf16 matrix to the copy engine: boxes of `box_rows` x `box_columns`, swizzled by the box's row
+// length (128 or 64 bytes). Returns a CUresult-free verdict: cudaSuccess, or why not.
 cudaError_t tensor_map(CUtensorMap *map, const bf16 *matrix, uint64_t rows, uint64_t columns, uint64_t row_stride,
                        uint32_t box_rows, uint32_t box_columns);
 

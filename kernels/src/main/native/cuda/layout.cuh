@@ -14,10 +14,13 @@ using bf16 = __nv_bfloat16;
 constexpr int kTileRows = 128;
 // Users' times start at multiples of this in `BatchArrays::times`, so that bulk copies find them aligned to 16 bytes.
 constexpr int kTimeAlignment = 64;
+// Entries past the last user's times that whole tiles read along, whatever they hold.
+constexpr int kTimeSlack = 256;
 // Widest head of the half-precision kernels; float32 takes any.
 constexpr int kMaxHeadWidth = 128;
 
-// One model, padded so that every row starts at a multiple of 16 bytes: an odd row would break the copy engine's strides.
+// One model, padded so that every row starts at a multiple of 16 bytes: an odd row would break the copy engine's
+// strides.
 struct Shape {
   int items;        // V
   int max_events;   // Nmax
@@ -49,7 +52,8 @@ struct BatchHeader {
   int sorted;  // 1: every user's times ascend
 };
 
-// An entry of the attention's work list, longest first. It holds all that a block needs to begin, so that one load finds it.
+// An entry of the attention's work list, longest first. It holds all that a block needs to begin, so that one load
+// finds it.
 struct alignas(16) QTile {
   int token0;  // first token of the user
   int length;  // tokens of the user
@@ -62,7 +66,8 @@ struct BatchArrays {
   const BatchHeader *header;
   const int *offsets;       // [users + 1] first token of each user
   const int *time_offsets;  // [users] first entry of each user in `times`, a multiple of kTimeAlignment
-  const int *times;         // seconds since the user's smallest time: times[time_offsets[u] + i], i = 0..L; entry L is the request time
+  // seconds since the user's smallest time: times[time_offsets[u] + i], i = 0..L; entry L is the request time
+  const int *times;
   const int *items;         // [tokens] item rows 1..V
   const QTile *q_tiles;     // [header->q_tiles]
 };

@@ -2,7 +2,8 @@
 
 namespace hstu {
 
-// The encoder lives in the driver, which is asked for it at run time: the library links no libcuda and loads where there is none.
+// The encoder lives in the driver, which is asked for it at run time: the library links no libcuda and loads where
+// there is none.
 cudaError_t tensor_map(CUtensorMap *map, const bf16 *matrix, uint64_t rows, uint64_t columns, uint64_t row_stride,
                        uint32_t box_rows, uint32_t box_columns) {
   using Encode = CUresult (*)(CUtensorMap *, CUtensorMapDataType, cuuint32_t, void *, const cuuint64_t *,

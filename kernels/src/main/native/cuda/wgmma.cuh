@@ -1,5 +1,6 @@
-// Warpgroup matrix products D (64 x n, float32) += A (64 x 16) * B (16 x n), bf16 inputs (PTX ISA, wgmma.mma_async). B lies in shared memory; A there (`_ss`) or in registers (`_rs`).
-// `accumulate` 0 starts a new sum. `transposed` 1: B is MN-major. Written out by width, since the instruction names each of its n/2 accumulators.
+// Warpgroup matrix products D (64 x n, float32) += A (64 x 16) * B (16 x n), bf16 inputs (PTX ISA, wgmma.mma_async). B
+// lies in shared memory; A there (`_ss`) or in registers (`_rs`). `accumulate` 0 starts a new sum. `transposed` 1: B is
+// MN-major. Written out by width, since the instruction names each of its n/2 accumulators.
 #pragma once
 
 #include <cstdint>

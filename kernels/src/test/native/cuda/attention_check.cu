@@ -87,7 +87,7 @@ Batch batch_of(const Case &c, int rows, std::mt19937_64 &random) {
       batch.tiles.push_back({batch.offsets[u], length, r, batch.time_offsets[u]});
     }
   }
-  batch.times.resize(batch.times.size() + 128, 7);
+  batch.times.resize(batch.times.size() + kTimeSlack, 7);
   auto work = [&](const QTile &t) { return std::min(t.length, t.row0 + rows); };
   std::stable_sort(batch.tiles.begin(), batch.tiles.end(),
                    [&](const QTile &a, const QTile &b) { return work(a) > work(b); });
