@@ -2,12 +2,14 @@ package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.filter.FilterCompiler;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.retrieve.EncodedQueries.Encoded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,35 +54,90 @@ public final class Retriever {
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   public Retrieval retrieve(RetrievalQuery query, RetrievalBuffers buffers) {
-    CurrentItems now = source.current();
-    ItemView items = now.items();
-    ItemFilter rule = filters.compile(query.filter(), items);
-    ItemFilter filter = rule.and(exclusions(query, items, buffers.exclusions));
     int known = lookUpHistory(query, buffers);
     int unknown = query.events() - known;
     if (known == 0) {
-      long start = System.nanoTime();
-      List<Candidate> popular = popularItems.first(query.k(), filter, items);
-      Shortfall shortfall = shortfall(query.k(), popular.size(), rule, now, buffers.exclusions);
-      return new Retrieval(
-          popular, Ranking.POPULARITY, null, unknown, shortfall, 0, System.nanoTime() - start);
+      return mostPopular(query, unknown, buffers);
     }
-    float[] embedding = buffers.embedding(now.index().dimension());
+    float[] embedding = buffers.embedding(encoder.config().embeddingDim());
     HistoryBatch window = keptWindow(buffers, known, query.requestTime());
     long start = System.nanoTime();
     encoder.encode(window, embedding);
-    long encoded = System.nanoTime();
+    return nearest(query, unknown, embedding, System.nanoTime() - start, buffers);
+  }
+
+  /// Encodes the histories of many queries in one call of the encoder, for [#retrieve] of each.
+  ///
+  /// @param buffers the calling thread's, overwritten
+  public EncodedQueries encode(List<RetrievalQuery> queries, RetrievalBuffers buffers) {
+    int[] known = new int[queries.size()];
+    List<UserHistory> windows = new ArrayList<>(queries.size());
+    for (int i = 0; i < known.length; i++) {
+      known[i] = lookUpHistory(queries.get(i), buffers);
+      if (known[i] > 0) {
+        windows.add(keptHistory(buffers, known[i], queries.get(i).requestTime()));
+      }
+    }
+    long start = System.nanoTime();
+    float[][] embeddings = windows.isEmpty() ? new float[0][] : encoder.encode(windows);
+    long encodeNanos = windows.isEmpty() ? 0 : System.nanoTime() - start;
+    List<Encoded> encoded = new ArrayList<>(known.length);
+    int next = 0;
+    for (int i = 0; i < known.length; i++) {
+      RetrievalQuery query = queries.get(i);
+      float[] embedding = known[i] > 0 ? embeddings[next++] : null;
+      encoded.add(new Encoded(query, query.events() - known[i], embedding));
+    }
+    return new EncodedQueries(encoded, encodeNanos);
+  }
+
+  /// Answers one of many queries that were encoded together; its time in the encoder is an equal
+  /// share of theirs.
+  ///
+  /// @param place of the query among them
+  /// @param buffers the calling thread's, overwritten
+  /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
+  ///     items don't have
+  public Retrieval retrieve(EncodedQueries encoded, int place, RetrievalBuffers buffers) {
+    Encoded one = encoded.queries().get(place);
+    return one.embedding() == null
+        ? mostPopular(one.query(), one.unknownItems(), buffers)
+        : nearest(
+            one.query(), one.unknownItems(), one.embedding(), encoded.encodeNanosEach(), buffers);
+  }
+
+  private Retrieval mostPopular(RetrievalQuery query, int unknown, RetrievalBuffers buffers) {
+    CurrentItems now = source.current();
+    ItemFilter rule = filters.compile(query.filter(), now.items());
+    ItemFilter filter = rule.and(exclusions(query, now.items(), buffers.exclusions));
+    long start = System.nanoTime();
+    List<Candidate> popular = popularItems.first(query.k(), filter, now.items());
+    Shortfall shortfall = shortfall(query.k(), popular.size(), rule, now, buffers.exclusions);
+    return new Retrieval(
+        popular, Ranking.POPULARITY, null, unknown, shortfall, 0, System.nanoTime() - start);
+  }
+
+  private Retrieval nearest(
+      RetrievalQuery query,
+      int unknown,
+      float[] embedding,
+      long encodeNanos,
+      RetrievalBuffers buffers) {
+    CurrentItems now = source.current();
+    ItemFilter rule = filters.compile(query.filter(), now.items());
+    ItemFilter filter = rule.and(exclusions(query, now.items(), buffers.exclusions));
+    long start = System.nanoTime();
     now.index().search(embedding, query.k(), filter, options, buffers.found);
-    List<Candidate> candidates = externalIds(buffers.found, items);
-    long searched = System.nanoTime();
+    List<Candidate> candidates = externalIds(buffers.found, now.items());
+    long searchNanos = System.nanoTime() - start;
     return new Retrieval(
         candidates,
         Ranking.MODEL,
         buffers.found.path(),
         unknown,
         shortfall(query.k(), candidates.size(), rule, now, buffers.exclusions),
-        encoded - start,
-        searched - encoded);
+        encodeNanos,
+        searchNanos);
   }
 
   /// The most popular items of the catalogue, at most `k`.
@@ -132,6 +189,14 @@ public final class Retriever {
         Arrays.copyOfRange(buffers.items(), start, known),
         Arrays.copyOfRange(buffers.times(), start, known),
         new long[] {requestTime});
+  }
+
+  private UserHistory keptHistory(RetrievalBuffers buffers, int known, long requestTime) {
+    int start = encoder.config().window().start(known);
+    return new UserHistory(
+        Arrays.copyOfRange(buffers.items(), start, known),
+        Arrays.copyOfRange(buffers.times(), start, known),
+        requestTime);
   }
 
   private static List<Candidate> externalIds(Candidates found, ItemView items) {

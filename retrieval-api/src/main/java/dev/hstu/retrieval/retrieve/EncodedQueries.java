@@ -1,0 +1,39 @@
+package dev.hstu.retrieval.retrieve;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Queries whose histories shared one call of the encoder, with what it made of them. Immutable;
+/// made by [Retriever#encode].
+public final class EncodedQueries {
+
+  /// One query of the call.
+  ///
+  /// @param unknownItems events skipped, their item unknown to the model
+  /// @param embedding float[dimension], of length 1, shared; null without a known event
+  public record Encoded(RetrievalQuery query, int unknownItems, float @Nullable [] embedding) {}
+
+  private final List<Encoded> queries;
+  private final long encodeNanos;
+
+  EncodedQueries(List<Encoded> queries, long encodeNanos) {
+    this.queries = List.copyOf(queries);
+    this.encodeNanos = encodeNanos;
+  }
+
+  /// In the order they were given.
+  public List<Encoded> queries() {
+    return queries;
+  }
+
+  /// Time of the encoder's call, 0 where there was none.
+  public long encodeNanos() {
+    return encodeNanos;
+  }
+
+  /// The call's time, shared out among those that were encoded.
+  long encodeNanosEach() {
+    long encoded = queries.stream().filter(query -> query.embedding() != null).count();
+    return encoded == 0 ? 0 : encodeNanos / encoded;
+  }
+}
