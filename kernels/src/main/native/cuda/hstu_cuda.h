@@ -38,9 +38,13 @@ extern "C" {
 #define HSTU_FLOAT32 0
 #define HSTU_BFLOAT16 1
 
-/* Widest D, dqk and dv; head widths beyond 128 are for float32 alone. */
+/*
+ * Widest D, dqk and dv. In bfloat16 a head is at most 128 wide and all heads together, each padded to 32, 64 or 128, at most 1024;
+ * what is beyond is for float32 alone.
+ */
 #define HSTU_MAX_WIDTH 1024
 #define HSTU_MAX_BFLOAT16_HEAD_WIDTH 128
+#define HSTU_MAX_BFLOAT16_HIDDEN 1024
 
 /* Largest span of a user's times, request time included, in seconds: 68 years. */
 #define HSTU_MAX_SPAN_SECONDS 2147483646

@@ -181,6 +181,7 @@ Shape padded_shape(const hstu_shape &shape, Precision precision) {
   const int width = std::max(shape.query_dim, shape.value_dim);
   padded.width = width <= 32 ? 32 : width <= 64 ? 64 : round_up(width, 128);
   padded.hidden = padded.heads * padded.width;
+  if (precision == Precision::kBfloat16) require_within("heads * head width, padded", padded.hidden, 1, HSTU_MAX_BFLOAT16_HIDDEN);
   return padded;
 }
 

@@ -47,7 +47,6 @@ std::vector<Case> cases(bool wide_heads) {
       {"wide heads", shape(77, 300, 303, 96, 2, 128, 128, 2), {300, 129, 128}},
       {"many short users", shape(50, 9, 10, 16, 1, 8, 8, 2), std::vector<int>(300, 1)},
       {"widest stream", shape(20, 140, 141, 1024, 1, 16, 16, 2), {140, 5}},
-      {"many wide heads", shape(20, 140, 141, 200, 9, 128, 100, 2), {140, 65, 5}},
   };
   if (wide_heads) all.push_back({"widest heads", shape(20, 33, 40, 24, 2, 1024, 600, 2), {33, 8}});
   return all;
