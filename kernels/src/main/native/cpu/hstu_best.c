@@ -24,10 +24,13 @@ INLINE VNNI __m512i keys_of(__m256i ordered, __m256i rows) {
       _mm512_slli_epi64(_mm512_cvtepu32_epi64(ordered), 32), _mm512_cvtepu32_epi64(rows));
 }
 
-/* Appends the keys of some of 16 rows; writes up to 16 keys behind the last. */
-INLINE VNNI void keep(tile_queries *t, int q, __m512 scores, __mmask16 which, int32_t first_row) {
+INLINE VNNI __m512i rows_from(int32_t first) {
   const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const __m512i rows = _mm512_add_epi32(lanes, _mm512_set1_epi32(first_row));
+  return _mm512_add_epi32(lanes, _mm512_set1_epi32(first));
+}
+
+/* Appends the keys of some of 16 rows; writes up to 16 keys behind the last. */
+INLINE VNNI void keep(tile_queries *t, int q, __m512 scores, __mmask16 which, __m512i rows) {
   /* Adding 0 turns -0 into +0: they are equal scores. */
   const __m512i bits = _mm512_castps_si512(_mm512_add_ps(scores, _mm512_setzero_ps()));
   const __m512i flipped = _mm512_and_si512(
@@ -118,29 +121,72 @@ VNNI int64_t hstu_select_greatest(int64_t *keys, int32_t count, int32_t keep, in
 
 /* ---- partitions ---- */
 
+/* Partitions, and behind them by number their lists. */
 typedef struct {
   const int8_t *codes;
   int32_t groups;
   ptrdiff_t block_bytes;
+  int32_t partition_count;
   const int32_t *starts;
   const int32_t *block_starts;
+  const float *scales;
+  const int64_t *list_codes;
+  const int64_t *list_rows;
+  const int32_t *list_counts;
+  const float *list_scales;
   const int32_t *partitions;
   int32_t visit_count;
   int32_t room;
 } partition_sweep;
 
+/* The blocks of one visit. */
+typedef struct {
+  const int8_t *codes;
+  int32_t rows;
+  int32_t blocks;
+  int32_t first;
+  /* NULL where rows count up from the first. */
+  const int32_t *listed;
+  float scale;
+} code_run;
+
+INLINE code_run run_of(const partition_sweep *s, int32_t partition) {
+  code_run r;
+  if (partition < s->partition_count) {
+    r.codes = s->codes + s->block_starts[partition] * s->block_bytes;
+    r.rows = s->starts[partition + 1] - s->starts[partition];
+    r.first = s->starts[partition];
+    r.listed = NULL;
+    r.scale = s->scales[partition];
+  } else {
+    const int32_t list = partition - s->partition_count;
+    r.codes = (const int8_t *)(intptr_t)s->list_codes[list];
+    r.rows = s->list_counts[list];
+    r.first = 0;
+    r.listed = (const int32_t *)(intptr_t)s->list_rows[list];
+    r.scale = s->list_scales[list];
+  }
+  r.blocks = (r.rows + HSTU_BLOCK_ROWS - 1) / HSTU_BLOCK_ROWS;
+  return r;
+}
+
+/* The numbers of some rows of a block; of the others nothing is read. */
+INLINE VNNI __m512i numbers_of(const code_run *r, int32_t block, __mmask16 which) {
+  return r->listed == NULL
+      ? rows_from(r->first + block * HSTU_BLOCK_ROWS)
+      : _mm512_maskz_loadu_epi32(which, r->listed + block * HSTU_BLOCK_ROWS);
+}
+
 INLINE VNNI void keep_tile(
     const partition_sweep *s,
+    const code_run *r,
     tile_queries *t,
-    int32_t partition,
     int32_t block,
     const int BLOCKS,
     const int QUERIES) {
   __m512i sums[TILE_SUMS];
-  const int8_t *codes = s->codes + (s->block_starts[partition] + block) * s->block_bytes;
+  const int8_t *codes = r->codes + block * s->block_bytes;
   multiply(codes, s->groups, t->codes, t->offsets, sums, BLOCKS, QUERIES);
-  const int32_t first = s->starts[partition];
-  const int32_t rows = s->starts[partition + 1] - first;
 #pragma GCC unroll 16
   for (int q = 0; q < QUERIES; q++) {
     const __m512 step = _mm512_set1_ps(t->steps[q]);
@@ -151,47 +197,51 @@ INLINE VNNI void keep_tile(
       const __m512 scores =
           _mm512_fmadd_ps(step, _mm512_cvtepi32_ps(sums[q * BLOCKS + b]), base);
       const __mmask16 which = _mm512_mask_cmp_ps_mask(
-          rows_of_block(block + b, rows), scores, floor, _CMP_GE_OQ);
+          rows_of_block(block + b, r->rows), scores, floor, _CMP_GE_OQ);
       if (which != 0) {
-        keep(t, q, scores, which, first + (block + b) * HSTU_BLOCK_ROWS);
+        keep(t, q, scores, which, numbers_of(r, block + b, which));
       }
     }
   }
 }
 
 /*
- * Part of the codes of the partition after this one, which are on their way while this one is
- * swept. Measured: in one go for a strip is faster than line by line between the products.
+ * Part of the codes of the visit after this one, which are on their way while this one is swept.
+ * Measured: in one go for a strip is faster than line by line between the products.
  */
-INLINE void fetch_strip(const partition_sweep *s, int32_t partition, int32_t block) {
-  const int32_t first = s->block_starts[partition] + block;
-  const int32_t end = s->block_starts[partition + 1];
-  const int32_t last = first + STRIP_BLOCKS < end ? first + STRIP_BLOCKS : end;
+INLINE void fetch_strip(const partition_sweep *s, const code_run *next, int32_t block) {
+  const int32_t last = block + STRIP_BLOCKS < next->blocks ? block + STRIP_BLOCKS : next->blocks;
   fetch(
-      (const char *)s->codes + first * s->block_bytes,
-      (const char *)s->codes + last * s->block_bytes);
+      (const char *)next->codes + block * s->block_bytes,
+      (const char *)next->codes + last * s->block_bytes);
+  if (next->listed != NULL) {
+    fetch(
+        (const char *)(next->listed + block * HSTU_BLOCK_ROWS),
+        (const char *)(next->listed + last * HSTU_BLOCK_ROWS));
+  }
 }
 
-/* Sweeps a partition from a block on; returns the block before which a query lacks room, or -1. */
+/* Sweeps a visit from a block on; returns the block before which a query lacks room, or -1. */
 #define SWEEP_PARTITION(QUERIES, BLOCKS)                                                     \
   static VNNI int32_t sweep_by_##QUERIES(                                                    \
-      const partition_sweep *s, tile_queries *t, int32_t partition, int32_t next, int32_t block) { \
-    const int32_t blocks = s->block_starts[partition + 1] - s->block_starts[partition];      \
-    while (block < blocks) {                                                                 \
+      const partition_sweep *s, const code_run *r, const code_run *next, tile_queries *t,    \
+      int32_t block) {                                                                       \
+    while (block < r->blocks) {                                                              \
       for (int q = 0; q < (QUERIES); q++) {                                                  \
         if (t->counts[q] + STRIP_BLOCKS * HSTU_BLOCK_ROWS > s->room) {                       \
           return block;                                                                      \
         }                                                                                    \
       }                                                                                      \
-      if (next >= 0) {                                                                       \
+      if (next != NULL) {                                                                    \
         fetch_strip(s, next, block);                                                         \
       }                                                                                      \
-      const int32_t end = block + STRIP_BLOCKS < blocks ? block + STRIP_BLOCKS : blocks;     \
+      const int32_t end =                                                                    \
+          block + STRIP_BLOCKS < r->blocks ? block + STRIP_BLOCKS : r->blocks;               \
       for (; block + (BLOCKS) <= end; block += (BLOCKS)) {                                   \
-        keep_tile(s, t, partition, block, (BLOCKS), (QUERIES));                              \
+        keep_tile(s, r, t, block, (BLOCKS), (QUERIES));                                      \
       }                                                                                      \
       for (; block < end; block++) {                                                         \
-        keep_tile(s, t, partition, block, 1, (QUERIES));                                     \
+        keep_tile(s, r, t, block, 1, (QUERIES));                                             \
       }                                                                                      \
     }                                                                                        \
     return -1;                                                                               \
@@ -219,9 +269,14 @@ INLINE int32_t visits_of_same(const partition_sweep *s, int32_t visit) {
 VNNI int64_t hstu_sweep_partitions(
     const int8_t *codes,
     int32_t groups,
+    int32_t partition_count,
     const int32_t *starts,
     const int32_t *block_starts,
     const float *scales,
+    const int64_t *list_codes,
+    const int64_t *list_rows,
+    const int32_t *list_counts,
+    const float *list_scales,
     const int32_t *partitions,
     const int32_t *asking,
     const float *bases,
@@ -239,8 +294,14 @@ VNNI int64_t hstu_sweep_partitions(
       .codes = codes,
       .groups = groups,
       .block_bytes = (ptrdiff_t)groups * GROUP_BYTES,
+      .partition_count = partition_count,
       .starts = starts,
       .block_starts = block_starts,
+      .scales = scales,
+      .list_codes = list_codes,
+      .list_rows = list_rows,
+      .list_counts = list_counts,
+      .list_scales = list_scales,
       .partitions = partitions,
       .visit_count = visit_count,
       .room = room,
@@ -249,7 +310,7 @@ VNNI int64_t hstu_sweep_partitions(
   const ptrdiff_t query_bytes = (ptrdiff_t)groups * HSTU_COLUMN_GROUP;
   const int32_t end = visit + most_visits < visit_count ? visit + most_visits : visit_count;
   while (visit < end) {
-    const int32_t partition = partitions[visit];
+    const code_run run = run_of(&s, partitions[visit]);
     const int32_t same = visits_of_same(&s, visit);
     const int32_t width = tile_width(same);
     tile_queries t;
@@ -257,27 +318,31 @@ VNNI int64_t hstu_sweep_partitions(
       const int32_t query = asking[visit + i];
       t.codes[i] = queries + query * query_bytes;
       t.offsets[i] = offset_of(t.codes[i], groups);
-      t.steps[i] = scales[partition] * steps[query];
+      t.steps[i] = run.scale * steps[query];
       t.bases[i] = bases[visit + i];
       t.floors[i] = floors[query];
       t.kept[i] = kept + query * stride;
       t.counts[i] = counts[query];
     }
     /* While a partition stays for further queries, nothing else is to come in its place. */
-    const int32_t next = visit + width < visit_count && same == width
-        ? partitions[visit + width] : -1;
+    code_run after;
+    const code_run *next = NULL;
+    if (visit + width < visit_count && same == width) {
+      after = run_of(&s, partitions[visit + width]);
+      next = &after;
+    }
     switch (width) {
       case 8:
-        block = sweep_by_8(&s, &t, partition, next, block);
+        block = sweep_by_8(&s, &run, next, &t, block);
         break;
       case 4:
-        block = sweep_by_4(&s, &t, partition, next, block);
+        block = sweep_by_4(&s, &run, next, &t, block);
         break;
       case 2:
-        block = sweep_by_2(&s, &t, partition, next, block);
+        block = sweep_by_2(&s, &run, next, &t, block);
         break;
       default:
-        block = sweep_by_1(&s, &t, partition, next, block);
+        block = sweep_by_1(&s, &run, next, &t, block);
     }
     for (int32_t i = 0; i < width; i++) {
       counts[asking[visit + i]] = t.counts[i];
@@ -324,7 +389,7 @@ INLINE VNNI void rank_tile(
       const __mmask16 which =
           _mm512_mask_cmp_ps_mask(valid, promise, _mm512_set1_ps(t->floors[q]), _CMP_GE_OQ);
       if (__builtin_expect(which != 0, 0)) {
-        keep(t, q, promise, which, first);
+        keep(t, q, promise, which, rows_from(first));
       }
     }
   }

@@ -10,7 +10,7 @@
 #define HSTU_EXPORT __attribute__((visibility("default")))
 
 /* Changes with any signature below; Java refuses another one. */
-#define HSTU_CPU_INTERFACE 3
+#define HSTU_CPU_INTERFACE 4
 
 /* Rows of a block: the int32 lanes of a 512-bit register. */
 #define HSTU_BLOCK_ROWS 16
@@ -90,16 +90,20 @@ HSTU_EXPORT int64_t
 hstu_select_greatest(int64_t *keys, int32_t count, int32_t keep, int64_t *scratch);
 
 /*
- * Sweeps partitions of int8 codes, each for the queries that ask for it, and appends to what each
- * query keeps the keys of the rows whose score reaches its floor: the score is that of the
- * centroid plus, in float32 by one rounding, scale * step * integer product.
+ * Sweeps partitions of int8 codes, and lists of further rows, each for the queries that ask for it,
+ * and appends to what each query keeps the keys of the rows whose score reaches its floor: the
+ * score is that of the centroid plus, in float32 by one rounding, scale * step * integer product.
  *
  * codes        int8 blocks, as for hstu_sweep_int8; each partition begins with a block of its own
- * starts       int32 [partitions + 1]: the first row of each
- * block_starts int32 [partitions + 1]: the first block of each
- * scales       float32 [partitions]
- * partitions   int32 [visit_count]: the partition of each visit; visits of one that follow each
- *              other share its loads
+ * starts       int32 [partition_count + 1]: the first row of each
+ * block_starts int32 [partition_count + 1]: the first block of each
+ * scales       float32 [partition_count]
+ * list_codes   int64 []: the address of each list's blocks
+ * list_rows    int64 []: the address of the rows' numbers, int32 [its list_counts]
+ * list_counts  int32 []
+ * list_scales  float32 []
+ * partitions   int32 [visit_count]: the partition of each visit, or partition_count + the number of
+ *              a list; visits of one that follow each other share its loads
  * asking       int32 [visit_count]: the query of each; no two of one partition, one after another,
  *              are of the same
  * bases        float32 [visit_count]: the product of query and centroid
@@ -117,9 +121,14 @@ hstu_select_greatest(int64_t *keys, int32_t count, int32_t keep, int64_t *scratc
 HSTU_EXPORT int64_t hstu_sweep_partitions(
     const int8_t *codes,
     int32_t groups,
+    int32_t partition_count,
     const int32_t *starts,
     const int32_t *block_starts,
     const float *scales,
+    const int64_t *list_codes,
+    const int64_t *list_rows,
+    const int32_t *list_counts,
+    const float *list_scales,
     const int32_t *partitions,
     const int32_t *asking,
     const float *bases,

@@ -2,6 +2,7 @@ package dev.hstu.index.format;
 
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.scan.InnerProducts;
+import dev.hstu.kernels.cpu.CodeLists;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public final class OverlaidPartitions {
 
   /// By partition, null where nothing is added; empty where nothing ever was.
   private final PartitionList.@Nullable View[] lists;
+
+  /// The lists for the kernel, by partition; none where there are no codes.
+  private final CodeLists codeLists;
 
   /// By position beyond the base's.
   private final VectorMatrix later;
@@ -48,6 +52,7 @@ public final class OverlaidPartitions {
     this.base = base;
     this.live = live;
     this.lists = lists;
+    this.codeLists = base.encoding() == IvfEncoding.INT8 ? codeLists(base, lists) : CodeLists.NONE;
     this.later = later;
     this.laterEnd = laterEnd;
     this.documentOffset = documentOffset;
@@ -59,11 +64,21 @@ public final class OverlaidPartitions {
     this.base = base;
     this.live = null;
     this.lists = NO_LISTS;
+    this.codeLists = CodeLists.NONE;
     this.later = NONE;
     this.laterEnd = 0;
     this.documentOffset = 0;
     this.size = base.size();
     this.sweptRows = base.size();
+  }
+
+  private static CodeLists codeLists(Partitions base, PartitionList.@Nullable View[] lists) {
+    CodeLists.@Nullable CodeList[] coded = new CodeLists.CodeList[lists.length];
+    for (int partition = 0; partition < lists.length; partition++) {
+      PartitionList.@Nullable View list = lists[partition];
+      coded[partition] = list == null ? null : list.coded();
+    }
+    return CodeLists.of(base.dimension(), coded);
   }
 
   /// Nothing over partitions.
@@ -114,7 +129,7 @@ public final class OverlaidPartitions {
         }
         PartitionList.@Nullable View list = list(partition);
         for (int i = 0; list != null && i < list.count(); i++) {
-          handOver(list.positions()[i], document);
+          handOver(list.position(i), document);
         }
       }
     }
@@ -152,7 +167,8 @@ public final class OverlaidPartitions {
     return live;
   }
 
-  private boolean isLive(int position) {
+  /// Whether the vector at a position isn't dead.
+  boolean isLive(int position) {
     long @Nullable [] bits = live;
     return bits == null || (bits[position >>> 6] >>> position & 1) != 0;
   }
@@ -160,6 +176,11 @@ public final class OverlaidPartitions {
   /// Whether there may be any list.
   boolean hasLists() {
     return lists.length > 0;
+  }
+
+  /// What lies behind the partitions, in codes.
+  CodeLists codeLists() {
+    return codeLists;
   }
 
   /// What lies behind a partition of the base, null for nothing.

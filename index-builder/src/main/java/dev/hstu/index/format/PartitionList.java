@@ -2,9 +2,10 @@ package dev.hstu.index.format;
 
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.kernels.cpu.CodeBlocks;
+import dev.hstu.kernels.cpu.CodeLists;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The later vectors of one partition in native memory, one after the other, in the encoding of the
@@ -19,6 +20,9 @@ final class PartitionList {
   /// A step is taken so much larger than needed, so that the next vector seldom needs another one.
   private static final float STEP_SLACK = 1.1f;
 
+  /// As the kernel reads them.
+  private static final ValueLayout.OfInt POSITION = ValueLayout.JAVA_INT;
+
   private static final VectorMatrix NO_VECTORS = VectorMatrix.copyOf(new float[0], 1);
 
   /// Gives the vector at a position.
@@ -31,18 +35,29 @@ final class PartitionList {
   ///
   /// @param codes as [CodeBlocks] lays them out; int8 only
   /// @param vectors float32 only
-  /// @param positions of the vectors; beyond `count` not to be read
+  /// @param positions int32 of the vectors; beyond `count` not to be read
   /// @param scale the value of one step of a code; int8 only
   /// @param radius the largest distance to the centroid, rounded up
   /// @param replaces whether the list has the live vectors of the base's partition too
   record View(
       MemorySegment codes,
       VectorMatrix vectors,
-      int[] positions,
+      MemorySegment positions,
       int count,
       float scale,
       float radius,
-      boolean replaces) {}
+      boolean replaces) {
+
+    /// The position of a vector.
+    int position(int place) {
+      return positions.getAtIndex(POSITION, Objects.checkIndex(place, count));
+    }
+
+    /// The codes for a sweep.
+    CodeLists.CodeList coded() {
+      return new CodeLists.CodeList(codes, positions, count, scale);
+    }
+  }
 
   private final IvfEncoding encoding;
   private final float[] centroid;
@@ -50,7 +65,8 @@ final class PartitionList {
   private final float leastScale;
 
   private MemorySegment memory = MemorySegment.NULL;
-  private int[] positions = new int[0];
+  private MemorySegment positions = MemorySegment.NULL;
+  private int room;
   private int count;
   private float scale;
   private double farthest;
@@ -86,9 +102,9 @@ final class PartitionList {
     return replaces;
   }
 
-  /// The native memory and heap taken.
+  /// The native memory taken.
   long bytes() {
-    return memory.byteSize() + (long) positions.length * Integer.BYTES;
+    return memory.byteSize() + positions.byteSize();
   }
 
   /// Adds a vector.
@@ -99,7 +115,7 @@ final class PartitionList {
     if (needed > scale) {
       encodeAnew(needed * STEP_SLACK, source);
     }
-    if (count == positions.length) {
+    if (count == room) {
       grow();
     }
     put(count, position, added);
@@ -111,7 +127,7 @@ final class PartitionList {
   /// @param kept positions of the vectors it has from now on
   /// @param withBase whether those of the base's partition are among them
   void replace(int[] kept, boolean withBase, Source source) {
-    int room = roomFor(kept.length + kept.length / 4);
+    room = roomFor(kept.length + kept.length / 4);
     count = 0;
     dead = 0;
     farthest = 0;
@@ -122,8 +138,8 @@ final class PartitionList {
       needed = Math.max(needed, measure(vector));
     }
     scale = Math.max(leastScale, needed);
-    positions = new int[room];
-    memory = allocate(room);
+    positions = NativeMatrix.allocate((long) room * Integer.BYTES);
+    memory = allocate();
     for (int position : kept) {
       source.copy(position, vector);
       put(count++, position, vector);
@@ -138,7 +154,7 @@ final class PartitionList {
     boolean coded = encoding == IvfEncoding.INT8;
     return new View(
         coded ? memory : MemorySegment.NULL,
-        coded ? NO_VECTORS : new VectorMatrix(memory, positions.length, centroid.length),
+        coded ? NO_VECTORS : new VectorMatrix(memory, room, centroid.length),
         positions,
         count,
         scale,
@@ -160,7 +176,7 @@ final class PartitionList {
   }
 
   private void put(int place, int position, float[] added) {
-    positions[place] = position;
+    positions.setAtIndex(POSITION, place, position);
     if (encoding == IvfEncoding.FLOAT32) {
       NativeMatrix.setRow(memory, place, added);
       return;
@@ -179,26 +195,30 @@ final class PartitionList {
       return;
     }
     // Readers go on with the old codes and their step.
-    memory = allocate(positions.length);
+    memory = allocate();
     for (int place = 0; place < count; place++) {
-      source.copy(positions[place], vector);
-      put(place, positions[place], vector);
+      int position = positions.getAtIndex(POSITION, place);
+      source.copy(position, vector);
+      put(place, position, vector);
     }
   }
 
   private void grow() {
-    int room = roomFor(count + Math.max(LEAST_ROOM, count / 2));
-    MemorySegment larger = allocate(room);
+    room = roomFor(count + Math.max(LEAST_ROOM, count / 2));
+    memory = copyOf(memory, allocate());
+    positions = copyOf(positions, NativeMatrix.allocate((long) room * Integer.BYTES));
+  }
+
+  private static MemorySegment copyOf(MemorySegment memory, MemorySegment larger) {
     MemorySegment.copy(memory, 0, larger, 0, memory.byteSize());
-    memory = larger;
-    positions = Arrays.copyOf(positions, room);
+    return larger;
   }
 
   private static int roomFor(int vectors) {
     return CodeBlocks.count(vectors) * CodeBlocks.ROWS;
   }
 
-  private MemorySegment allocate(int room) {
+  private MemorySegment allocate() {
     return NativeMatrix.allocate(
         encoding == IvfEncoding.INT8
             ? CodeBlocks.count(room) * CodeBlocks.blockBytes(centroid.length)

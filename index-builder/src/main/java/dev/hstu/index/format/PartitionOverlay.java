@@ -354,7 +354,7 @@ public final class PartitionOverlay implements Closeable {
     PartitionList.@Nullable View view = list.view();
     IntStream ofBase = takesBase ? IntStream.range(from, to) : IntStream.empty();
     IntStream ofList =
-        view == null ? IntStream.empty() : Arrays.stream(view.positions(), 0, view.count());
+        view == null ? IntStream.empty() : IntStream.range(0, view.count()).map(view::position);
     int[] kept =
         IntStream.concat(ofBase, ofList)
             .filter(position -> (live[position >>> 6] >>> position & 1) != 0)

@@ -5,12 +5,7 @@ import dev.hstu.index.scan.BufferedBest;
 import dev.hstu.index.scan.CodedQuery;
 import dev.hstu.index.scan.InnerProducts;
 import dev.hstu.index.scan.ScanKernel;
-import dev.hstu.kernels.cpu.CodeBlocks;
-import dev.hstu.kernels.cpu.Int8Sweep;
 import dev.hstu.kernels.cpu.NativeBest;
-import dev.hstu.kernels.cpu.PartitionVisits;
-import dev.hstu.kernels.cpu.SweepBuffers;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// its queries find one by one.
 public final class PartitionSearch {
 
-  /// Vectors scored between two looks at the heap.
-  private static final int BLOCK = 256;
-
-  /// Vectors whose codes are swept between two looks at the heap: whole blocks.
-  private static final int CODED_ROWS = 2_048;
-
   /// Bits of a query's number, and of a partition's, in what a batch visits.
   private static final int QUERY_BITS = 31;
 
@@ -40,11 +29,6 @@ public final class PartitionSearch {
 
   /// One in so many of a query's partitions is swept before a batch shares the others.
   private static final int FIRST_SHARE = 8;
-
-  private static final Int8Sweep SWEEP = ScanKernel.chosen();
-
-  /// Queries that share the loads of a vector.
-  private static final int TILE = 4;
 
   /// By int8 codes, so many times as many are kept as asked for, and then scored again …
   private static final double OVERSAMPLING = 1.2;
@@ -57,23 +41,19 @@ public final class PartitionSearch {
 
   private final PartitionRanking ranking;
 
-  /// What sweeps the codes of the base, null for [#SWEEP], which finds the same.
+  /// What sweeps codes, null for `stepped`, which finds the same.
   private final @Nullable FusedSweep fused;
 
-  private final PartitionVisits baseVisits = new PartitionVisits();
+  private final SteppedSweep stepped = new SteppedSweep();
+  private final FloatSweep floats = new FloatSweep();
+  private final Acceptance acceptance = new Acceptance();
   private final BufferedBest found = new BufferedBest();
-  private final float[] block = new float[BLOCK];
-  private final SweepBuffers buffers = new SweepBuffers();
   private float[] scores = new float[0];
   private int[] positions = new int[0];
   private float[] laterScores = new float[0];
   private int[] laterNumbers = new int[0];
   private long[] keys = new long[0];
   private long[] selectionScratch = new long[0];
-
-  /// Of what a sweep gave, what is accepted by position.
-  private final int[] pickedPositions = new int[CODED_ROWS];
-  private final float[] pickedScores = new float[CODED_ROWS];
   private long[] visits = new long[0];
 
   private OverlaidPartitions overlaid;
@@ -89,20 +69,7 @@ public final class PartitionSearch {
   /// Whether other segments haven't found enough yet.
   private boolean mustFindAll;
 
-  private DocumentFilter filter;
-
-  /// The filter of later vectors.
-  private DocumentFilter laterFilter;
-
-  /// By position, what the filter is asked of; null where of all.
-  private long @Nullable [] accepted;
-
-  /// By position, what isn't dead; null where nothing is.
-  private long @Nullable [] live;
-
   private long visited;
-  private long asked;
-  private long passed;
 
   public PartitionSearch() {
     this(ScanKernel.keepsBest());
@@ -116,8 +83,6 @@ public final class PartitionSearch {
     this.partitions = Partitions.NONE;
     this.overlaid = OverlaidPartitions.of(partitions);
     this.query = new float[0];
-    this.filter = DocumentFilter.ALL;
-    this.laterFilter = DocumentFilter.ALL;
   }
 
   /// Finds the best `k` documents that pass, or all that pass where those are fewer.
@@ -168,57 +133,47 @@ public final class PartitionSearch {
       return;
     }
     PartitionRanking.rankTogether(overlaid.base().centroids(), rankings, queries, taken);
-    if (searchers[0].sweepsFused()) {
-      searchers[0].sweepFused(searchers);
-    } else {
+    @Nullable FusedSweep fused = searchers[0].fusedOfCodes();
+    if (fused == null) {
       sweepStepwise(searchers);
+    } else {
+      sweepFused(fused, overlaid, searchers);
     }
     for (PartitionSearch searcher : searchers) {
       searcher.complete();
     }
   }
 
-  private boolean sweepsFused() {
-    return fused != null && partitions.encoding() == IvfEncoding.INT8;
+  private @Nullable FusedSweep fusedOfCodes() {
+    return partitions.encoding() == IvfEncoding.INT8 ? fused : null;
   }
 
   /// Those that promise each query most before all others: they raise its floor, below which
   /// nothing is kept.
-  private void sweepFused(PartitionSearch[] searchers) {
-    baseVisits.begin(partitions.count(), searchers.length);
+  private static void sweepFused(
+      FusedSweep fused, OverlaidPartitions overlaid, PartitionSearch[] searchers) {
+    fused.begin(overlaid, searchers.length);
     for (int i = 0; i < searchers.length; i++) {
-      searchers[i].addVisits(baseVisits, i, 0, searchers[i].firstProbes());
+      searchers[i].addVisits(fused, i, 0, searchers[i].firstProbes());
     }
-    baseVisits.order();
+    fused.order();
     for (int i = 0; i < searchers.length; i++) {
-      searchers[i].addVisits(baseVisits, i, searchers[i].firstProbes(), searchers[i].probes);
+      searchers[i].addVisits(fused, i, searchers[i].firstProbes(), searchers[i].probes);
     }
-    baseVisits.order();
-    sweepBase(searchers);
-    for (PartitionSearch searcher : searchers) {
-      searcher.sweepLists(0, searcher.probes);
-    }
-  }
-
-  private void sweepBase(PartitionSearch[] searchers) {
-    if (fused != null) {
-      fused.sweep(partitions, baseVisits, searchers);
-    }
+    fused.order();
+    fused.sweep(searchers);
   }
 
   private int firstProbes() {
     return Math.min(probes, probes / FIRST_SHARE + 1);
   }
 
-  /// Adds the partitions of the base at these ranks.
-  private void addVisits(PartitionVisits to, int number, int fromRank, int toRank) {
+  /// Adds what is at these ranks.
+  private void addVisits(FusedSweep to, int number, int fromRank, int toRank) {
     int end = Math.min(toRank, ranking.taken());
     for (int i = fromRank; i < end; i++) {
       int partition = ranking.partition(i);
-      if (!overlaid.isReplaced(partition)) {
-        to.add(partition, number, ranking.product(partition));
-        visited += partitions.start(partition + 1) - partitions.start(partition);
-      }
+      visited += to.add(partition, number, ranking.product(partition));
     }
   }
 
@@ -237,7 +192,18 @@ public final class PartitionSearch {
         together[count++] = searchers[(int) visits[visit++] & MAX_QUERY];
       }
       int next = visit < total ? (int) (visits[visit] >>> QUERY_BITS) & MAX_QUERY : -1;
-      sweepTogether((int) group & MAX_QUERY, next, together, count, searchers[0].buffers);
+      searchers[0].sweepFor(together, count, (int) group & MAX_QUERY, next);
+    }
+  }
+
+  /// Sweeps a partition for some searches.
+  ///
+  /// @param next the partition that follows, or -1
+  private void sweepFor(PartitionSearch[] searchers, int count, int partition, int next) {
+    if (partitions.encoding() == IvfEncoding.INT8) {
+      stepped.sweep(overlaid, partition, next, searchers, count);
+    } else {
+      floats.sweep(overlaid, partition, searchers, count);
     }
   }
 
@@ -264,12 +230,12 @@ public final class PartitionSearch {
   /// Documents that the last search asked its filter about: those that would have been among the
   /// best of what was seen so far. At least as many as are better than the worst found.
   public long asked() {
-    return asked;
+    return acceptance.asked();
   }
 
   /// How many of [#asked] passed.
   public long passed() {
-    return passed;
+    return acceptance.passed();
   }
 
   /// Vectors compared with the query by the last search.
@@ -364,24 +330,11 @@ public final class PartitionSearch {
       DocumentFilter by) {
     overlaid = in;
     partitions = in.base();
-    live = in.live();
     query = forQuery;
-    laterFilter = by;
-    if (by
-        instanceof
-        PositionFilter(AcceptedPositions known, DocumentFilter others, DocumentFilter whole)) {
-      accepted = known.bits();
-      filter = others;
-      laterFilter = whole;
-    } else {
-      accepted = null;
-      filter = by;
-    }
+    acceptance.begin(in, by);
     floor = worstWanted;
     mustFindAll = worstWanted == Float.NEGATIVE_INFINITY;
     visited = 0;
-    asked = 0;
-    passed = 0;
     wanted = Math.min(k, overlaid.size());
     // Where everything is dead nothing is swept.
     probes = wanted == 0 ? 0 : Math.min(atLeastProbes, partitions.count());
@@ -420,112 +373,25 @@ public final class PartitionSearch {
     return visits;
   }
 
-  /// @param next the partition that follows, or -1
-  private static void sweepTogether(
-      int partition, int next, PartitionSearch[] searchers, int count, SweepBuffers buffers) {
-    OverlaidPartitions overlaid = searchers[0].overlaid;
-    Partitions partitions = searchers[0].partitions;
-    PartitionList.@Nullable View list = overlaid.list(partition);
-    boolean replaced = overlaid.isReplaced(partition);
-    if (partitions.encoding() == IvfEncoding.INT8) {
-      long nextOffset = next < 0 ? Int8Sweep.NO_NEXT : partitions.codesOffsetBytes(next);
-      for (int from = 0; from < count; from += SweepBuffers.MAX_QUERIES) {
-        int to = Math.min(count, from + SweepBuffers.MAX_QUERIES);
-        if (!replaced) {
-          sweepCodes(partition, null, nextOffset, searchers, from, to, buffers);
-        }
-        if (list != null) {
-          sweepCodes(partition, list, Int8Sweep.NO_NEXT, searchers, from, to, buffers);
-        }
-      }
-      return;
-    }
-    int i = 0;
-    for (; i + TILE <= count && !replaced; i += TILE) {
-      sweepByFour(partition, searchers[i], searchers[i + 1], searchers[i + 2], searchers[i + 3]);
-    }
-    for (; i < count && !replaced; i++) {
-      searchers[i].sweepVectors(partition);
-    }
-    for (i = 0; i < count && list != null; i++) {
-      searchers[i].sweepVectors(partition, list);
-    }
-  }
-
-  private static void sweepByFour(
-      int partition, PartitionSearch a, PartitionSearch b, PartitionSearch c, PartitionSearch d) {
-    Partitions partitions = a.partitions;
-    int end = partitions.start(partition + 1);
-    for (int first = partitions.start(partition); first < end; first += BLOCK) {
-      int count = Math.min(BLOCK, end - first);
-      InnerProducts.ofRowsByFour(
-          a.query,
-          b.query,
-          c.query,
-          d.query,
-          partitions.vectors(),
-          first,
-          count,
-          a.block,
-          b.block,
-          c.block,
-          d.block);
-      a.keepBest(null, first, count);
-      b.keepBest(null, first, count);
-      c.keepBest(null, first, count);
-      d.keepBest(null, first, count);
-    }
-  }
-
   /// Sweeps the partitions at these ranks.
   private void sweepRanked(int from, int to) {
-    if (sweepsFused()) {
-      PartitionSearch[] alone = {this};
-      baseVisits.begin(partitions.count(), 1);
-      addVisits(baseVisits, 0, from, to);
-      sweepBase(alone);
-    } else {
-      sweepStepwise(from, Math.min(to, ranking.taken()));
-    }
-    sweepLists(from, to);
-  }
-
-  private void sweepStepwise(int from, int to) {
     PartitionSearch[] alone = {this};
-    boolean coded = partitions.encoding() == IvfEncoding.INT8;
-    for (int i = from; i < to; i++) {
-      int partition = ranking.partition(i);
-      if (overlaid.isReplaced(partition)) {
-        continue;
-      }
-      if (coded) {
-        long next =
-            i + 1 < to ? partitions.codesOffsetBytes(ranking.partition(i + 1)) : Int8Sweep.NO_NEXT;
-        sweepCodes(partition, null, next, alone, 0, 1, buffers);
-      } else {
-        sweepVectors(partition);
-      }
+    @Nullable FusedSweep ofCodes = fusedOfCodes();
+    if (ofCodes != null) {
+      ofCodes.begin(overlaid, 1);
+      addVisits(ofCodes, 0, from, to);
+      ofCodes.sweep(alone);
+      return;
     }
-  }
-
-  /// Sweeps the lists behind the partitions at these ranks.
-  private void sweepLists(int from, int to) {
-    PartitionSearch[] alone = {this};
-    boolean coded = partitions.encoding() == IvfEncoding.INT8;
-    int end = overlaid.hasLists() ? Math.min(to, ranking.taken()) : from;
+    int end = Math.min(to, ranking.taken());
     for (int i = from; i < end; i++) {
-      int partition = ranking.partition(i);
-      PartitionList.@Nullable View list = overlaid.list(partition);
-      if (list != null && coded) {
-        sweepCodes(partition, list, Int8Sweep.NO_NEXT, alone, 0, 1, buffers);
-      } else if (list != null) {
-        sweepVectors(partition, list);
-      }
+      int next = i + 1 < end ? ranking.partition(i + 1) : -1;
+      sweepFor(alone, 1, ranking.partition(i), next);
     }
   }
 
   /// By the Cauchy-Schwarz inequality `q·v = q·c + q·(v − c) <= q·c + ‖q‖·‖v − c‖`.
-  private boolean mayHoldBetter(int partition, float radius) {
+  boolean mayHoldBetter(int partition, float radius) {
     float norm = ranking.queryNorm();
     float bound = ranking.product(partition) + norm * radius;
     return bound + norm * BOUND_SLACK >= worstKept();
@@ -541,249 +407,27 @@ public final class PartitionSearch {
     return ranking.coded();
   }
 
-  /// Asks of keys of the base's positions what is live and what the filter accepts, and moves those
-  /// to the front.
-  ///
-  /// @return where they end
-  int retainAccepted(long[] found, int from, int to) {
-    if (live == null && accepted == null && filter == DocumentFilter.ALL) {
-      return to;
-    }
-    int end = retainByPosition(live, found, from, to);
-    asked += end - from;
-    end = retainByPosition(accepted, found, from, end);
-    if (filter != DocumentFilter.ALL) {
-      end = retainByDocument(found, from, end);
-    }
-    passed += end - from;
-    return end;
+  /// What of it is let through.
+  Acceptance acceptance() {
+    return acceptance;
   }
 
-  /// Without a branch on the bits: no processor foresees random ones.
-  private static int retainByPosition(long @Nullable [] bits, long[] found, int from, int to) {
-    if (bits == null) {
-      return to;
-    }
-    int end = from;
-    for (int i = from; i < to; i++) {
-      int position = BestRows.row(found[i]);
-      found[end] = found[i];
-      end += (int) (bits[position >>> 6] >>> position) & 1;
-    }
-    return end;
+  float[] query() {
+    return query;
   }
 
-  private int retainByDocument(long[] found, int from, int to) {
-    int end = from;
-    for (int i = from; i < to; i++) {
-      if (filter.accepts(partitions.document(BestRows.row(found[i])))) {
-        found[end++] = found[i];
-      }
-    }
-    return end;
+  /// The product of the query with the centroid of a partition that is swept.
+  float product(int partition) {
+    return ranking.product(partition);
+  }
+
+  /// Counts vectors that were compared.
+  void addVisited(int count) {
+    visited += count;
   }
 
   /// Nothing below it is wanted any more.
   float worstKept() {
     return Math.max(floor, found.floor());
-  }
-
-  private void sweepVectors(int partition) {
-    if (!mayHoldBetter(partition, partitions.radius(partition))) {
-      return;
-    }
-    int end = partitions.start(partition + 1);
-    for (int first = partitions.start(partition); first < end; first += BLOCK) {
-      int count = Math.min(BLOCK, end - first);
-      InnerProducts.ofRows(query, partitions.vectors(), first, count, block);
-      keepBest(null, first, count);
-    }
-  }
-
-  private void sweepVectors(int partition, PartitionList.View list) {
-    if (!mayHoldBetter(partition, list.radius())) {
-      return;
-    }
-    for (int first = 0; first < list.count(); first += BLOCK) {
-      int count = Math.min(BLOCK, list.count() - first);
-      InnerProducts.ofRows(query, list.vectors(), first, count, block);
-      keepBest(list.positions(), first, count);
-    }
-  }
-
-  /// Sweeps the codes of a partition for some searchers together.
-  ///
-  /// @param list swept instead, null for the base's partition
-  private static void sweepCodes(
-      int partition,
-      PartitionList.@Nullable View list,
-      long nextOffsetBytes,
-      PartitionSearch[] searchers,
-      int from,
-      int to,
-      SweepBuffers buffers) {
-    Partitions partitions = searchers[from].partitions;
-    buffers.begin(to - from, partitions.dimension(), CODED_ROWS, false);
-    for (int i = from; i < to; i++) {
-      buffers.setQuery(i - from, searchers[i].ranking.coded().codes());
-    }
-    MemorySegment codes = list == null ? partitions.codes() : list.codes();
-    float scale = list == null ? partitions.scale(partition) : list.scale();
-    int @Nullable [] listed = list == null ? null : list.positions();
-    long offset = list == null ? partitions.codesOffsetBytes(partition) : 0;
-    int end = list == null ? partitions.start(partition + 1) : list.count();
-    for (int first = list == null ? partitions.start(partition) : 0;
-        first < end;
-        first += CODED_ROWS) {
-      int count = Math.min(CODED_ROWS, end - first);
-      for (int i = from; i < to; i++) {
-        buffers.setFloor(i - from, searchers[i].productFloor(partition, scale));
-      }
-      SWEEP.sweep(codes, offset, nextOffsetBytes, count, buffers);
-      for (int i = from; i < to; i++) {
-        PartitionSearch searcher = searchers[i];
-        searcher.visited += count;
-        float step = scale * searcher.ranking.coded().step();
-        float base = searcher.ranking.product(partition);
-        searcher.keepBestCoded(listed, first, step, base, i - from, buffers);
-      }
-      offset += CODED_ROWS / CodeBlocks.ROWS * CodeBlocks.blockBytes(partitions.dimension());
-    }
-  }
-
-  /// Integer products below this give scores below what is kept.
-  private int productFloor(int partition, float scale) {
-    double step = (double) scale * ranking.coded().step();
-    double product = ((double) worstKept() - ranking.product(partition)) / step;
-    // One for the rounding of scores, which is far less than a step, and one for that downwards.
-    return step == 0 ? SweepBuffers.NO_FLOOR : (int) (product - 2);
-  }
-
-  /// @param listed positions of a list, null where they count up from `first`
-  private void keepBestCoded(
-      int @Nullable [] listed, int first, float step, float base, int number, SweepBuffers swept) {
-    if (listed != null) {
-      offerListed(pickListed(listed, first, step, base, number, swept));
-      return;
-    }
-    if (accepted != null || live != null) {
-      offerPicked(pick(first, step, base, number, swept));
-      return;
-    }
-    // That of before all of them, as where they are picked: the same are asked of a filter.
-    float floorBefore = worstKept();
-    int given = swept.count(number);
-    for (int i = 0; i < given; i++) {
-      float score = Math.fma(step, (float) swept.product(number, i), base);
-      int position = first + swept.row(number, i);
-      if (score >= floorBefore && accepts(position)) {
-        found.offer(position, score);
-      }
-    }
-  }
-
-  /// Picks what is live and accepted by position out of what a sweep gave, without a branch on the
-  /// bits: no processor foresees random ones.
-  ///
-  /// @return how many
-  private int pick(int first, float step, float base, int number, SweepBuffers swept) {
-    long @Nullable [] living = live;
-    long @Nullable [] accepting = accepted;
-    float floorBefore = worstKept();
-    int given = swept.count(number);
-    int near = 0;
-    int picked = 0;
-    for (int i = 0; i < given; i++) {
-      float score = Math.fma(step, (float) swept.product(number, i), base);
-      int position = first + swept.row(number, i);
-      int isNear = score >= floorBefore ? 1 : 0;
-      if (living != null) {
-        isNear &= (int) (living[position >>> 6] >>> position);
-      }
-      pickedPositions[picked] = position;
-      pickedScores[picked] = score;
-      near += isNear;
-      picked +=
-          accepting == null ? isNear : isNear & (int) (accepting[position >>> 6] >>> position);
-    }
-    asked += near;
-    return picked;
-  }
-
-  /// As [#pick], of a list and by what is live alone.
-  private int pickListed(
-      int[] listed, int first, float step, float base, int number, SweepBuffers swept) {
-    long @Nullable [] living = live;
-    float floorBefore = worstKept();
-    int given = swept.count(number);
-    int picked = 0;
-    for (int i = 0; i < given && living != null; i++) {
-      float score = Math.fma(step, (float) swept.product(number, i), base);
-      int position = listed[first + swept.row(number, i)];
-      pickedPositions[picked] = position;
-      pickedScores[picked] = score;
-      int isNear = score >= floorBefore ? 1 : 0;
-      picked += isNear & (int) (living[position >>> 6] >>> position);
-    }
-    return picked;
-  }
-
-  private void offerListed(int picked) {
-    for (int i = 0; i < picked; i++) {
-      if (accepts(pickedPositions[i])) {
-        found.offer(pickedPositions[i], pickedScores[i]);
-      }
-    }
-  }
-
-  private void offerPicked(int picked) {
-    for (int i = 0; i < picked; i++) {
-      int position = pickedPositions[i];
-      if (filter == DocumentFilter.ALL || filter.accepts(partitions.document(position))) {
-        passed++;
-        found.offer(position, pickedScores[i]);
-      }
-    }
-  }
-
-  /// @param listed positions of a list, null where they count up from `first`
-  private void keepBest(int @Nullable [] listed, int first, int count) {
-    visited += count;
-    // One step lower: of equal scores the lower position is kept, in whatever order they come.
-    float below = Math.nextDown(worstKept());
-    int i = InnerProducts.nextAbove(below, block, 0, count);
-    while (i < count) {
-      int position = listed == null ? first + i : listed[first + i];
-      if (block[i] > below && isLive(position) && accepts(position)) {
-        found.offer(position, block[i]);
-        below = Math.nextDown(worstKept());
-      }
-      i = InnerProducts.nextAbove(below, block, i + 1, count);
-    }
-  }
-
-  private boolean isLive(int position) {
-    long @Nullable [] bits = live;
-    return bits == null || (bits[position >>> 6] >>> position & 1) != 0;
-  }
-
-  private boolean accepts(int position) {
-    long @Nullable [] bits = accepted;
-    if (bits == null && filter == DocumentFilter.ALL) {
-      return true;
-    }
-    asked++;
-    if (position < partitions.size()) {
-      if (bits != null && (bits[position >>> 6] >>> position & 1) == 0) {
-        return false;
-      }
-      if (filter != DocumentFilter.ALL && !filter.accepts(partitions.document(position))) {
-        return false;
-      }
-    } else if (!laterFilter.accepts(overlaid.document(position))) {
-      return false;
-    }
-    passed++;
-    return true;
   }
 }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.hstu.index.search.ClusteredVectors;
 import dev.hstu.kernels.cpu.NativeSweep;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.lucene.codecs.KnnVectorsFormat;
@@ -21,6 +23,7 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.FixedBitSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PartitionSearchTest {
 
   private static final int ROWS = 6_000;
+
+  @TempDir Path folder;
 
   @BeforeAll
   static void runsHere() {
@@ -53,34 +58,86 @@ final class PartitionSearchTest {
       Partitions partitions =
           IvfVectorsReader.partitions(reader.leaves().getFirst().reader(), "vector");
       assertThat(partitions).isNotNull();
-      OverlaidPartitions overlaid = OverlaidPartitions.of(partitions);
-      SplittableRandom random = new SplittableRandom(k);
-      float[][] queries = new float[queryCount][];
-      int[] probes = new int[queryCount];
-      DocumentFilter[] filters = new DocumentFilter[queryCount];
-      float[] floors = new float[queryCount];
-      Arrays.fill(floors, Float.NEGATIVE_INFINITY);
-      for (int q = 0; q < queryCount; q++) {
-        int row = random.nextInt(ROWS);
-        queries[q] = Arrays.copyOfRange(values, row * dimension, (row + 1) * dimension);
-        probes[q] = partitions.probes(k, recall);
-        filters[q] = filter(q, partitions, random);
+      checkAllWays(OverlaidPartitions.of(partitions), k, queryCount, recall);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "20, 1, 1, 0.9",
+    "20, 10, 3, 0.8",
+    "64, 100, 32, 0.95",
+    "64, 500, 33, 0.99",
+    "31, 2000, 9, 0.9"
+  })
+  void allWaysFindTheSameUnderUpdates(int dimension, int k, int queryCount, double recall)
+      throws IOException {
+    ClusteredVectors source = new ClusteredVectors(dimension, 30, 4);
+    SplittableRandom random = new SplittableRandom(k + dimension);
+    try (Directory directory = index(source.values(ROWS), dimension);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      Partitions partitions =
+          IvfVectorsReader.partitions(reader.leaves().getFirst().reader(), "vector");
+      assertThat(partitions).isNotNull();
+      try (PartitionOverlay overlay =
+          PartitionOverlay.over(partitions, folder.resolve("later"), 1L << 28, 1)) {
+        BitSet live = new BitSet();
+        live.set(0, ROWS);
+        int end = ROWS;
+        int folds = 0;
+        for (int round = 0; round < 4; round++) {
+          for (int i = 0; i < (round == 0 ? 20 : 2_500); i++) {
+            int row = live.nextSetBit(random.nextInt(end));
+            if (row >= 0) {
+              overlay.remove(row);
+              live.clear(row);
+            }
+            overlay.add(end, source.query());
+            live.set(end++);
+          }
+          for (int step = round; step > 0 && overlay.fold(); step--) {
+            folds++;
+          }
+          checkAllWays(overlay.refresh(), k, queryCount, recall);
+        }
+        assertThat(folds).isPositive();
       }
-      PartitionSearch[] stepped = searches(queryCount, false);
-      PartitionSearch[] fused = searches(queryCount, true);
-      PartitionSearch.searchBatch(overlaid, queries, k, probes, floors, filters, stepped);
-      PartitionSearch.searchBatch(overlaid, queries, k, probes, floors, filters, fused);
-      PartitionSearch alone = new PartitionSearch(true);
-      for (int q = 0; q < queryCount; q++) {
-        TreeMap<Integer, Float> expected = found(stepped[q], k);
-        assertThat(found(fused[q], k)).as("query %d in a batch", q).isEqualTo(expected);
-        assertThat(fused[q].visited()).isEqualTo(stepped[q].visited());
-        alone.search(overlaid, queries[q], k, probes[q], floors[q], filters[q]);
-        assertThat(found(alone, k)).as("query %d alone", q).isEqualTo(expected);
-        stepped[q].extend(2 * probes[q]);
-        alone.extend(2 * probes[q]);
-        assertThat(found(alone, k)).as("query %d extended", q).isEqualTo(found(stepped[q], k));
-      }
+    }
+  }
+
+  private static void checkAllWays(
+      OverlaidPartitions overlaid, int k, int queryCount, double recall) {
+    SplittableRandom random = new SplittableRandom(k);
+    Partitions partitions = overlaid.base();
+    float[][] queries = new float[queryCount][];
+    int[] probes = new int[queryCount];
+    DocumentFilter[] filters = new DocumentFilter[queryCount];
+    float[] floors = new float[queryCount];
+    Arrays.fill(floors, Float.NEGATIVE_INFINITY);
+    for (int q = 0; q < queryCount; q++) {
+      queries[q] = new float[partitions.dimension()];
+      partitions.vectors().copyRow(random.nextInt(ROWS), queries[q]);
+      probes[q] = overlaid.probes(k, recall);
+      filters[q] = filter(q, partitions, random);
+    }
+    PartitionSearch[] stepped = searches(queryCount, false);
+    PartitionSearch[] fused = searches(queryCount, true);
+    PartitionSearch.searchBatch(overlaid, queries, k, probes, floors, filters, stepped);
+    PartitionSearch.searchBatch(overlaid, queries, k, probes, floors, filters, fused);
+    PartitionSearch alone = new PartitionSearch(true);
+    PartitionSearch steppedAlone = new PartitionSearch(false);
+    for (int q = 0; q < queryCount; q++) {
+      TreeMap<Integer, Float> expected = found(stepped[q], k);
+      assertThat(expected.size()).isGreaterThanOrEqualTo(Math.min(k, 3));
+      assertThat(found(fused[q], k)).as("query %d in a batch", q).isEqualTo(expected);
+      assertThat(fused[q].visited()).isEqualTo(stepped[q].visited());
+      alone.search(overlaid, queries[q], k, probes[q], floors[q], filters[q]);
+      assertThat(found(alone, k)).as("query %d alone", q).isEqualTo(expected);
+      steppedAlone.search(overlaid, queries[q], k, probes[q], floors[q], filters[q]);
+      assertThat(found(steppedAlone, k)).as("query %d stepped alone", q).isEqualTo(expected);
+      stepped[q].extend(2 * probes[q]);
+      alone.extend(2 * probes[q]);
+      assertThat(found(alone, k)).as("query %d extended", q).isEqualTo(found(stepped[q], k));
     }
   }
 
@@ -92,7 +149,10 @@ final class PartitionSearchTest {
         positions.set(i);
       }
     }
-    DocumentFilter asBits = document -> positions.get(partitions.position(document));
+    // Of later documents every third passes.
+    DocumentFilter asBits =
+        document ->
+            document < ROWS ? positions.get(partitions.position(document)) : document % 3 == 0;
     AcceptedPositions accepted = new AcceptedPositions(partitions);
     assertThat(accepted.fill(asBits)).isTrue();
     return switch (kind % 5) {

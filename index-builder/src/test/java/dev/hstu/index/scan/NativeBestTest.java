@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hstu.kernels.cpu.CodeBlocks;
+import dev.hstu.kernels.cpu.CodeLists;
 import dev.hstu.kernels.cpu.KeptKeys;
 import dev.hstu.kernels.cpu.NativeBest;
 import dev.hstu.kernels.cpu.NativeSweep;
@@ -15,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,12 +107,27 @@ final class NativeBestTest {
         .hasMessage("partition 0 of 17 rows has 1 blocks, must have one for each 16 rows");
   }
 
-  /// Partitions of many sizes, among them empty ones, and one larger than any query has room for.
+  @Test
+  void refusesListsWhoseMemoryDoesntHoldTheirRows() {
+    MemorySegment codes = Arena.ofAuto().allocate(CodeBlocks.blockBytes(8), 64);
+    MemorySegment rows = Arena.ofAuto().allocate(17 * Integer.BYTES, 64);
+    CodeLists.CodeList list = new CodeLists.CodeList(codes, rows, 17, 1);
+    assertThatThrownBy(() -> CodeLists.of(8, new CodeLists.CodeList[] {null, list}))
+        .hasMessage(
+            "list 1 of 17 rows has 128 bytes of codes and 68 of numbers;"
+                + " must have 256 and 68, native");
+  }
+
+  /// Partitions of many sizes, among them empty ones, and one larger than any query has room for;
+  /// behind each a list, of which one is missing.
   private static final class Case {
     private static final int[] SIZES = {0, 1, 15, 16, 17, 0, 128, 129, 250, 1_000, 3};
+    private static final int[] LIST_SIZES = {3, 0, 1, 16, 0, 31, 128, 0, 700, 17, 2};
+    private static final int FIRST_LISTED = 10_000;
 
     private final SplittableRandom random;
     private final PartitionCodes partitions;
+    private final CodeLists.CodeList[] listed = new CodeLists.CodeList[LIST_SIZES.length];
     private final byte[][] queries;
     private final float[] steps;
     private final PartitionVisits visits = new PartitionVisits();
@@ -130,15 +147,22 @@ final class NativeBestTest {
               starts,
               blocks,
               floats(SIZES.length, random));
+      int next = FIRST_LISTED;
+      for (int i = 0; i < LIST_SIZES.length; i++) {
+        if (i != 7) {
+          listed[i] = list(LIST_SIZES[i], dimension, next);
+          next += 3 * LIST_SIZES[i];
+        }
+      }
       queries = new byte[queryCount][];
       for (int q = 0; q < queryCount; q++) {
         queries[q] = bytes(dimension, random);
       }
       steps = floats(queryCount, random);
-      visits.begin(SIZES.length, queryCount);
+      visits.begin(SIZES.length + LIST_SIZES.length, queryCount);
       for (int part = 0; part < 2; part++) {
         for (int q = 0; q < queryCount; q++) {
-          for (int p = part; p < SIZES.length; p += 2) {
+          for (int p = part; p < SIZES.length + LIST_SIZES.length; p += 2) {
             if (random.nextInt(4) > 0) {
               visits.add(p, q, (float) random.nextDouble(-1, 1));
             }
@@ -148,7 +172,20 @@ final class NativeBestTest {
       }
     }
 
+    private CodeLists.CodeList list(int size, int dimension, int firstNumber) {
+      MemorySegment numbers = Arena.ofAuto().allocate(Math.max(4, 4L * size), 64);
+      for (int i = 0; i < size; i++) {
+        numbers.setAtIndex(ValueLayout.JAVA_INT, i, firstNumber + 3 * i);
+      }
+      return new CodeLists.CodeList(
+          codes(CodeBlocks.count(size), dimension, random),
+          numbers,
+          size,
+          (float) random.nextDouble(1e-4, 1e-2));
+    }
+
     void check(int wanted) {
+      CodeLists lists = CodeLists.of(partitions.dimension(), listed);
       KeptKeys kept = new KeptKeys();
       kept.begin(queries.length, partitions.dimension(), wanted);
       for (int q = 0; q < queries.length; q++) {
@@ -156,7 +193,7 @@ final class NativeBestTest {
       }
       long at = 0;
       while (NativeBest.visit(at) < visits.size()) {
-        at = NativeBest.sweep(partitions, visits, kept, at);
+        at = NativeBest.sweep(partitions, lists, visits, kept, at);
         for (int q = 0; q < queries.length; q++) {
           if (!kept.hasRoom(q)) {
             long least = NativeBest.select(kept, q);
@@ -171,10 +208,16 @@ final class NativeBestTest {
     }
 
     private long[] expected(int query) {
-      long[] keys = new long[partitions.starts()[SIZES.length]];
+      long[] keys = new long[partitions.starts()[SIZES.length] + IntStream.of(LIST_SIZES).sum()];
       int count = 0;
       for (int v = 0; v < visits.size(); v++) {
         int p = visits.partition(v);
+        if (p >= SIZES.length) {
+          if (visits.query(v) == query) {
+            count = addListed(listed[p - SIZES.length], query, visits.base(v), keys, count);
+          }
+          continue;
+        }
         for (int row = 0; row < SIZES[p] && visits.query(v) == query; row++) {
           int product =
               product(partitions.codes(), partitions.blockStarts()[p], row, queries[query]);
@@ -183,6 +226,16 @@ final class NativeBestTest {
         }
       }
       return Arrays.copyOf(keys, count);
+    }
+
+    private int addListed(CodeLists.CodeList list, int query, float base, long[] keys, int from) {
+      int count = from;
+      for (int i = 0; list != null && i < list.count(); i++) {
+        int product = product(list.codes(), 0, i, queries[query]);
+        float score = Math.fma(list.scale() * steps[query], product, base);
+        keys[count++] = BestRows.key(list.rows().getAtIndex(ValueLayout.JAVA_INT, i), score);
+      }
+      return count;
     }
   }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class CpuLibrary {
 
   /// Must equal `HSTU_CPU_INTERFACE`.
-  private static final int INTERFACE = 3;
+  private static final int INTERFACE = 4;
 
   private static final String RESOURCE = "/native/linux-x86_64/libhstu_cpu.so";
 

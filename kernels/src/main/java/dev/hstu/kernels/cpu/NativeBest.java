@@ -8,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.util.Objects;
 
 /// Sweeps of int8 codes that keep the best by their scores, without a step in Java for each row, by
@@ -30,9 +31,9 @@ public final class NativeBest {
       CpuLibrary.function(
           "hstu_sweep_partitions",
           FunctionDescriptor.of(
-              JAVA_LONG, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS,
-              JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS,
-              JAVA_INT),
+              JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS,
+              ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+              ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
           HEAP);
 
   private static final MethodHandle RANK =
@@ -84,23 +85,32 @@ public final class NativeBest {
 
   /// Sweeps some of the visits and adds to what their queries keep.
   ///
+  /// @param lists behind the partitions, visited by the number of partitions plus their own
   /// @param at where to begin: 0, or what the last call returned
   /// @return where it stopped, to be asked of [#visit]: at the end, or where some query has no room
   ///     ([KeptKeys#hasRoom]), or after enough visits for one call
   public static long sweep(
-      PartitionCodes partitions, PartitionVisits visits, KeptKeys kept, long at) {
-    Objects.checkIndex(visits.partitionCount() - 1, partitions.count());
+      PartitionCodes partitions, CodeLists lists, PartitionVisits visits, KeptKeys kept, long at) {
+    Objects.checkIndex(visits.partitionCount() - 1, partitions.count() + lists.count());
     Objects.checkIndex(visits.queryCount() - 1, kept.queries());
     Objects.checkIndex(visit(at), visits.size());
-    Objects.checkFromToIndex(partitions.dimension(), partitions.dimension(), kept.dimension());
+    requireDimension(partitions.dimension(), kept.dimension());
+    if (lists.count() > 0) {
+      requireDimension(lists.dimension(), kept.dimension());
+    }
     try {
       return (long)
           SWEEP.invokeExact(
               partitions.codes(),
               CodeBlocks.groups(partitions.dimension()),
+              partitions.count(),
               MemorySegment.ofArray(partitions.starts()),
               MemorySegment.ofArray(partitions.blockStarts()),
               MemorySegment.ofArray(partitions.scales()),
+              MemorySegment.ofArray(lists.codes),
+              MemorySegment.ofArray(lists.rows),
+              MemorySegment.ofArray(lists.counts),
+              MemorySegment.ofArray(lists.scales),
               MemorySegment.ofArray(visits.partitions),
               MemorySegment.ofArray(visits.queries),
               MemorySegment.ofArray(visits.bases),
@@ -118,6 +128,9 @@ public final class NativeBest {
       throw e;
     } catch (Throwable e) {
       throw declaresNone(e);
+    } finally {
+      // The kernel has their addresses alone.
+      Reference.reachabilityFence(lists);
     }
   }
 
@@ -157,6 +170,13 @@ public final class NativeBest {
       throw e;
     } catch (Throwable e) {
       throw declaresNone(e);
+    }
+  }
+
+  private static void requireDimension(int dimension, int ofQueries) {
+    if (dimension != ofQueries) {
+      throw new IllegalArgumentException(
+          "codes of %d columns can't be swept with queries of %d".formatted(dimension, ofQueries));
     }
   }
 

@@ -23,7 +23,7 @@ public final class PartitionVisits {
 
   /// Forgets all visits.
   ///
-  /// @param partitionsInAll that may be asked for
+  /// @param partitionsInAll that may be asked for, with lists
   /// @param queriesInAll that may ask
   public void begin(int partitionsInAll, int queriesInAll) {
     partitionCount = partitionsInAll;
