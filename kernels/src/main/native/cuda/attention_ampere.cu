@@ -162,7 +162,8 @@ __global__ void __launch_bounds__(kThreads)
 template <int width>
 cudaError_t launch(const AttentionArgs &args, cudaStream_t stream) {
   const int bytes = sizeof(typename Tiles<width>::Shared);
-  static const cudaError_t raised =
+  // Each time, since it holds for one device and a process may use several.
+  const cudaError_t raised =
       cudaFuncSetAttribute(attention_mma_kernel<width>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   if (raised != cudaSuccess) return raised;
   const int groups = args.tile_rows / kRows;

@@ -373,7 +373,8 @@ __global__ void __launch_bounds__(Tile::threads, 1)
 template <typename Tile>
 cudaError_t launch(const AttentionArgs &args, cudaStream_t stream) {
   const int bytes = sizeof(typename Tile::Shared) + 1024;
-  static const cudaError_t raised =
+  // Each time, since it holds for one device and a process may use several.
+  const cudaError_t raised =
       cudaFuncSetAttribute(attention_kernel<Tile>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   if (raised != cudaSuccess) return raised;
   int processors = 0;

@@ -1,5 +1,5 @@
-// Which instructions a kernel uses, Hopper's (wgmma, bulk copies) or those of every card since compute capability 8.0 (mma.sync, cp.async), and how kernels
-// of one stream follow each other.
+// Which instructions a kernel uses, Hopper's (wgmma, bulk copies) or those of every card since compute capability 8.0
+// (mma.sync, cp.async), and how kernels of one stream follow each other.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -20,8 +20,8 @@ inline cudaError_t device_attribute(cudaDeviceAttr attribute, int *value) {
 template <typename... Parameters, typename... Arguments>
 cudaError_t launch_overlapped(void (*kernel)(Parameters...), dim3 grid, dim3 block, size_t shared_bytes,
                               cudaStream_t stream, const Arguments &...arguments) {
-  int major = 0;
-  const cudaError_t status = device_attribute(cudaDevAttrComputeCapabilityMajor, &major);
+  cudaFuncAttributes loaded = {};
+  const cudaError_t status = cudaFuncGetAttributes(&loaded, kernel);
   if (status != cudaSuccess) return status;
   cudaLaunchAttribute attribute = {};
   attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
@@ -32,7 +32,8 @@ cudaError_t launch_overlapped(void (*kernel)(Parameters...), dim3 grid, dim3 blo
   config.dynamicSmemBytes = shared_bytes;
   config.stream = stream;
   config.attrs = &attribute;
-  config.numAttrs = major >= 9 ? 1 : 0;  // older cards start a kernel when the one before it has ended
+  // Code for cards before 9.0 has no await_predecessor, whatever card the driver has finished it for.
+  config.numAttrs = loaded.ptxVersion >= 90 ? 1 : 0;
   return cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...);
 }
 
