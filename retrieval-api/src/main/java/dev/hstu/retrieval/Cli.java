@@ -9,6 +9,7 @@ import dev.hstu.retrieval.cli.EvaluateCommand;
 import dev.hstu.retrieval.cli.GenerationsCommand;
 import dev.hstu.retrieval.cli.ImportCheckpointCommand;
 import dev.hstu.retrieval.cli.ImportCommand;
+import dev.hstu.retrieval.cli.KeysCommand;
 import dev.hstu.retrieval.cli.NightlyCommand;
 import dev.hstu.retrieval.cli.PublishCommand;
 import dev.hstu.retrieval.cli.RollbackCommand;
@@ -55,7 +56,8 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ServeCommand.class,
       VerifyCommand.class,
-      EnginesCommand.class
+      EnginesCommand.class,
+      KeysCommand.class
     })
 public final class Cli implements Callable<Integer> {
 

@@ -11,7 +11,8 @@ public record ServiceConfiguration(
     GenerationSettings generations,
     EncoderSettings encoder,
     GateSettings gate,
-    UpdateSettings updates) {
+    UpdateSettings updates,
+    AccessSettings access) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -22,7 +23,8 @@ public record ServiceConfiguration(
             AdmissionSettings.SETTINGS,
             EncoderSettings.SETTINGS,
             GateSettings.SETTINGS,
-            UpdateSettings.SETTINGS)
+            UpdateSettings.SETTINGS,
+            AccessSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -41,6 +43,7 @@ public record ServiceConfiguration(
         GenerationSettings.from(values),
         EncoderSettings.from(values),
         GateSettings.from(values),
-        UpdateSettings.from(values));
+        UpdateSettings.from(values),
+        AccessSettings.from(values));
   }
 }

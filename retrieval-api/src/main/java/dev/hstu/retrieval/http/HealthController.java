@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.encoder.Encoder;
+import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.serving.GenerationWatcher;
 import dev.hstu.retrieval.serving.LiveGeneration;
 import dev.hstu.retrieval.serving.Readiness;
@@ -17,8 +18,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 
 /// `GET /health/live` (restart the process when it fails), `GET /health/ready` (send no requests
-// when
-/// it fails; the problem says why) and `GET /health/engines` (why another engine can't run here).
+/// when it fails; the problem says why) and `GET /health/engines` (why another engine can't run
+/// here).
 @Controller("/health")
 @Tag(name = "operation")
 final class HealthController {
@@ -35,12 +36,14 @@ final class HealthController {
     this.problems = problems;
   }
 
+  @NeedsNoKey("the platform's probes carry none")
   @Get("/live")
   @Operation(operationId = "live", summary = "Whether the process answers")
   Liveness live() {
     return LIVE;
   }
 
+  @Needs(Role.READ)
   @Get("/engines")
   @Operation(
       operationId = "engines",
@@ -49,6 +52,7 @@ final class HealthController {
     return Encoder.engines().stream().map(EngineReport::of).toList();
   }
 
+  @NeedsNoKey("the platform's probes carry none")
   @Get("/ready")
   @Operation(
       operationId = "ready",

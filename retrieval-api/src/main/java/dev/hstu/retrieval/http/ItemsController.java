@@ -2,6 +2,7 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.index.live.ItemUpdate;
 import dev.hstu.index.live.LiveIndex;
+import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.serving.GenerationLease;
 import dev.hstu.retrieval.serving.GenerationSwitch;
 import io.micronaut.http.HttpRequest;
@@ -60,6 +61,7 @@ final class ItemsController {
     this.json = json;
   }
 
+  @Needs(Role.WRITE)
   @Put("/{id}")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
@@ -80,6 +82,7 @@ final class ItemsController {
     return answer(lease -> take(lease, reader(lease).upsert(id, body)));
   }
 
+  @Needs(Role.WRITE)
   @Delete("/{id}")
   @Operation(
       operationId = "deleteItem",
@@ -95,6 +98,7 @@ final class ItemsController {
     return answer(lease -> take(lease, ItemUpdateReader.delete(id)));
   }
 
+  @Needs(Role.WRITE)
   @Post("/bulk")
   @Consumes(SetsController.NDJSON)
   @Operation(

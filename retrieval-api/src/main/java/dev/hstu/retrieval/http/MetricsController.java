@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.retrieval.access.Role;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -22,6 +23,7 @@ final class MetricsController {
     this.registry = registry;
   }
 
+  @Needs(Role.READ)
   @Get("/metrics")
   @Produces(PROMETHEUS_TEXT)
   @ExecuteOn(TaskExecutors.BLOCKING)

@@ -23,6 +23,7 @@ final class OpenApiController {
     document = read(resources);
   }
 
+  @NeedsNoKey("the contract is no secret")
   @Get("/openapi.yml")
   @Produces("application/yaml")
   @Operation(operationId = "openapi", summary = "This contract")

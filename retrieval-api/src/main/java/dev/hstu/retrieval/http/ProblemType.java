@@ -18,6 +18,8 @@ public enum ProblemType {
   INVALID_SET("invalid-set", HttpStatus.BAD_REQUEST, "A set cannot be registered"),
   INVALID_ITEM("invalid-item", HttpStatus.BAD_REQUEST, "The update does not fit the catalogue"),
   BAD_REQUEST("bad-request", HttpStatus.BAD_REQUEST, "The request cannot be read"),
+  KEY_REQUIRED("key-required", HttpStatus.UNAUTHORIZED, "A key is needed"),
+  ROLE_TOO_LOW("role-too-low", HttpStatus.FORBIDDEN, "The key may not do this"),
   UPDATES_DISABLED("updates-disabled", HttpStatus.FORBIDDEN, "Updates are switched off"),
   NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such route"),
   UNKNOWN_SET("unknown-set", HttpStatus.NOT_FOUND, "There is no such set"),

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Admission;
@@ -60,6 +61,7 @@ final class RetrieveController {
     this.settings = settings;
   }
 
+  @Needs(Role.READ)
   @Post("/retrieve")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(

@@ -4,6 +4,7 @@ import dev.hstu.index.filter.InvalidSetException;
 import dev.hstu.index.filter.NamedSet;
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.serving.GenerationLease;
 import dev.hstu.retrieval.serving.GenerationSwitch;
 import io.micronaut.http.HttpResponse;
@@ -51,6 +52,7 @@ final class SetsController {
     this.problems = problems;
   }
 
+  @Needs(Role.READ)
   @Get
   @Operation(operationId = "sets", summary = "The registered sets")
   SetReport.All list() {
@@ -65,6 +67,7 @@ final class SetsController {
             .toList());
   }
 
+  @Needs(Role.WRITE)
   @Put("/{name}")
   @Consumes({MediaType.APPLICATION_JSON, NDJSON})
   @Operation(
@@ -134,6 +137,7 @@ final class SetsController {
     }
   }
 
+  @Needs(Role.WRITE)
   @Delete("/{name}")
   @Operation(
       operationId = "deleteSet",

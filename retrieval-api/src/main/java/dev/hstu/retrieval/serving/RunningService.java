@@ -4,13 +4,17 @@ import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineStatus;
 import dev.hstu.encoder.EngineUnavailableException;
+import dev.hstu.retrieval.access.AccessKeys;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.config.ServingSettings;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.runtime.server.EmbeddedServer;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -45,6 +49,7 @@ public final class RunningService implements AutoCloseable {
   private final RetrievalWorkers workers;
   private final GenerationSwitch generations;
   private final SharedUpdateLog updates;
+  private final AccessKeys keys;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RunningService(
@@ -57,6 +62,7 @@ public final class RunningService implements AutoCloseable {
     workers = context.getBean(RetrievalWorkers.class);
     generations = context.getBean(GenerationSwitch.class);
     updates = context.getBean(SharedUpdateLog.class);
+    keys = context.getBean(AccessKeys.class);
   }
 
   /// Listens and begins to watch for generations. Returns before one is open: the service is live
@@ -71,6 +77,7 @@ public final class RunningService implements AutoCloseable {
   /// As [#start(ServiceConfiguration)], with another idea of now.
   public static RunningService start(ServiceConfiguration configuration, InstantSource now) {
     requireEngine(configuration);
+    AccessKeys keys = openKeys(configuration);
     ApplicationContext context =
         ApplicationContext.builder()
             .banner(false)
@@ -83,6 +90,7 @@ public final class RunningService implements AutoCloseable {
                 configuration.serving(),
                 configuration.admission(),
                 configuration.generations(),
+                keys,
                 new ServerClock(now))
             .start();
     try {
@@ -92,9 +100,11 @@ public final class RunningService implements AutoCloseable {
       LOG.info("listening on {}", server.getURI());
       return service;
     } catch (ServerStartupException e) {
+      keys.close();
       context.close();
       throw ServiceStartException.cannotListen(configuration.serving(), e);
     } catch (RuntimeException e) {
+      keys.close();
       context.close();
       throw e;
     }
@@ -140,6 +150,7 @@ public final class RunningService implements AutoCloseable {
       workers.close();
       generations.close();
       updates.close();
+      keys.close();
       context.close();
       LOG.info("stopped");
     }
@@ -183,6 +194,21 @@ public final class RunningService implements AutoCloseable {
     }
   }
 
+  /// @throws ServiceStartException where others could call without a key
+  private static AccessKeys openKeys(ServiceConfiguration configuration) {
+    try {
+      if (configuration.access().keysFile().isEmpty()
+          && !InetAddress.getByName(configuration.serving().host()).isLoopbackAddress()) {
+        throw ServiceStartException.withoutKeys(configuration.serving());
+      }
+      return AccessKeys.open(configuration.access());
+    } catch (UnknownHostException e) {
+      throw ServiceStartException.cannotListen(configuration.serving(), e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw ServiceStartException.unusableKeys(e);
+    }
+  }
+
   private static void requireEngine(ServiceConfiguration configuration) {
     Engine wanted = configuration.encoder().choice().engine();
     if (wanted == Engine.REFERENCE) {
@@ -193,6 +219,11 @@ public final class RunningService implements AutoCloseable {
         throw new EngineUnavailableException(wanted, status.description());
       }
     }
+  }
+
+  /// The beans, for tests that ask them what no route tells.
+  ApplicationContext context() {
+    return context;
   }
 
   private static Map<String, Object> serverProperties(ServingSettings settings) {
