@@ -49,6 +49,13 @@ public final class TimeBuckets {
     return EDGES.clone();
   }
 
+  /// The smallest `|Δ|` of a bucket, without a copy of the table.
+  ///
+  /// @param bucket one that [#bucket] gives
+  static long least(int bucket) {
+    return bucket == 0 ? 0 : EDGES[bucket - 1];
+  }
+
   private static int[] bucketsOfPowersOfTwo() {
     int[] buckets = new int[Long.SIZE];
     for (int bits = 1; bits < Long.SIZE; bits++) {

@@ -1,5 +1,6 @@
 /// Histories and their time: what a user did ([UserHistory]), the part of it a model keeps
-/// ([HistoryWindow]), many of them side by side without padding ([HistoryBatch]), the interaction
+/// ([HistoryWindow]), how far a request time may move before the model notices
+/// ([RequestInterval]), many of them side by side without padding ([HistoryBatch]), the interaction
 /// log they come from ([InteractionLog], [PreparedData]) and the clocks that stamp them.
 ///
 /// A leaf: values only, no model and no engine.
