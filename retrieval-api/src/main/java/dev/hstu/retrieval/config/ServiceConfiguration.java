@@ -12,7 +12,9 @@ public record ServiceConfiguration(
     EncoderSettings encoder,
     GateSettings gate,
     UpdateSettings updates,
-    AccessSettings access) {
+    AccessSettings access,
+    ConnectionSettings connections,
+    TlsSettings tls) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -24,7 +26,9 @@ public record ServiceConfiguration(
             EncoderSettings.SETTINGS,
             GateSettings.SETTINGS,
             UpdateSettings.SETTINGS,
-            AccessSettings.SETTINGS)
+            AccessSettings.SETTINGS,
+            ConnectionSettings.SETTINGS,
+            TlsSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -44,6 +48,8 @@ public record ServiceConfiguration(
         EncoderSettings.from(values),
         GateSettings.from(values),
         UpdateSettings.from(values),
-        AccessSettings.from(values));
+        AccessSettings.from(values),
+        ConnectionSettings.from(values),
+        TlsSettings.from(values));
   }
 }

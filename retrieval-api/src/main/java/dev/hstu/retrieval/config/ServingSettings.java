@@ -46,7 +46,8 @@ public record ServingSettings(
           512 << 20,
           1024,
           Integer.MAX_VALUE,
-          "Largest body of PUT /sets/{name}, which is read as a stream: fits 20 million ids.");
+          "Largest body of PUT /sets/{name} and POST /items/bulk, which are read as streams: fits 20"
+              + " million ids.");
   static final Setting<Integer> MAX_HEADER_BYTES =
       Setting.integer(
           "serving.max-header-bytes", 16_384, 1024, 1 << 20, "Largest sum of request headers.");

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -83,13 +84,15 @@ public final class RunningService implements AutoCloseable {
             .banner(false)
             .deduceEnvironment(false)
             .environmentPropertySource(false)
-            .properties(serverProperties(configuration.serving()))
+            .properties(serverProperties(configuration))
             .singletons(
                 configuration,
                 configuration.retrieval(),
                 configuration.serving(),
                 configuration.admission(),
                 configuration.generations(),
+                configuration.connections(),
+                configuration.tls(),
                 keys,
                 new ServerClock(now))
             .start();
@@ -114,7 +117,7 @@ public final class RunningService implements AutoCloseable {
     return server.getPort();
   }
 
-  /// `http://host:port`.
+  /// `http://host:port`, or `https:` where TLS is configured.
   public URI address() {
     return server.getURI();
   }
@@ -226,13 +229,15 @@ public final class RunningService implements AutoCloseable {
     return context;
   }
 
-  private static Map<String, Object> serverProperties(ServingSettings settings) {
-    return Map.of(
-        "micronaut.server.host", settings.host(),
-        "micronaut.server.port", settings.port() == 0 ? -1 : settings.port(),
-        "micronaut.server.max-request-size", settings.maxUploadBytes(),
-        "micronaut.server.max-request-buffer-size", settings.maxBodyBytes(),
-        "micronaut.server.netty.max-header-size", settings.maxHeaderBytes(),
-        "micronaut.server.idle-timeout", settings.idleSeconds() + "s");
+  private static Map<String, Object> serverProperties(ServiceConfiguration configuration) {
+    ServingSettings settings = configuration.serving();
+    Map<String, Object> properties = new HashMap<>(TlsProperties.of(configuration));
+    properties.put("micronaut.server.host", settings.host());
+    properties.put("micronaut.server.port", settings.port() == 0 ? -1 : settings.port());
+    properties.put("micronaut.server.max-request-size", settings.maxUploadBytes());
+    properties.put("micronaut.server.max-request-buffer-size", settings.maxBodyBytes());
+    properties.put("micronaut.server.netty.max-header-size", settings.maxHeaderBytes());
+    properties.put("micronaut.server.idle-timeout", settings.idleSeconds() + "s");
+    return properties;
   }
 }
