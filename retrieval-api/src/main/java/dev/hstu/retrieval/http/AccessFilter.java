@@ -10,6 +10,7 @@ import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.web.router.RouteAttributes;
 import io.micronaut.web.router.RouteMatch;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Asks for a key before a route is taken, by what stands beside the route ([Needs],
@@ -29,18 +30,17 @@ final class AccessFilter {
     this.problems = problems;
   }
 
-  /// Who sent a request that got past here, for the audit line.
-  static String caller(HttpRequest<?> request) {
-    return request.getAttribute(CALLER, String.class).orElse(AccessKeys.NO_KEYS);
+  /// Who sent a request, for the audit line: a key's id or [AccessKeys#NO_KEYS]; empty where it was
+  /// turned away.
+  static Optional<String> caller(HttpRequest<?> request) {
+    return request.getAttribute(CALLER, String.class);
   }
 
   /// @return the refusal; null lets the request pass
   @RequestFilter
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
     @Nullable RouteMatch<?> route = RouteAttributes.getRouteMatch(request).orElse(null);
-    if (!keys.required()
-        || route == null
-        || route.getAnnotationMetadata().hasAnnotation(NeedsNoKey.class)) {
+    if (route == null || route.getAnnotationMetadata().hasAnnotation(NeedsNoKey.class)) {
       return null;
     }
     Role needed =

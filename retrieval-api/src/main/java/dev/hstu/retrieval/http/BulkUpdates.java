@@ -37,6 +37,8 @@ final class BulkUpdates {
   private final List<LineResult> results = new ArrayList<>();
 
   private int lines;
+  private int taken;
+  private int refused;
 
   BulkUpdates(LiveIndex live, ItemUpdateReader reader, JsonMapper json) {
     this.live = live;
@@ -83,6 +85,11 @@ final class BulkUpdates {
     return answer.toByteArray();
   }
 
+  /// How many lines were taken and refused, in words.
+  String counts() {
+    return "%d taken, %d refused".formatted(taken, refused);
+  }
+
   private void read(byte[] line) {
     try {
       ItemUpdate update = reader.line(line);
@@ -120,6 +127,11 @@ final class BulkUpdates {
   }
 
   private void write(LineResult result) {
+    if (result.problem() == null) {
+      taken++;
+    } else {
+      refused++;
+    }
     try {
       answer.writeBytes(json.writeValueAsBytes(result));
       answer.write('\n');

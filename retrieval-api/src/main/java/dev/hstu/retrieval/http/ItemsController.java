@@ -61,6 +61,7 @@ final class ItemsController {
     this.json = json;
   }
 
+  @Audited("put-item")
   @Needs(Role.WRITE)
   @Put("/{id}")
   @Consumes(MediaType.APPLICATION_JSON)
@@ -82,6 +83,7 @@ final class ItemsController {
     return answer(lease -> take(lease, reader(lease).upsert(id, body)));
   }
 
+  @Audited("delete-item")
   @Needs(Role.WRITE)
   @Delete("/{id}")
   @Operation(
@@ -98,6 +100,7 @@ final class ItemsController {
     return answer(lease -> take(lease, ItemUpdateReader.delete(id)));
   }
 
+  @Audited("bulk-items")
   @Needs(Role.WRITE)
   @Post("/bulk")
   @Consumes(SetsController.NDJSON)
@@ -114,15 +117,18 @@ final class ItemsController {
           @Content(
               mediaType = SetsController.NDJSON,
               schema = @Schema(implementation = LineResult.class)))
-  HttpResponse<?> bulk(@Body InputStream body) {
+  HttpResponse<?> bulk(@Body InputStream body, HttpRequest<?> request) {
     return answer(
         lease -> {
           LiveIndex live = UpdateProblems.liveIndex(lease);
           try (InputStream lines = body) {
-            return HttpResponse.ok(new BulkUpdates(live, reader(lease), json).take(lines))
-                .contentType(SetsController.NDJSON);
+            BulkUpdates updates = new BulkUpdates(live, reader(lease), json);
+            byte[] results = updates.take(lines);
+            AuditFilter.detail(request, updates.counts());
+            return HttpResponse.ok(results).contentType(SetsController.NDJSON);
           } catch (IOException e) {
-            throw new CompletionException(e);
+            // Of the reading only: what fails in taking the lines is their answer.
+            return problems.of(BrokenUpload.problem(e));
           }
         });
   }

@@ -71,10 +71,11 @@ final class ServerErrors implements ErrorResponseProcessor<byte[]> {
 
   /// A body too large is found by an exception in reading it, a head too large by the HTTP decoder.
   private Problem tooLarge(ErrorContext context) {
-    if (context.getRequest().getPath().startsWith(SetsController.PATH)) {
+    String path = context.getRequest().getPath();
+    if (path.startsWith(SetsController.PATH) || path.equals(ItemsController.BULK_PATH)) {
       return Problem.of(
           ProblemType.BODY_TOO_LARGE,
-          "the body is larger than %d bytes; split the set, or raise serving.max-upload-bytes"
+          "the body is larger than %d bytes; send it in parts, or raise serving.max-upload-bytes"
               .formatted(settings.maxUploadBytes()));
     }
     return context.getRootCause().isPresent()

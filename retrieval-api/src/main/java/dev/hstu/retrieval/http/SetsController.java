@@ -15,7 +15,6 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Put;
-import io.micronaut.http.exceptions.ContentLengthExceededException;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.Operation;
@@ -67,6 +66,7 @@ final class SetsController {
             .toList());
   }
 
+  @Audited("put-set")
   @Needs(Role.WRITE)
   @Put("/{name}")
   @Consumes({MediaType.APPLICATION_JSON, NDJSON})
@@ -129,14 +129,14 @@ final class SetsController {
     } catch (InvalidSetException e) {
       return problems.of(Problem.of(ProblemType.INVALID_SET, String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      // The server's own exception, which it wraps in the stream and answers outside of it.
-      if (e.getCause() instanceof ContentLengthExceededException tooLarge) {
-        throw tooLarge;
+      if (BrokenUpload.is(e)) {
+        return problems.of(BrokenUpload.problem(e));
       }
       throw e;
     }
   }
 
+  @Audited("delete-set")
   @Needs(Role.WRITE)
   @Delete("/{name}")
   @Operation(

@@ -233,7 +233,7 @@ class FilterRouteTest {
       assertThat(answer.status()).isEqualTo(413);
       assertThat(answer.json().path("detail").asText())
           .isEqualTo(
-              "the body is larger than 2048 bytes; split the set, or raise"
+              "the body is larger than 2048 bytes; send it in parts, or raise"
                   + " serving.max-upload-bytes");
       assertThat(caller.get("/sets").json().path("sets")).isEmpty();
     }
