@@ -197,7 +197,9 @@ final class FuzzCases {
   }
 
   private String type() {
-    return template.endsWith("/bulk") ? "application/x-ndjson" : "application/json";
+    return template.endsWith("/bulk") || template.endsWith("/batch")
+        ? "application/x-ndjson"
+        : "application/json";
   }
 
   private String badFraming(byte[] body) {
