@@ -14,7 +14,8 @@ public record ServiceConfiguration(
     UpdateSettings updates,
     AccessSettings access,
     ConnectionSettings connections,
-    TlsSettings tls) {
+    TlsSettings tls,
+    CacheSettings cache) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -28,7 +29,8 @@ public record ServiceConfiguration(
             UpdateSettings.SETTINGS,
             AccessSettings.SETTINGS,
             ConnectionSettings.SETTINGS,
-            TlsSettings.SETTINGS)
+            TlsSettings.SETTINGS,
+            CacheSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -50,6 +52,7 @@ public record ServiceConfiguration(
         UpdateSettings.from(values),
         AccessSettings.from(values),
         ConnectionSettings.from(values),
-        TlsSettings.from(values));
+        TlsSettings.from(values),
+        CacheSettings.from(values));
   }
 }

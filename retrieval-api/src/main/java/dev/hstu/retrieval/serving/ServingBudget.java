@@ -18,10 +18,16 @@ import org.slf4j.LoggerFactory;
 /// @param ramBytes empty for any
 /// @param heapBytes the largest heap, counted whole
 /// @param engineBytes what the engine takes without a model
+/// @param cacheBytes of heap, what answers are kept in
 /// @param laterItems updates kept searchable at most
 /// @param laterBytes of native memory, what is swept of them at most
 record ServingBudget(
-    OptionalLong ramBytes, long heapBytes, long engineBytes, long laterItems, long laterBytes) {
+    OptionalLong ramBytes,
+    long heapBytes,
+    long engineBytes,
+    long cacheBytes,
+    long laterItems,
+    long laterBytes) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServingBudget.class);
 
@@ -44,6 +50,7 @@ record ServingBudget(
         configuration.serving().ramBytes(),
         Runtime.getRuntime().maxMemory(),
         configuration.encoder().choice().engine() == Engine.REFERENCE ? 0 : TORCH_BYTES,
+        configuration.cache().maxBytes(),
         configuration.updates().enabled() ? configuration.updates().maxKept() : 0,
         configuration.updates().enabled() ? configuration.updates().maxMemoryBytes() : 0);
   }
@@ -70,6 +77,7 @@ record ServingBudget(
   private MemoryNeed heapNeed(GenerationManifest manifest) {
     return ServingMemory.heap(manifest)
         .and("requests", REQUESTS_BYTES)
+        .and("cache.embeddings-memory and cache.results-memory", cacheBytes)
         .and("updates.max-kept", laterItems * LATER_ITEM_BYTES);
   }
 

@@ -1,0 +1,82 @@
+package dev.hstu.retrieval.cache;
+
+import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.encoder.sequence.RequestInterval;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// All that a user embedding depends on: the model, the kept events, and the bucket vector of the
+/// request time. The latter is held as the [RequestInterval], which says the same in two numbers:
+/// with the same events two request times have equal buckets exactly when one interval holds both.
+///
+/// The hash is taken once, on construction; equality compares the content.
+public final class EmbeddingKey {
+
+  /// Two arrays' headers, this object, the interval.
+  private static final int OVERHEAD_BYTES = 120;
+
+  private final String fingerprint;
+  private final int[] items;
+  private final long[] times;
+  private final RequestInterval validity;
+  private final int hash;
+
+  private EmbeddingKey(String fingerprint, int[] items, long[] times, RequestInterval validity) {
+    this.fingerprint = fingerprint;
+    this.items = items;
+    this.times = times;
+    this.validity = validity;
+    this.hash =
+        new ContentHash()
+            .add(fingerprint.hashCode())
+            .add(items)
+            .add(times)
+            .add(validity.first())
+            .value();
+  }
+
+  /// The key of one user.
+  ///
+  /// @param fingerprint of the model
+  /// @param window of one user; its arrays are shared and must not change any more
+  public static EmbeddingKey of(String fingerprint, HistoryBatch window) {
+    if (window.users() != 1) {
+      throw new IllegalArgumentException(
+          "a key is of one user and not of %d".formatted(window.users()));
+    }
+    long[] times = window.times();
+    RequestInterval validity =
+        RequestInterval.around(times, 0, times.length, window.requestTimes()[0]);
+    return new EmbeddingKey(fingerprint, window.items(), times, validity);
+  }
+
+  String fingerprint() {
+    return fingerprint;
+  }
+
+  /// The request times for which this is the key.
+  public RequestInterval validity() {
+    return validity;
+  }
+
+  /// Heap taken, about.
+  int bytes() {
+    return OVERHEAD_BYTES + Integer.BYTES * items.length + Long.BYTES * times.length;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof EmbeddingKey key
+            && hash == key.hash
+            && validity.equals(key.validity)
+            && fingerprint.equals(key.fingerprint)
+            && Arrays.equals(items, key.items)
+            && Arrays.equals(times, key.times));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+}

@@ -1,0 +1,205 @@
+package dev.hstu.retrieval.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.encoder.sequence.RequestInterval;
+import dev.hstu.index.filter.FilterRule;
+import dev.hstu.index.search.SearchPath;
+import dev.hstu.retrieval.config.CacheSettings;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is kept, how long, how much, and under which keys.
+class RetrievalCachesTest {
+
+  private static final long NOW = 1_700_000_000L;
+  private static final long MEBIBYTE = 1L << 20;
+  private static final int REPLAY_SECONDS = 100;
+
+  private final SettableClock clock = new SettableClock(NOW);
+  private final RetrievalCaches caches = caches(true, true);
+  private final GenerationCaches generation = caches.open("model", "g1");
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void anEntryGoesAtTheInstantItsIntervalEndsAndNotBefore(long seed) {
+    Random random = new Random(seed);
+    HistoryBatch window = window(random, 1 + random.nextInt(30), NOW);
+    EmbeddingKey key = generation.key(window);
+    RequestInterval interval = key.validity();
+    keep(key);
+    keep(listKey(key, 0, 0, 10, FilterRule.EVERYTHING));
+
+    long end = interval.end().orElseThrow();
+    clock.set(Instant.ofEpochSecond(end).minusNanos(1));
+    assertThat(generation.embeddings().find(key)).isNotNull();
+    assertThat(caches.resultCount()).isOne();
+    assertThat(generation.results().find(listKey(key, 0, 0, 10, FilterRule.EVERYTHING)))
+        .isNotNull();
+    clock.set(end);
+    assertThat(generation.embeddings().find(key)).isNull();
+    assertThat(generation.results().find(listKey(key, 0, 0, 10, FilterRule.EVERYTHING))).isNull();
+  }
+
+  @Test
+  void whatBelongsToAnotherTimeStaysForAFixedWhile() {
+    EmbeddingKey past = generation.key(window(new Random(1), 5, NOW - 1_000_000_000));
+    EmbeddingKey future = generation.key(window(new Random(1), 5, NOW + 1_000_000_000));
+    keep(past);
+    keep(future);
+
+    clock.set(NOW + REPLAY_SECONDS - 1);
+    assertThat(generation.embeddings().find(past)).isNotNull();
+    assertThat(generation.embeddings().find(future)).isNotNull();
+    clock.set(NOW + REPLAY_SECONDS);
+    assertThat(generation.embeddings().find(past)).isNull();
+    assertThat(generation.embeddings().find(future)).isNull();
+  }
+
+  @Test
+  void anIntervalWithoutAnEndNeverExpiresAndNeverOverflows() {
+    long[] longAgo = {NOW - 100_000_000_000_000_000L};
+    EmbeddingKey key =
+        generation.key(
+            new HistoryBatch(new int[] {0, 1}, new int[] {1}, longAgo, new long[] {NOW}));
+    assertThat(key.validity().end()).isEmpty();
+    keep(key);
+
+    clock.set(NOW + 1_000_000_000);
+    assertThat(generation.embeddings().find(key)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void keysAreEqualExactlyWhenContentIs(long seed) {
+    Random random = new Random(seed);
+    HistoryBatch window = window(random, 1 + random.nextInt(50), NOW);
+    EmbeddingKey key = generation.key(window);
+    RequestInterval interval = key.validity();
+    for (long time : new long[] {interval.first(), interval.last()}) {
+      EmbeddingKey same = generation.key(at(copy(window), time));
+      assertThat(same).isEqualTo(key).hasSameHashCodeAs(key);
+    }
+    assertThat(generation.key(at(window, interval.last() + 1))).isNotEqualTo(key);
+    assertThat(caches.open("other model", "g1").key(window)).isNotEqualTo(key);
+    int position = random.nextInt(window.items().length);
+    HistoryBatch otherItem = copy(window);
+    otherItem.items()[position]++;
+    assertThat(generation.key(otherItem)).isNotEqualTo(key);
+    HistoryBatch otherTime = copy(window);
+    otherTime.times()[position]--;
+    assertThat(generation.key(otherTime)).isNotEqualTo(key);
+
+    FilterRule filter = new FilterRule.In("genre", List.of("a", "b"));
+    ResultKey list = generation.key(key, 7, 3, 10, new int[] {1, 2}, filter);
+    assertThat(generation.key(generation.key(copy(window)), 7, 3, 10, new int[] {1, 2}, filter))
+        .isEqualTo(list)
+        .hasSameHashCodeAs(list);
+    assertThat(
+            List.of(
+                generation.key(generation.key(otherItem), 7, 3, 10, new int[] {1, 2}, filter),
+                caches.open("model", "g2").key(key, 7, 3, 10, new int[] {1, 2}, filter),
+                generation.key(key, 8, 3, 10, new int[] {1, 2}, filter),
+                generation.key(key, 7, 4, 10, new int[] {1, 2}, filter),
+                generation.key(key, 7, 3, 11, new int[] {1, 2}, filter),
+                generation.key(key, 7, 3, 10, new int[] {1, 3}, filter),
+                generation.key(key, 7, 3, 10, new int[] {1}, filter),
+                generation.key(key, 7, 3, 10, new int[] {1, 2}, FilterRule.EVERYTHING)))
+        .doesNotContain(list)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void neitherCacheTakesMoreThanItsMemory() {
+    Random random = new Random(5);
+    long offered = 0;
+    for (int i = 0; i < 20_000; i++) {
+      EmbeddingKey key = generation.key(window(random, 1 + random.nextInt(40), NOW));
+      keep(key);
+      keep(listKey(key, i, 0, 100, FilterRule.exceptIds(List.of("an item's id " + i))));
+      offered += key.bytes();
+      assertThat(caches.embeddingBytes()).isLessThanOrEqualTo(MEBIBYTE);
+      assertThat(caches.resultBytes()).isLessThanOrEqualTo(MEBIBYTE);
+    }
+    assertThat(offered).isGreaterThan(4 * MEBIBYTE);
+    assertThat(caches.embeddingBytes()).isGreaterThan(MEBIBYTE * 3 / 4);
+    assertThat(caches.embeddingCount()).isGreaterThan(500);
+    assertThat(caches.resultCount()).isPositive();
+  }
+
+  @Test
+  void listsGoWithTheirGenerationAndEmbeddingsWithTheLastOfTheirModel() {
+    GenerationCaches next = caches.open("model", "g2");
+    EmbeddingKey key = generation.key(window(new Random(1), 5, NOW));
+    keep(key);
+    keep(listKey(key, 0, 0, 10, FilterRule.EVERYTHING));
+    ResultKey nextList = next.key(key, 0, 0, 10, new int[0], FilterRule.EVERYTHING);
+    keep(nextList);
+
+    generation.close();
+    assertThat(next.embeddings().find(key)).isNotNull();
+    assertThat(next.results().find(nextList)).isNotNull();
+    assertThat(caches.resultCount()).isOne();
+
+    next.close();
+    assertThat(caches.embeddingCount()).isZero();
+    assertThat(caches.resultCount()).isZero();
+    assertThat(caches.embeddingBytes()).isZero();
+    assertThat(caches.resultBytes()).isZero();
+  }
+
+  @Test
+  void whatIsSwitchedOffKeepsNothing() {
+    GenerationCaches none = caches(false, false).open("model", "g1");
+    EmbeddingKey key = none.key(window(new Random(1), 5, NOW));
+    for (int i = 0; i < 2; i++) {
+      assertThat(none.embeddings().get(key, () -> new float[1], true))
+          .isInstanceOf(Lookup.Made.class);
+    }
+    assertThat(none.embeddings().find(key)).isNull();
+  }
+
+  private void keep(EmbeddingKey key) {
+    generation.embeddings().get(key, () -> new float[64], true);
+  }
+
+  private void keep(ResultKey key) {
+    KeptList list = new KeptList(new byte[4_500], 100, SearchPath.GRAPH, null);
+    generation.results().get(key, () -> list, true);
+  }
+
+  private ResultKey listKey(EmbeddingKey key, long items, long sets, int k, FilterRule filter) {
+    return generation.key(key, items, sets, k, new int[] {1, 5}, filter);
+  }
+
+  private RetrievalCaches caches(boolean embeddings, boolean results) {
+    return new RetrievalCaches(
+        new CacheSettings(embeddings, MEBIBYTE, results, MEBIBYTE, REPLAY_SECONDS), clock);
+  }
+
+  private static HistoryBatch window(Random random, int events, long requestTime) {
+    int[] items = random.ints(events, 1, 1_000).toArray();
+    long[] times = new long[events];
+    long time = requestTime;
+    for (int i = events - 1; i >= 0; i--) {
+      time -= random.nextInt(1 << 16);
+      times[i] = time;
+    }
+    return new HistoryBatch(new int[] {0, events}, items, times, new long[] {requestTime});
+  }
+
+  private static HistoryBatch copy(HistoryBatch window) {
+    return new HistoryBatch(
+        window.offsets(), window.items().clone(), window.times().clone(), window.requestTimes());
+  }
+
+  private static HistoryBatch at(HistoryBatch window, long requestTime) {
+    return new HistoryBatch(
+        window.offsets(), window.items(), window.times(), new long[] {requestTime});
+  }
+}
