@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// So many at a time, so many waiting, and no work past its deadline.
@@ -97,6 +98,55 @@ class RetrievalWorkersTest {
 
   /// Submits until one piece of work has begun: on a busy machine the first may reach its deadline
   /// before its worker wakes.
+  @Test
+  void parkedWorkHoldsNoThreadButItsPlaceAndRunsAgain() throws Exception {
+    try (RetrievalWorkers workers = workers(1, 2, LONG_MILLIS)) {
+      CompletableFuture<Void> until = new CompletableFuture<>();
+      AtomicInteger runs = new AtomicInteger();
+      List<CompletableFuture<Integer>> parked = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        parked.add(
+            answer(
+                workers.submitSteps(
+                    buffers -> {
+                      runs.incrementAndGet();
+                      return until.isDone() ? new Progress.Done<>(1) : new Progress.Parked<>(until);
+                    })));
+      }
+      // The one worker is free for others, and there is one place left for them.
+      assertThat(answer(workers.submit(buffers -> 2)).get()).isEqualTo(2);
+      assertThat(workers.inFlight()).isEqualTo(2);
+
+      until.completeExceptionally(new IllegalStateException("the other work has failed"));
+
+      for (CompletableFuture<Integer> answer : parked) {
+        assertThat(answer.get()).isEqualTo(1);
+      }
+      assertThat(runs).hasValue(4);
+      assertThat(workers.finish(LONG_MILLIS)).isTrue();
+    }
+  }
+
+  @Test
+  void parkedWorkIsFinishedBeforeTheWorkersStop() throws Exception {
+    try (RetrievalWorkers workers = workers(1, 2, LONG_MILLIS)) {
+      CompletableFuture<Void> until = new CompletableFuture<>();
+      CompletableFuture<Integer> parked =
+          answer(
+              workers.submitSteps(
+                  buffers ->
+                      until.isDone() ? new Progress.Done<>(1) : new Progress.Parked<>(until)));
+      assertThat(answer(workers.submit(buffers -> 2)).get()).isEqualTo(2);
+      CompletableFuture<Boolean> finished =
+          CompletableFuture.supplyAsync(() -> workers.finish(LONG_MILLIS));
+
+      until.complete(null);
+
+      assertThat(parked.get()).isEqualTo(1);
+      assertThat(finished.get()).isTrue();
+    }
+  }
+
   private CompletableFuture<Integer> occupyTheOneWorker(RetrievalWorkers workers)
       throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
