@@ -89,6 +89,18 @@ public sealed interface FilterRule {
   /// The items of a registered set.
   record InSet(String name) implements FilterRule {}
 
+  /// Whether this or a rule within names a registered set, so that what it accepts depends on
+  /// [NamedSets#version] too.
+  default boolean namesSet() {
+    return switch (this) {
+      case All(List<FilterRule> rules) -> rules.stream().anyMatch(FilterRule::namesSet);
+      case Any(List<FilterRule> rules) -> rules.stream().anyMatch(FilterRule::namesSet);
+      case Not(FilterRule rule) -> rule.namesSet();
+      case InSet _ -> true;
+      case In _, Range _, OnlyIds _ -> false;
+    };
+  }
+
   /// All items but those with these ids.
   static FilterRule exceptIds(List<String> ids) {
     return new Not(new OnlyIds(ids));

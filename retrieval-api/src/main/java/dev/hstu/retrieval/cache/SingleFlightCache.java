@@ -83,13 +83,6 @@ public final class SingleFlightCache<K, V> {
     }
   }
 
-  /// Does what eviction has put off.
-  void settle() {
-    if (kept != null) {
-      kept.cleanUp();
-    }
-  }
-
   private static <K, V> V made(Cache<K, V> kept, K key, Supplier<V> maker) {
     V value = maker.get();
     kept.put(key, value);

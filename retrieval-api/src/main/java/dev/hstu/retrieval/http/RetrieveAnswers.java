@@ -1,11 +1,13 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.index.filter.InvalidFilterException;
 import dev.hstu.index.search.SearchPath;
 import dev.hstu.retrieval.retrieve.Candidate;
 import dev.hstu.retrieval.retrieve.Ranking;
 import dev.hstu.retrieval.retrieve.Retrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
+import dev.hstu.retrieval.retrieve.RetrievalOutcome;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.retrieve.Shortfall;
 import dev.hstu.retrieval.serving.GenerationLease;
@@ -18,7 +20,11 @@ import io.micronaut.serde.annotation.SerdeImport;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class RetrieveAnswers {
 
   private static final Argument<RetrieveResponse> RESPONSE = Argument.of(RetrieveResponse.class);
+  private static final Argument<List<Candidate>> CANDIDATES = Argument.listOf(Candidate.class);
+  private static final byte[] CANDIDATES_FIELD =
+      ",\"candidates\":".getBytes(StandardCharsets.US_ASCII);
 
   private final RetrieveRequestReader reader;
   private final RequestRules rules;
@@ -50,36 +59,71 @@ final class RetrieveAnswers {
     this.json = json;
   }
 
+  /// What became of a request.
+  sealed interface Reply {
+
+    /// The body of the answer.
+    record Body(byte[] json) implements Reply {}
+
+    /// No generation serves.
+    record NoGeneration() implements Reply {}
+
+    /// Another request is computing what this one needs; ask again when it has ended.
+    record Waiting(CompletionStage<?> until) implements Reply {}
+  }
+
   /// Answers one request.
   ///
   /// @param arrivedNanos [System#nanoTime] of the request's arrival
-  /// @return the body of the answer; empty when no generation serves
+  /// @param mayWait whether the caller asks again when told to
   /// @throws InvalidRequestException when the request breaks the contract
-  Optional<byte[]> answer(byte[] body, long arrivedNanos, RetrievalBuffers buffers) {
+  Reply answer(byte[] body, long arrivedNanos, RetrievalBuffers buffers, boolean mayWait) {
     long queueNanos = System.nanoTime() - arrivedNanos;
     RetrieveRequest request = reader.read(body);
     Optional<GenerationLease> lease = generations.lease();
     if (lease.isEmpty()) {
-      return Optional.empty();
+      return new Reply.NoGeneration();
     }
     try (GenerationLease held = lease.get()) {
       LiveGeneration live = held.generation();
       RetrievalQuery query = rules.query(request, live.model().clock());
-      Retrieval retrieval = retrieve(live, query, buffers);
-      long totalNanos = System.nanoTime() - arrivedNanos;
-      metrics.answered(retrieval, queueNanos, totalNanos);
-      return Optional.of(bytes(response(live, query, retrieval, queueNanos, totalNanos)));
+      return switch (retrieve(live, query, buffers, mayWait)) {
+        case RetrievalOutcome.Waiting(CompletionStage<?> until) -> new Reply.Waiting(until);
+        case RetrievalOutcome.Answered(Retrieval retrieval, byte[] candidates) -> {
+          long totalNanos = System.nanoTime() - arrivedNanos;
+          metrics.answered(retrieval, queueNanos, totalNanos);
+          RetrieveResponse response = response(live, query, retrieval, queueNanos, totalNanos);
+          byte[] rest = bytes(RESPONSE, response.withoutCandidates());
+          yield new Reply.Body(withCandidates(rest, candidates));
+        }
+      };
     }
   }
 
-  private static Retrieval retrieve(
-      LiveGeneration live, RetrievalQuery query, RetrievalBuffers buffers) {
+  private RetrievalOutcome retrieve(
+      LiveGeneration live, RetrievalQuery query, RetrievalBuffers buffers, boolean mayWait) {
     try {
-      return live.retriever().retrieve(query, buffers);
+      return live.cachedRetriever().retrieve(query, buffers, this::candidates, mayWait);
     } catch (InvalidFilterException e) {
       throw new InvalidRequestException(
           ProblemType.INVALID_FILTER, "/filter" + e.pointer(), String.valueOf(e.getMessage()));
     }
+  }
+
+  private byte[] candidates(List<Candidate> candidates) {
+    return bytes(CANDIDATES, candidates);
+  }
+
+  /// Puts the list, which is written once and perhaps sent often, before the end of the object.
+  private static byte[] withCandidates(byte[] response, byte[] candidates) {
+    int head = response.length - 1;
+    byte[] whole = new byte[head + CANDIDATES_FIELD.length + candidates.length + 1];
+    System.arraycopy(response, 0, whole, 0, head);
+    System.arraycopy(CANDIDATES_FIELD, 0, whole, head, CANDIDATES_FIELD.length);
+    int list = head + CANDIDATES_FIELD.length;
+    System.arraycopy(candidates, 0, whole, list, candidates.length);
+    whole[whole.length - 1] = response[head];
+    return whole;
   }
 
   private static RetrieveResponse response(
@@ -97,11 +141,17 @@ final class RetrieveAnswers {
         retrieval.unknownItems(),
         retrieval.ranking() == Ranking.POPULARITY ? RetrieveResponse.FALLBACK_POPULAR : null,
         retrieval.shortfall(),
+        validUntil(retrieval.validity()),
+        retrieval.cache().name().toLowerCase(Locale.ROOT),
         new RetrieveResponse.Timings(
             micros(queueNanos),
             micros(retrieval.encodeNanos()),
             micros(retrieval.searchNanos()),
             micros(totalNanos)));
+  }
+
+  private static @Nullable Long validUntil(@Nullable RequestInterval validity) {
+    return validity == null || validity.end().isEmpty() ? null : validity.end().getAsLong();
   }
 
   private static @Nullable String search(@Nullable SearchPath path) {
@@ -113,9 +163,9 @@ final class RetrieveAnswers {
     };
   }
 
-  private byte[] bytes(RetrieveResponse response) {
+  private <T> byte[] bytes(Argument<T> type, T value) {
     try {
-      return json.writeValueAsBytes(RESPONSE, response);
+      return json.writeValueAsBytes(type, value);
     } catch (IOException e) {
       throw new UncheckedIOException("an answer could not be written as JSON", e);
     }

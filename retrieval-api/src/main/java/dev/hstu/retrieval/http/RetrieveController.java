@@ -4,6 +4,7 @@ import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Admission;
+import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.Readiness;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
 import dev.hstu.retrieval.serving.ServiceMetrics;
@@ -26,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,10 @@ final class RetrieveController {
   private static final Logger LOG = LoggerFactory.getLogger(RetrieveController.class);
 
   private static final byte[] NO_BODY = new byte[0];
+
+  /// How often a request waits for an equal one: for its embedding, for its list, and as often
+  /// again where the other one fails. Then it computes for itself.
+  private static final int MAX_WAITS = 4;
 
   private final RetrieveAnswers answers;
   private final RetrievalWorkers workers;
@@ -98,7 +104,7 @@ final class RetrieveController {
   CompletionStage<MutableHttpResponse<byte[]>> retrieve(HttpRequest<byte[]> request) {
     long arrivedNanos = System.nanoTime();
     byte[] body = request.getBody().orElse(NO_BODY);
-    return switch (workers.submit(buffers -> answer(body, arrivedNanos, buffers))) {
+    return switch (workers.submitSteps(new Work(body, arrivedNanos)::step)) {
       case Admission.Admitted(CompletableFuture<MutableHttpResponse<byte[]>> answer) ->
           answer.exceptionally(this::failed);
       case Admission.QueueFull(int queued) -> CompletableFuture.completedFuture(queueFull(queued));
@@ -106,15 +112,33 @@ final class RetrieveController {
     };
   }
 
-  private MutableHttpResponse<byte[]> answer(
-      byte[] body, long arrivedNanos, RetrievalBuffers buffers) {
-    try {
-      return answers
-          .answer(body, arrivedNanos, buffers)
-          .map(json -> HttpResponse.ok(json).contentType(MediaType.APPLICATION_JSON_TYPE))
-          .orElseGet(this::notReady);
-    } catch (InvalidRequestException e) {
-      return problems.of(e.problem());
+  /// One request, on one worker after another.
+  private final class Work {
+
+    private final byte[] body;
+    private final long arrivedNanos;
+    private int waits;
+
+    Work(byte[] body, long arrivedNanos) {
+      this.body = body;
+      this.arrivedNanos = arrivedNanos;
+    }
+
+    Progress<MutableHttpResponse<byte[]>> step(RetrievalBuffers buffers) {
+      try {
+        return switch (answers.answer(body, arrivedNanos, buffers, waits < MAX_WAITS)) {
+          case RetrieveAnswers.Reply.Body(byte[] json) ->
+              new Progress.Done<>(
+                  HttpResponse.ok(json).contentType(MediaType.APPLICATION_JSON_TYPE));
+          case RetrieveAnswers.Reply.NoGeneration() -> new Progress.Done<>(notReady());
+          case RetrieveAnswers.Reply.Waiting(CompletionStage<?> until) -> {
+            waits++;
+            yield new Progress.Parked<>(until);
+          }
+        };
+      } catch (InvalidRequestException e) {
+        return new Progress.Done<>(problems.of(e.problem()));
+      }
     }
   }
 
@@ -156,6 +180,9 @@ final class RetrieveController {
               "no answer within %d ms; send fewer requests at once, or raise"
                       .formatted(settings.deadlineMillis())
                   + " admission.deadline-millis"));
+    }
+    if (cause instanceof RejectedExecutionException) {
+      return stopping();
     }
     String incident = UUID.randomUUID().toString();
     LOG.error("incident {}: a retrieve request failed", incident, cause);

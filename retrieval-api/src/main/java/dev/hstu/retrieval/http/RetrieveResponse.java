@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The answer of `POST /retrieve`.
 ///
+/// @param candidates null where the list is put in as bytes that were written before
 /// @param generation what answered; encoder, index and ids are all of it
 /// @param search `graph`, `partitions` or `exact`; absent with a fallback
 /// @param fallback `popular` when no item of the history is known, else absent
@@ -27,8 +28,9 @@ public record RetrieveResponse(
     @Schema(
             description =
                 "Best first. The score is a cosine; with fallback popular, the number of"
-                    + " interactions")
-        List<Candidate> candidates,
+                    + " interactions",
+            requiredMode = Schema.RequiredMode.REQUIRED)
+        @Nullable List<Candidate> candidates,
     @Schema(
             description =
                 "How the index found them: by its graph, its partitions, or by comparing every item"
@@ -41,9 +43,39 @@ public record RetrieveResponse(
         @Nullable String fallback,
     @Schema(description = "Set when there are fewer than k candidates")
         @Nullable Shortfall shortfall,
+    @Schema(
+            description =
+                "The first later request time, whole seconds, at which this history gets another"
+                    + " user embedding; for the same history, items and generation the candidates"
+                    + " are the same until then. Absent with fallback popular, and where no such"
+                    + " time comes",
+            example = "1700000718")
+        @Nullable Long validUntil,
+    @Schema(
+            description =
+                "How much of the answer was kept from an equal request: nothing, the user"
+                    + " embedding, or the whole list",
+            allowableValues = {"miss", "embedding", "result"})
+        String cache,
     Timings timings) {
 
   static final String FALLBACK_POPULAR = "popular";
+
+  /// The same with the list left out.
+  RetrieveResponse withoutCandidates() {
+    return new RetrieveResponse(
+        generation,
+        engine,
+        requestTime,
+        null,
+        search,
+        unknownItems,
+        fallback,
+        shortfall,
+        validUntil,
+        cache,
+        timings);
+  }
 
   /// Where the time went, in microseconds.
   ///

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.retrieve;
 
+import dev.hstu.encoder.sequence.RequestInterval;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,12 @@ public final class EncodedQueries {
   ///
   /// @param unknownItems events skipped, their item unknown to the model
   /// @param embedding float[dimension], of length 1, shared; null without a known event
-  public record Encoded(RetrievalQuery query, int unknownItems, float @Nullable [] embedding) {}
+  /// @param validity the request times for which it is the same; null with it
+  public record Encoded(
+      RetrievalQuery query,
+      int unknownItems,
+      float @Nullable [] embedding,
+      @Nullable RequestInterval validity) {}
 
   private final List<Encoded> queries;
   private final long encodeNanos;

@@ -15,6 +15,10 @@ final class ExclusionSet implements ItemFilter {
   private static final int SPREAD = 0x9E3779B9;
 
   private int[] slots = new int[LEAST_SLOTS];
+
+  /// The rows in the order in which they were first added.
+  private int[] added = new int[LEAST_SLOTS];
+
   private int mask;
   private int shift;
   private int size;
@@ -28,6 +32,7 @@ final class ExclusionSet implements ItemFilter {
     int needed = Math.max(LEAST_SLOTS, Integer.highestOneBit(Math.max(1, expectedRows)) << 2);
     if (slots.length < needed) {
       slots = new int[needed];
+      added = new int[needed];
     }
     Arrays.fill(slots, 0, needed, EMPTY);
     mask = needed - 1;
@@ -40,13 +45,18 @@ final class ExclusionSet implements ItemFilter {
     int slot = slotOf(row);
     if (slots[slot] == EMPTY) {
       slots[slot] = row;
-      size++;
+      added[size++] = row;
     }
   }
 
   /// Number of distinct rows left out.
   int size() {
     return size;
+  }
+
+  /// The distinct rows left out, in the order in which they were first added, the caller's own.
+  int[] rows() {
+    return Arrays.copyOf(added, size);
   }
 
   @Override

@@ -16,7 +16,7 @@ public interface ItemSource {
   static ItemSource of(Generation generation) {
     CurrentItems always =
         new CurrentItems(
-            generation.index(), ItemView.of(generation.catalog()), generation.catalog().size());
+            generation.index(), ItemView.of(generation.catalog()), generation.catalog().size(), 0);
     return () -> always;
   }
 
@@ -24,7 +24,8 @@ public interface ItemSource {
   static ItemSource of(LiveIndex live) {
     return () -> {
       LiveSnapshot snapshot = live.snapshot();
-      return new CurrentItems(snapshot.index(), snapshot.items(), snapshot.live());
+      return new CurrentItems(
+          snapshot.index(), snapshot.items(), snapshot.live(), snapshot.version());
     };
   }
 }

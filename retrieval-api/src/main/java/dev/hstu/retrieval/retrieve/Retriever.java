@@ -2,6 +2,7 @@ package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.filter.FilterCompiler;
@@ -54,16 +55,43 @@ public final class Retriever {
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   public Retrieval retrieve(RetrievalQuery query, RetrievalBuffers buffers) {
-    int known = lookUpHistory(query, buffers);
-    int unknown = query.events() - known;
-    if (known == 0) {
-      return mostPopular(query, unknown, buffers);
+    Asked asked = ask(query, buffers);
+    HistoryBatch window = asked.window();
+    if (window == null) {
+      return popular(asked);
     }
     float[] embedding = buffers.embedding(encoder.config().embeddingDim());
-    HistoryBatch window = keptWindow(buffers, known, query.requestTime());
     long start = System.nanoTime();
     encoder.encode(window, embedding);
-    return nearest(query, unknown, embedding, System.nanoTime() - start, buffers);
+    return nearest(asked, embedding, validity(window), System.nanoTime() - start, buffers.found);
+  }
+
+  /// Looks the ids of a query up, against the items of this moment.
+  ///
+  /// @param buffers the calling thread's, overwritten
+  Asked ask(RetrievalQuery query, RetrievalBuffers buffers) {
+    int known = lookUpHistory(query, buffers);
+    HistoryBatch window = known == 0 ? null : keptWindow(buffers, known, query.requestTime());
+    return asked(query, window, query.events() - known, buffers);
+  }
+
+  private Asked asked(
+      RetrievalQuery query, @Nullable HistoryBatch window, int unknown, RetrievalBuffers buffers) {
+    CurrentItems now = source.current();
+    exclude(query, now.items(), buffers.exclusions);
+    return new Asked(query, now, window, unknown, buffers.exclusions);
+  }
+
+  /// The embedding of one user, an array of the caller's own.
+  float[] encode(HistoryBatch window) {
+    float[] embedding = new float[encoder.config().embeddingDim()];
+    encoder.encode(window, embedding);
+    return embedding;
+  }
+
+  private static RequestInterval validity(HistoryBatch window) {
+    long[] times = window.times();
+    return RequestInterval.around(times, 0, times.length, window.requestTimes()[0]);
   }
 
   /// Encodes the histories of many queries in one call of the encoder, for [#retrieve] of each.
@@ -85,8 +113,11 @@ public final class Retriever {
     int next = 0;
     for (int i = 0; i < known.length; i++) {
       RetrievalQuery query = queries.get(i);
-      float[] embedding = known[i] > 0 ? embeddings[next++] : null;
-      encoded.add(new Encoded(query, query.events() - known[i], embedding));
+      int unknown = query.events() - known[i];
+      encoded.add(
+          known[i] == 0
+              ? new Encoded(query, unknown, null, null)
+              : new Encoded(query, unknown, embeddings[next], validity(windows.get(next++))));
     }
     return new EncodedQueries(encoded, encodeNanos);
   }
@@ -100,42 +131,58 @@ public final class Retriever {
   ///     items don't have
   public Retrieval retrieve(EncodedQueries encoded, int place, RetrievalBuffers buffers) {
     Encoded one = encoded.queries().get(place);
-    return one.embedding() == null
-        ? mostPopular(one.query(), one.unknownItems(), buffers)
-        : nearest(
-            one.query(), one.unknownItems(), one.embedding(), encoded.encodeNanosEach(), buffers);
+    Asked asked = asked(one.query(), null, one.unknownItems(), buffers);
+    return one.embedding() == null || one.validity() == null
+        ? popular(asked)
+        : nearest(asked, one.embedding(), one.validity(), encoded.encodeNanosEach(), buffers.found);
   }
 
-  private Retrieval mostPopular(RetrievalQuery query, int unknown, RetrievalBuffers buffers) {
-    CurrentItems now = source.current();
-    ItemFilter rule = filters.compile(query.filter(), now.items());
-    ItemFilter filter = rule.and(exclusions(query, now.items(), buffers.exclusions));
+  /// The popular items, for a query without a known event.
+  Retrieval popular(Asked asked) {
+    ItemView items = asked.now().items();
+    int k = asked.query().k();
+    ItemFilter rule = filters.compile(asked.query().filter(), items);
+    ItemFilter filter = rule.and(left(asked.exclusions()));
     long start = System.nanoTime();
-    List<Candidate> popular = popularItems.first(query.k(), filter, now.items());
-    Shortfall shortfall = shortfall(query.k(), popular.size(), rule, now, buffers.exclusions);
+    List<Candidate> popular = popularItems.first(k, filter, items);
+    Shortfall shortfall = shortfall(k, popular.size(), rule, asked.now(), asked.exclusions());
     return new Retrieval(
-        popular, Ranking.POPULARITY, null, unknown, shortfall, 0, System.nanoTime() - start);
+        popular,
+        Ranking.POPULARITY,
+        null,
+        asked.unknownItems(),
+        shortfall,
+        null,
+        CacheUse.MISS,
+        0,
+        System.nanoTime() - start);
   }
 
-  private Retrieval nearest(
-      RetrievalQuery query,
-      int unknown,
+  /// The items nearest to a user.
+  ///
+  /// @param found overwritten
+  Retrieval nearest(
+      Asked asked,
       float[] embedding,
+      RequestInterval validity,
       long encodeNanos,
-      RetrievalBuffers buffers) {
-    CurrentItems now = source.current();
-    ItemFilter rule = filters.compile(query.filter(), now.items());
-    ItemFilter filter = rule.and(exclusions(query, now.items(), buffers.exclusions));
+      Candidates found) {
+    CurrentItems now = asked.now();
+    int k = asked.query().k();
+    ItemFilter rule = filters.compile(asked.query().filter(), now.items());
+    ItemFilter filter = rule.and(left(asked.exclusions()));
     long start = System.nanoTime();
-    now.index().search(embedding, query.k(), filter, options, buffers.found);
-    List<Candidate> candidates = externalIds(buffers.found, now.items());
+    now.index().search(embedding, k, filter, options, found);
+    List<Candidate> candidates = externalIds(found, now.items());
     long searchNanos = System.nanoTime() - start;
     return new Retrieval(
         candidates,
         Ranking.MODEL,
-        buffers.found.path(),
-        unknown,
-        shortfall(query.k(), candidates.size(), rule, now, buffers.exclusions),
+        found.path(),
+        asked.unknownItems(),
+        shortfall(k, candidates.size(), rule, now, asked.exclusions()),
+        validity,
+        CacheUse.MISS,
         encodeNanos,
         searchNanos);
   }
@@ -145,8 +192,12 @@ public final class Retriever {
     return popularItems.first(k, ItemFilter.all(), source.current().items());
   }
 
-  private static ItemFilter exclusions(
-      RetrievalQuery query, ItemView items, ExclusionSet exclusions) {
+  /// What exclusions leave.
+  private static ItemFilter left(ExclusionSet exclusions) {
+    return exclusions.size() == 0 ? ItemFilter.all() : exclusions;
+  }
+
+  private static void exclude(RetrievalQuery query, ItemView items, ExclusionSet exclusions) {
     int seen = query.excludeSeen() ? query.events() : 0;
     exclusions.reset(seen + query.excludedItemIds().length);
     for (int i = 0; i < seen; i++) {
@@ -155,7 +206,6 @@ public final class Retriever {
     for (String id : query.excludedItemIds()) {
       exclude(id, items, exclusions);
     }
-    return exclusions.size() == 0 ? ItemFilter.all() : exclusions;
   }
 
   private static void exclude(String id, ItemView items, ExclusionSet exclusions) {
@@ -180,6 +230,10 @@ public final class Retriever {
       }
     }
     return known;
+  }
+
+  private static RequestInterval validity(UserHistory window) {
+    return RequestInterval.around(window.times(), 0, window.length(), window.requestTime());
   }
 
   private HistoryBatch keptWindow(RetrievalBuffers buffers, int known, long requestTime) {

@@ -2,6 +2,7 @@ package dev.hstu.retrieval.serving;
 
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.GenerationSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import jakarta.inject.Singleton;
@@ -32,6 +33,7 @@ public final class GenerationWatcher implements AutoCloseable {
   private final ServiceConfiguration configuration;
   private final NamedSets sets;
   private final SharedUpdateLog updates;
+  private final RetrievalCaches caches;
   private final GenerationSwitch generations;
   private final ServiceMetrics metrics;
   private final ScheduledExecutorService thread =
@@ -48,11 +50,13 @@ public final class GenerationWatcher implements AutoCloseable {
       ServiceConfiguration configuration,
       NamedSets sets,
       SharedUpdateLog updates,
+      RetrievalCaches caches,
       GenerationSwitch generations,
       ServiceMetrics metrics) {
     this.configuration = configuration;
     this.sets = sets;
     this.updates = updates;
+    this.caches = caches;
     this.generations = generations;
     this.metrics = metrics;
   }
@@ -104,7 +108,7 @@ public final class GenerationWatcher implements AutoCloseable {
     } else if (!wasJustRefused(id)) {
       published = new Published.Opening(id);
       long start = System.nanoTime();
-      LiveGeneration next = LiveGeneration.open(store, id, configuration, sets, updates);
+      LiveGeneration next = LiveGeneration.open(store, id, configuration, sets, updates, caches);
       generations.swapTo(next);
       serves(id);
       metrics.serving(next);

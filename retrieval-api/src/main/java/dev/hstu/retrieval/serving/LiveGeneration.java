@@ -13,8 +13,10 @@ import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.live.LiveIndex;
 import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.SearchPlan;
+import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.retrieve.CachedRetriever;
 import dev.hstu.retrieval.retrieve.ItemSource;
 import dev.hstu.retrieval.retrieve.PopularItems;
 import dev.hstu.retrieval.retrieve.Retriever;
@@ -36,6 +38,7 @@ public final class LiveGeneration {
   private final Model model;
   private final UserEncoder encoder;
   private final Retriever retriever;
+  private final CachedRetriever cachedRetriever;
   private final FilterCompiler filters;
   private final @Nullable LiveIndex live;
   private final OwnedResources resources;
@@ -49,6 +52,7 @@ public final class LiveGeneration {
       Model model,
       UserEncoder encoder,
       Retriever retriever,
+      CachedRetriever cachedRetriever,
       FilterCompiler filters,
       @Nullable LiveIndex live,
       OwnedResources resources) {
@@ -56,6 +60,7 @@ public final class LiveGeneration {
     this.model = model;
     this.encoder = encoder;
     this.retriever = retriever;
+    this.cachedRetriever = cachedRetriever;
     this.filters = filters;
     this.live = live;
     this.resources = resources;
@@ -71,13 +76,12 @@ public final class LiveGeneration {
       String id,
       ServiceConfiguration configuration,
       NamedSets sets,
-      SharedUpdateLog updates)
+      SharedUpdateLog updates,
+      RetrievalCaches caches)
       throws IOException {
     OwnedResources resources = new OwnedResources();
     try {
-      LiveGeneration live = open(resources, store, id, configuration, sets, updates);
-      WarmUp.run(live.retriever, live.model, configuration.generations().warmUpQueries());
-      return live;
+      return open(resources, store, id, configuration, sets, updates, caches);
     } catch (IOException | RuntimeException | Error e) {
       resources.closeAfter(e);
       throw e;
@@ -90,7 +94,8 @@ public final class LiveGeneration {
       String id,
       ServiceConfiguration configuration,
       NamedSets sets,
-      SharedUpdateLog updates)
+      SharedUpdateLog updates,
+      RetrievalCaches caches)
       throws IOException {
     ServingBudget.of(configuration).require(store.manifest(id));
     Generation generation =
@@ -120,8 +125,12 @@ public final class LiveGeneration {
                 .index()
                 .search()
                 .options(SearchPlan.AUTO, settings.searchBeam(), settings.searchRecall()));
+    WarmUp.run(retriever, model, configuration.generations().warmUpQueries());
+    CachedRetriever cached =
+        new CachedRetriever(
+            retriever, sets, resources.own(caches.open(model.fingerprint(), generation.id())));
     return new LiveGeneration(
-        generation.manifest(), model, encoder, retriever, filters, live, resources);
+        generation.manifest(), model, encoder, retriever, cached, filters, live, resources);
   }
 
   public GenerationManifest manifest() {
@@ -133,8 +142,14 @@ public final class LiveGeneration {
     return model;
   }
 
+  /// What computes every answer.
   public Retriever retriever() {
     return retriever;
+  }
+
+  /// What computes only what isn't kept from another request.
+  public CachedRetriever cachedRetriever() {
+    return cachedRetriever;
   }
 
   /// What takes updates of this generation's items; empty where updates are switched off.

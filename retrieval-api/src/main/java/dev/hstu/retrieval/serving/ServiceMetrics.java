@@ -1,5 +1,7 @@
 package dev.hstu.retrieval.serving;
 
+import dev.hstu.retrieval.retrieve.CacheUse;
+import dev.hstu.retrieval.retrieve.Ranking;
 import dev.hstu.retrieval.retrieve.Retrieval;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -27,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 /// | `hstu_retrieve_queued` | gauge | requests waiting for a worker |
 /// | `hstu_retrieve_fallbacks_total` | counter | answers from the popular list |
 /// | `hstu_retrieve_shortfalls_total` | counter | answers with fewer than k candidates |
+/// | `hstu_retrieve_cache_total{use}` | counter | answers by what was kept, see [CacheUse] |
 /// | `hstu_retrieve_unknown_items_total` | counter | events skipped, their item unknown |
 /// | `hstu_retrieve_turned_away_total{reason}` | counter | no candidates, see [TurnedAway] |
 /// | `hstu_generation_info{generation,model,engine}` | gauge, 1 | what serves |
@@ -60,6 +63,7 @@ public final class ServiceMetrics {
   private final Counter served;
   private final Counter refused;
   private final MultiGauge generation;
+  private final Map<CacheUse, Counter> cacheUses = new EnumMap<>(CacheUse.class);
   private final Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
 
   public ServiceMetrics(MeterRegistry registry, RetrievalWorkers workers) {
@@ -83,20 +87,28 @@ public final class ServiceMetrics {
     Gauge.builder("hstu.retrieve.queued", workers, RetrievalWorkers::queued)
         .description("Requests waiting for a worker")
         .register(registry);
+    for (CacheUse use : CacheUse.values()) {
+      cacheUses.put(use, cacheUseCounter(use));
+    }
     for (TurnedAway reason : TurnedAway.values()) {
       turnedAway.put(reason, turnedAwayCounter(reason));
     }
   }
 
-  /// Counts one answer.
+  /// Counts one answer. Stages it didn't need don't count.
   public void answered(Retrieval retrieval, long queueNanos, long totalNanos) {
     queue.record(queueNanos, TimeUnit.NANOSECONDS);
-    search.record(retrieval.searchNanos(), TimeUnit.NANOSECONDS);
     total.record(totalNanos, TimeUnit.NANOSECONDS);
-    switch (retrieval.ranking()) {
-      case MODEL -> encode.record(retrieval.encodeNanos(), TimeUnit.NANOSECONDS);
-      case POPULARITY -> fallbacks.increment();
+    if (retrieval.cache() != CacheUse.RESULT) {
+      search.record(retrieval.searchNanos(), TimeUnit.NANOSECONDS);
     }
+    if (retrieval.encodeNanos() > 0) {
+      encode.record(retrieval.encodeNanos(), TimeUnit.NANOSECONDS);
+    }
+    if (retrieval.ranking() == Ranking.POPULARITY) {
+      fallbacks.increment();
+    }
+    Objects.requireNonNull(cacheUses.get(retrieval.cache())).increment();
     unknownItems.increment(retrieval.unknownItems());
     if (retrieval.shortfall() != null) {
       shortfalls.increment();
@@ -140,6 +152,13 @@ public final class ServiceMetrics {
     return Counter.builder("hstu.generation.swaps")
         .description("Published generations, taken up or not")
         .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private Counter cacheUseCounter(CacheUse use) {
+    return Counter.builder("hstu.retrieve.cache")
+        .description("Answers by how much of them was kept")
+        .tag("use", use.name().toLowerCase(Locale.ROOT))
         .register(registry);
   }
 

@@ -146,6 +146,8 @@ class OperationRoutesTest {
             "unknownItems",
             "fallback",
             "shortfall",
+            "validUntil",
+            "cache",
             "timings");
     assertThat(fields(schemas, "Filter"))
         .containsExactlyInAnyOrder("all", "any", "not", "in", "range", "only", "set");

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.index.filter.NamedSets;
+import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +88,12 @@ class GenerationWatcherTest {
   private GenerationWatcher watcher(
       RetrievalWorkers workers, GenerationSwitch live, SharedUpdateLog updates) {
     return new GenerationWatcher(
-        configuration, NamedSets.none(), updates, live, new ServiceMetrics(registry, workers));
+        configuration,
+        NamedSets.none(),
+        updates,
+        new RetrievalCaches(configuration.cache(), InstantSource.system()),
+        live,
+        new ServiceMetrics(registry, workers));
   }
 
   private void point(String content) throws IOException {

@@ -1,0 +1,149 @@
+package dev.hstu.retrieval.retrieve;
+
+import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.index.filter.NamedSets;
+import dev.hstu.retrieval.cache.EmbeddingKey;
+import dev.hstu.retrieval.cache.GenerationCaches;
+import dev.hstu.retrieval.cache.KeptList;
+import dev.hstu.retrieval.cache.Lookup;
+import dev.hstu.retrieval.cache.ResultKey;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// A [Retriever] that computes only what isn't kept: neither the embedding of a user nor a list
+/// that another query has made. Keys hold all that the answer depends on, so it is the same with
+/// and without the caches. A list is kept under the version of the items it was searched in, and
+/// every query looks under the version of its own moment: what an update has changed is never
+/// returned as it was.
+///
+/// For any number of threads, each with buffers of its own.
+public final class CachedRetriever {
+
+  private final Retriever retriever;
+  private final NamedSets sets;
+  private final GenerationCaches caches;
+
+  /// @param sets that the retriever's filters name
+  /// @param caches as the retriever's generation uses them; the caller's to close
+  public CachedRetriever(Retriever retriever, NamedSets sets, GenerationCaches caches) {
+    this.retriever = retriever;
+    this.sets = sets;
+    this.caches = caches;
+  }
+
+  /// Answers one query from what is kept, and keeps what it computes.
+  ///
+  /// @param buffers the calling thread's, overwritten
+  /// @param mayWait whether the caller asks again when told to; if not, the query is answered now
+  /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
+  ///     items don't have
+  public RetrievalOutcome retrieve(
+      RetrievalQuery query, RetrievalBuffers buffers, CandidateFormat format, boolean mayWait) {
+    // Before the filter is compiled: whoever reads an old version may see newer sets, and a list
+    // that is newer than its key does no harm.
+    long setsVersion = query.filter().namesSet() ? sets.version() : 0;
+    Asked asked = retriever.ask(query, buffers);
+    HistoryBatch window = asked.window();
+    if (window == null) {
+      Retrieval popular = retriever.popular(asked);
+      return new RetrievalOutcome.Answered(
+          popular.withoutCandidates(), format.write(popular.candidates()));
+    }
+    EmbeddingKey user = caches.key(window);
+    ResultKey list =
+        caches.key(
+            user,
+            asked.now().version(),
+            setsVersion,
+            query.k(),
+            asked.exclusions().rows(),
+            query.filter());
+    return new Steps(asked, window, user, list, buffers, format, mayWait).take();
+  }
+
+  /// What is left to do for one query with a known event.
+  private final class Steps {
+
+    private final Asked asked;
+    private final HistoryBatch window;
+    private final EmbeddingKey user;
+    private final ResultKey list;
+    private final RetrievalBuffers buffers;
+    private final CandidateFormat format;
+    private final boolean mayWait;
+
+    Steps(
+        Asked asked,
+        HistoryBatch window,
+        EmbeddingKey user,
+        ResultKey list,
+        RetrievalBuffers buffers,
+        CandidateFormat format,
+        boolean mayWait) {
+      this.asked = asked;
+      this.window = window;
+      this.user = user;
+      this.list = list;
+      this.buffers = buffers;
+      this.format = format;
+      this.mayWait = mayWait;
+    }
+
+    RetrievalOutcome take() {
+      @Nullable KeptList kept = caches.results().find(list);
+      if (kept != null) {
+        return answered(kept, CacheUse.RESULT, 0, 0);
+      }
+      long start = System.nanoTime();
+      return switch (caches.embeddings().get(user, () -> retriever.encode(window), mayWait)) {
+        case Lookup.InFlight<float[]>(CompletionStage<?> landing) ->
+            new RetrievalOutcome.Waiting(landing);
+        case Lookup.Kept<float[]>(float[] embedding) -> search(embedding, CacheUse.EMBEDDING, 0);
+        case Lookup.Made<float[]>(float[] embedding) ->
+            search(embedding, CacheUse.MISS, System.nanoTime() - start);
+      };
+    }
+
+    private RetrievalOutcome search(float[] embedding, CacheUse use, long encodeNanos) {
+      long start = System.nanoTime();
+      return switch (caches.results().get(list, () -> nearest(embedding), mayWait)) {
+        case Lookup.InFlight<KeptList>(CompletionStage<?> landing) ->
+            new RetrievalOutcome.Waiting(landing);
+        case Lookup.Kept<KeptList>(KeptList found) ->
+            answered(found, CacheUse.RESULT, encodeNanos, 0);
+        case Lookup.Made<KeptList>(KeptList found) ->
+            answered(found, use, encodeNanos, System.nanoTime() - start);
+      };
+    }
+
+    private KeptList nearest(float[] embedding) {
+      Retrieval made = retriever.nearest(asked, embedding, user.validity(), 0, buffers.found);
+      @Nullable Shortfall shortfall = made.shortfall();
+      return new KeptList(
+          format.write(made.candidates()),
+          made.candidates().size(),
+          Objects.requireNonNull(made.path()),
+          shortfall == null ? null : shortfall.reason());
+    }
+
+    private RetrievalOutcome answered(
+        KeptList found, CacheUse use, long encodeNanos, long searchNanos) {
+      int k = asked.query().k();
+      @Nullable String reason = found.shortfallReason();
+      return new RetrievalOutcome.Answered(
+          new Retrieval(
+              List.of(),
+              Ranking.MODEL,
+              found.path(),
+              asked.unknownItems(),
+              reason == null ? null : new Shortfall(k, found.returned(), reason),
+              user.validity(),
+              use,
+              encodeNanos,
+              searchNanos),
+          found.candidates());
+    }
+  }
+}
