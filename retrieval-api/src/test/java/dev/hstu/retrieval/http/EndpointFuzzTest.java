@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /// Every route there is, by the router's own list, against seeded nonsense: no 5xx but the declared
 /// 503 and no incident in the log, nobody hangs, nothing leaks, and the service answers afterwards
-// as before.
+/// as before.
 class EndpointFuzzTest {
 
   private static final long SEED = 20_261_122;
