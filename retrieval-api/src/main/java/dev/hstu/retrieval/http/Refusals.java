@@ -1,0 +1,84 @@
+package dev.hstu.retrieval.http;
+
+import dev.hstu.retrieval.config.AdmissionSettings;
+import dev.hstu.retrieval.serving.Readiness;
+import dev.hstu.retrieval.serving.ServiceMetrics;
+import dev.hstu.retrieval.serving.ServiceMetrics.TurnedAway;
+import dev.hstu.retrieval.serving.ServiceState;
+import jakarta.inject.Singleton;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Why work was not taken on or not finished, counted and as problems: of a request, or of a line
+/// of a batch.
+@Singleton
+final class Refusals {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+  private final ServiceState state;
+  private final ServiceMetrics metrics;
+  private final AdmissionSettings settings;
+
+  Refusals(ServiceState state, ServiceMetrics metrics, AdmissionSettings settings) {
+    this.state = state;
+    this.metrics = metrics;
+    this.settings = settings;
+  }
+
+  /// No generation serves.
+  Problem notReady() {
+    return switch (state.readiness()) {
+      case Readiness.NotReady(String reason) -> {
+        metrics.turnedAway(TurnedAway.NOT_READY);
+        yield Problem.of(ProblemType.NOT_READY, reason);
+      }
+      case Readiness.Ready _ ->
+          Problem.of(ProblemType.NOT_READY, "a generation has just become ready; try again");
+      case Readiness.Stopping() -> stopping();
+    };
+  }
+
+  /// No worker is free and the queue is full.
+  Problem queueFull(int queued) {
+    metrics.turnedAway(TurnedAway.QUEUE_FULL);
+    return Problem.of(
+        ProblemType.OVERLOADED,
+        "%d requests wait for %d workers already; try again after Retry-After seconds"
+            .formatted(queued, settings.workers()));
+  }
+
+  /// The process is stopping.
+  Problem stopping() {
+    metrics.turnedAway(TurnedAway.STOPPING);
+    return Problem.of(ProblemType.SHUTTING_DOWN, "this process is stopping; send it elsewhere");
+  }
+
+  /// Work taken on did not finish.
+  Problem failed(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof TimeoutException) {
+      metrics.turnedAway(TurnedAway.DEADLINE);
+      return Problem.of(
+          ProblemType.DEADLINE_EXCEEDED,
+          "no answer within %d ms; send fewer requests at once, or raise"
+                  .formatted(settings.deadlineMillis())
+              + " admission.deadline-millis");
+    }
+    if (cause instanceof RejectedExecutionException) {
+      return stopping();
+    }
+    String incident = UUID.randomUUID().toString();
+    LOG.error("incident {}: a request failed", incident, cause);
+    return Problem.of(
+        ProblemType.INTERNAL_ERROR,
+        "the service failed on this request; its log says why under incident " + incident);
+  }
+}
