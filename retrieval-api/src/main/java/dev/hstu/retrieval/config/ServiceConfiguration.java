@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 public record ServiceConfiguration(
     RetrievalSettings retrieval,
     ServingSettings serving,
+    EmbedSettings embed,
     AdmissionSettings admission,
     GenerationSettings generations,
     EncoderSettings encoder,
@@ -23,6 +24,7 @@ public record ServiceConfiguration(
             GenerationSettings.SETTINGS,
             ServingSettings.SETTINGS,
             RetrievalSettings.SETTINGS,
+            EmbedSettings.SETTINGS,
             AdmissionSettings.SETTINGS,
             EncoderSettings.SETTINGS,
             GateSettings.SETTINGS,
@@ -45,6 +47,7 @@ public record ServiceConfiguration(
     return new ServiceConfiguration(
         RetrievalSettings.from(values),
         ServingSettings.from(values),
+        EmbedSettings.from(values),
         AdmissionSettings.from(values),
         GenerationSettings.from(values),
         EncoderSettings.from(values),

@@ -10,6 +10,16 @@ final class InvalidRequestException extends RuntimeException {
     this.problem = Problem.at(type, field, detail);
   }
 
+  private InvalidRequestException(Problem problem) {
+    super(problem.detail(), null, false, false);
+    this.problem = problem;
+  }
+
+  /// The same refusal of a value that lies under `parent` of a larger body.
+  InvalidRequestException under(String parent) {
+    return new InvalidRequestException(problem.under(parent));
+  }
+
   Problem problem() {
     return problem;
   }

@@ -36,4 +36,11 @@ public record Problem(
   public static Problem at(ProblemType type, @Nullable String field, String detail) {
     return new Problem(type.uri(), type.title(), type.status().getCode(), detail, field);
   }
+
+  /// The same problem of a value that lies under `parent` of a larger body.
+  ///
+  /// @param parent JSON Pointer
+  Problem under(String parent) {
+    return new Problem(type, title, status, detail, field == null ? parent : parent + field);
+  }
 }

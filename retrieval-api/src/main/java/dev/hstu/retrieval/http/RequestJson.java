@@ -73,6 +73,11 @@ final class RequestJson implements AutoCloseable {
     return parser.currentToken() == JsonToken.VALUE_NULL;
   }
 
+  /// Whether the current value is a list.
+  boolean isList() {
+    return parser.currentToken() == JsonToken.START_ARRAY;
+  }
+
   /// Requires the current value to be an object.
   void requireObject() throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads [RetrieveRequest] from a body. Lists are refused as they grow past their bound. Unknown
@@ -19,6 +21,9 @@ final class RetrieveRequestReader {
 
   private static final List<String> FIELDS =
       List.of("userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds", "filter");
+  private static final List<String> LINE_FIELDS =
+      Stream.concat(Stream.of("id"), FIELDS.stream()).toList();
+  private static final List<String> HISTORY_FIELDS = List.of("userId", "events", "requestTime");
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
 
   /// The name kept for user attributes, which no model reads yet.
@@ -32,9 +37,27 @@ final class RetrieveRequestReader {
 
   /// @throws InvalidRequestException when the body is not JSON or not a retrieve request
   RetrieveRequest read(byte[] body) {
+    return read(body, FIELDS, _ -> {});
+  }
+
+  /// Reads a line of a batch: a retrieve request that may have an `id`.
+  ///
+  /// @param id is given the line's as soon as it is read, so that a refusal further on can name it
+  /// @throws InvalidRequestException as [#read]
+  RetrieveRequest readLine(byte[] line, Consumer<String> id) {
+    return read(line, LINE_FIELDS, id);
+  }
+
+  /// Reads the current value of a larger body as a history: a retrieve request that asks for
+  /// nothing.
+  RetrieveRequest readHistory(RequestJson json) throws IOException {
+    return readRequest(json, HISTORY_FIELDS, _ -> {});
+  }
+
+  private RetrieveRequest read(byte[] body, List<String> known, Consumer<String> id) {
     try (RequestJson json = new RequestJson(body)) {
       json.begin();
-      RetrieveRequest request = readRequest(json);
+      RetrieveRequest request = readRequest(json, known, id);
       json.end();
       return request;
     } catch (JsonProcessingException e) {
@@ -44,14 +67,20 @@ final class RetrieveRequestReader {
     }
   }
 
-  private RetrieveRequest readRequest(RequestJson json) throws IOException {
+  private RetrieveRequest readRequest(RequestJson json, List<String> known, Consumer<String> id)
+      throws IOException {
     json.requireObject();
     Fields fields = new Fields();
     while (json.nextField()) {
-      if (!FIELDS.contains(json.fieldName())) {
-        throw unknownField(json);
+      if (!known.contains(json.fieldName())) {
+        throw unknownField(json, known);
       }
-      if (!json.isNull()) {
+      if (json.isNull()) {
+        continue;
+      }
+      if (json.fieldName().equals("id")) {
+        id.accept(json.id(limits.maxIdLength()));
+      } else {
         readField(json, fields);
       }
     }
@@ -67,7 +96,7 @@ final class RetrieveRequestReader {
       case "excludeSeen" -> fields.excludeSeen = json.trueOrFalse();
       case "filter" -> fields.filter = new FilterRuleReader(json, limits).read();
       case "excludeItemIds" -> fields.excludeItemIds = readExcludedItems(json);
-      default -> throw unknownField(json);
+      default -> throw unknownField(json, FIELDS);
     }
   }
 
@@ -78,9 +107,10 @@ final class RetrieveRequestReader {
 
   private List<Event> readEvents(RequestJson json) throws IOException {
     json.requireList();
+    String pointer = json.pointer();
     List<Event> events = new ArrayList<>();
     while (json.nextEntry()) {
-      requireRoom(events.size(), limits.maxEvents(), "events", "send the newest ones");
+      requireRoom(events.size(), limits.maxEvents(), pointer, "events", "send the newest ones");
       events.add(readEvent(json));
     }
     return events;
@@ -107,26 +137,28 @@ final class RetrieveRequestReader {
 
   private List<String> readExcludedItems(RequestJson json) throws IOException {
     json.requireList();
+    String pointer = json.pointer();
     List<String> ids = new ArrayList<>();
     while (json.nextEntry()) {
-      requireRoom(ids.size(), limits.maxExcludedItems(), "excludeItemIds", "send fewer");
+      requireRoom(ids.size(), limits.maxExcludedItems(), pointer, "excludeItemIds", "send fewer");
       ids.add(json.id(limits.maxIdLength()));
     }
     return ids;
   }
 
-  private static InvalidRequestException unknownField(RequestJson json) throws IOException {
+  private static InvalidRequestException unknownField(RequestJson json, List<String> known)
+      throws IOException {
     return json.fieldName().equals(RESERVED_FIELD)
         ? json.unknownField(
             "is reserved for attributes of the user, which no model reads yet; leave it out")
-        : json.unknownField(FIELDS);
+        : json.unknownField(known);
   }
 
-  private static void requireRoom(int size, int most, String name, String mend) {
+  private static void requireRoom(int size, int most, String pointer, String name, String mend) {
     if (size == most) {
       throw new InvalidRequestException(
           ProblemType.TOO_MANY_ENTRIES,
-          "/" + name,
+          pointer,
           "%s has more than %d entries; %s".formatted(name, most, mend));
     }
   }

@@ -88,6 +88,7 @@ public final class RunningService implements AutoCloseable {
             .singletons(
                 configuration,
                 configuration.retrieval(),
+                configuration.embed(),
                 configuration.serving(),
                 configuration.admission(),
                 configuration.generations(),

@@ -116,6 +116,7 @@ class OperationRoutesTest {
             "get /metrics",
             "get /openapi.yml",
             "get /sets",
+            "post /embed",
             "post /items/bulk",
             "post /retrieve",
             "put /items/{id}",
