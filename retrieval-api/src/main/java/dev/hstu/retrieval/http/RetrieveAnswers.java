@@ -105,8 +105,7 @@ final class RetrieveAnswers {
     try {
       return live.cachedRetriever().retrieve(query, buffers, this::candidates, mayWait);
     } catch (InvalidFilterException e) {
-      throw new InvalidRequestException(
-          ProblemType.INVALID_FILTER, "/filter" + e.pointer(), String.valueOf(e.getMessage()));
+      throw invalid(e);
     }
   }
 
@@ -126,7 +125,14 @@ final class RetrieveAnswers {
     return whole;
   }
 
-  private static RetrieveResponse response(
+  /// A filter that does not fit the items, as a refusal.
+  static InvalidRequestException invalid(InvalidFilterException e) {
+    return new InvalidRequestException(
+        ProblemType.INVALID_FILTER, "/filter" + e.pointer(), String.valueOf(e.getMessage()));
+  }
+
+  /// The answer of one retrieval, as it goes over the wire.
+  static RetrieveResponse response(
       LiveGeneration live,
       RetrievalQuery query,
       Retrieval retrieval,

@@ -60,7 +60,7 @@ final class ServerErrors implements ErrorResponseProcessor<byte[]> {
       case UNSUPPORTED_MEDIA_TYPE ->
           Problem.of(
               ProblemType.UNSUPPORTED_MEDIA_TYPE,
-              path.equals(ItemsController.BULK_PATH)
+              path.equals(ItemsController.BULK_PATH) || path.equals(BatchController.PATH)
                   ? "%s takes lines of JSON only; send Content-Type: %s"
                       .formatted(path, SetsController.NDJSON)
                   : "%s takes JSON only; send Content-Type: application/json".formatted(path));

@@ -89,6 +89,7 @@ public final class RunningService implements AutoCloseable {
                 configuration,
                 configuration.retrieval(),
                 configuration.embed(),
+                configuration.batch(),
                 configuration.serving(),
                 configuration.admission(),
                 configuration.generations(),

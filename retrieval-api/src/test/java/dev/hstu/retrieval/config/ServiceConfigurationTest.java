@@ -81,6 +81,7 @@ class ServiceConfigurationTest {
           retrieval.maxk       | 5       | retrieval.maxk (command line) is not a setting; did you mean retrieval.max-k? CONFIGURATION.md lists them all
           sreving.port         | 5       | sreving.port (command line) is not a setting; did you mean serving.port? CONFIGURATION.md lists them all
           retrieval.max-k      | 99      | retrieval.default-k=100 must be at most retrieval.max-k=99; lower the first or raise the second
+          batch.waiting-bytes  | 1024    | batch.max-line-bytes=1048576 must be at most batch.waiting-bytes=1024; lower the first or raise the second
           """)
   void aWrongKeyOrValueIsRefusedWithTheMend(String key, String value, String message) {
     List<SettingSource> sources = List.of(SettingSource.commandLine(Map.of(key, value)));

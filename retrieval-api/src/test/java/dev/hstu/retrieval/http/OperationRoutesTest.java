@@ -119,6 +119,7 @@ class OperationRoutesTest {
             "post /embed",
             "post /items/bulk",
             "post /retrieve",
+            "post /retrieve/batch",
             "put /items/{id}",
             "put /sets/{name}");
     for (String route : routes) {
