@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.config.BatchSettings;
 import dev.hstu.retrieval.config.ServingSettings;
@@ -75,6 +76,7 @@ final class BatchController {
     this.places = new Semaphore(settings.maxStreams());
   }
 
+  @Needs(Role.READ)
   @Post(PATH)
   @Consumes(SetsController.NDJSON)
   @Produces(SetsController.NDJSON)

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Admission;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
@@ -44,6 +45,7 @@ final class EmbedController {
     this.problems = problems;
   }
 
+  @Needs(Role.READ)
   @Post("/embed")
   @Consumes(MediaType.APPLICATION_JSON)
   @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})

@@ -29,7 +29,8 @@ class ErrorCatalogueTest {
 
       Every error is answered as `application/problem+json` (RFC 9457) with `type`, `title`, `status`,
       `detail` and, where a value of the request body is at fault, `field`: a JSON Pointer to it.
-      Tell errors apart by `type`; it never changes. 429 and 503 carry `Retry-After`.
+      Tell errors apart by `type`; it never changes. 429 and 503 carry `Retry-After`. A line of
+      `POST /retrieve/batch` has its problem in its own answer, `{"line": 3, "problem": {...}}`.
 
       | type | status | title |
       |---|---|---|
@@ -112,6 +113,14 @@ class ErrorCatalogueTest {
       page.append(entry("PUT /sets/blocked with [1.5]", client.put("/sets/blocked", "[1.5]")));
       page.append(entry("PUT /sets/blocked with [\"x\"]", client.put("/sets/blocked", "[\"x\"]")));
       page.append(entry("DELETE /sets/blocked", client.delete("/sets/blocked")));
+      page.append(
+          entry(
+              "POST /embed with [{},{\"k\":1}]",
+              client.send(
+                  client
+                      .request("/embed")
+                      .header("Content-Type", "application/json")
+                      .POST(BodyPublishers.ofString("[{},{\"k\":1}]")))));
       page.append(entry("GET /retrieve", client.get("/retrieve")));
       page.append(entry("GET /retrive", client.get("/retrive")));
       page.append(entry("POST with Content-Type: text/plain", client.send(plainText(client))));

@@ -333,7 +333,7 @@ class ProblemAnswersTest {
       strings = {
         "/",
         "/retrive",
-        "/retrieve/batch",
+        "/retrieve/batches",
         "/health",
         "/beans",
         "/env",
