@@ -98,7 +98,7 @@ final class RawConnection implements AutoCloseable {
     }
     if (!head) {
       if (chunked) {
-        skipChunks(bytes);
+        ends |= !skipChunks(bytes);
       } else {
         bytes.skipNBytes(length);
       }
@@ -109,13 +109,22 @@ final class RawConnection implements AutoCloseable {
     return status;
   }
 
-  private static void skipChunks(InputStream bytes) throws IOException {
+  /// Reads a streamed answer away.
+  ///
+  /// @return false when the server closed in the middle of it, as it does where the request that it
+  ///     is still reading breaks
+  private static boolean skipChunks(InputStream bytes) throws IOException {
     long size;
     do {
-      size = Long.parseLong(line(bytes).split(";", 2)[0].strip(), 16);
+      String line = line(bytes);
+      if (line.isEmpty()) {
+        return false;
+      }
+      size = Long.parseLong(line.split(";", 2)[0].strip(), 16);
       bytes.skipNBytes(size);
       line(bytes);
     } while (size > 0);
+    return true;
   }
 
   private static String line(InputStream bytes) throws IOException {
