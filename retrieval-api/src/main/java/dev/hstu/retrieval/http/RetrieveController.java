@@ -113,7 +113,8 @@ final class RetrieveController {
           case RetrieveAnswers.Reply.Body(byte[] json) ->
               new Progress.Done<>(
                   HttpResponse.ok(json).contentType(MediaType.APPLICATION_JSON_TYPE));
-          case RetrieveAnswers.Reply.NoGeneration() -> new Progress.Done<>(problems.of(refusals.notReady()));
+          case RetrieveAnswers.Reply.NoGeneration() ->
+              new Progress.Done<>(problems.of(refusals.notReady()));
           case RetrieveAnswers.Reply.Waiting(CompletionStage<?> until) -> {
             waits++;
             yield new Progress.Parked<>(until);
