@@ -2,7 +2,6 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
-import dev.hstu.retrieval.serving.Admission;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
@@ -18,7 +17,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /// `POST /embed`: user embeddings for a ranker, admitted as retrievals are; the answer itself is
@@ -105,14 +103,7 @@ final class EmbedController {
   CompletionStage<MutableHttpResponse<byte[]>> embed(HttpRequest<byte[]> request) {
     byte[] body = request.getBody().orElse(NO_BODY);
     boolean raw = wantsFloat32(request);
-    return switch (workers.submit(buffers -> answer(body, raw, buffers))) {
-      case Admission.Admitted(CompletableFuture<MutableHttpResponse<byte[]>> answer) ->
-          answer.exceptionally(failure -> problems.of(refusals.failed(failure)));
-      case Admission.QueueFull(int queued) ->
-          CompletableFuture.completedFuture(problems.of(refusals.queueFull(queued)));
-      case Admission.Stopping() ->
-          CompletableFuture.completedFuture(problems.of(refusals.stopping()));
-    };
+    return refusals.answerOf(workers.submit(buffers -> answer(body, raw, buffers)), problems::of);
   }
 
   private MutableHttpResponse<byte[]> answer(byte[] body, boolean raw, RetrievalBuffers buffers) {

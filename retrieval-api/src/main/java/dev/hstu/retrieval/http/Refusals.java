@@ -1,15 +1,19 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.config.AdmissionSettings;
+import dev.hstu.retrieval.serving.Admission;
 import dev.hstu.retrieval.serving.Readiness;
 import dev.hstu.retrieval.serving.ServiceMetrics;
 import dev.hstu.retrieval.serving.ServiceMetrics.TurnedAway;
 import dev.hstu.retrieval.serving.ServiceState;
 import jakarta.inject.Singleton;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +60,19 @@ final class Refusals {
   Problem stopping() {
     metrics.turnedAway(TurnedAway.STOPPING);
     return Problem.of(ProblemType.SHUTTING_DOWN, "this process is stopping; send it elsewhere");
+  }
+
+  /// What a caller gets: the answer of work that was taken on and finished, or why there is none.
+  ///
+  /// @param said a problem in the form that answers have
+  <T> CompletionStage<T> answerOf(Admission<T> admission, Function<Problem, T> said) {
+    return switch (admission) {
+      case Admission.Admitted(CompletableFuture<T> answer) ->
+          answer.exceptionally(failure -> said.apply(failed(failure)));
+      case Admission.QueueFull(int queued) ->
+          CompletableFuture.completedFuture(said.apply(queueFull(queued)));
+      case Admission.Stopping() -> CompletableFuture.completedFuture(said.apply(stopping()));
+    };
   }
 
   /// Work taken on did not finish.

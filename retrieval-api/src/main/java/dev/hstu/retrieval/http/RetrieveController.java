@@ -2,7 +2,6 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
-import dev.hstu.retrieval.serving.Admission;
 import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
 import io.micronaut.http.HttpRequest;
@@ -18,7 +17,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /// `POST /retrieve`: admission and its refusals; the answer itself is [RetrieveAnswers]'.
@@ -85,14 +83,7 @@ final class RetrieveController {
   CompletionStage<MutableHttpResponse<byte[]>> retrieve(HttpRequest<byte[]> request) {
     long arrivedNanos = System.nanoTime();
     byte[] body = request.getBody().orElse(NO_BODY);
-    return switch (workers.submitSteps(new Work(body, arrivedNanos)::step)) {
-      case Admission.Admitted(CompletableFuture<MutableHttpResponse<byte[]>> answer) ->
-          answer.exceptionally(failure -> problems.of(refusals.failed(failure)));
-      case Admission.QueueFull(int queued) ->
-          CompletableFuture.completedFuture(problems.of(refusals.queueFull(queued)));
-      case Admission.Stopping() ->
-          CompletableFuture.completedFuture(problems.of(refusals.stopping()));
-    };
+    return refusals.answerOf(workers.submitSteps(new Work(body, arrivedNanos)::step), problems::of);
   }
 
   /// One request, on one worker after another.
