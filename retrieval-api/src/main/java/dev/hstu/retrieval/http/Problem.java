@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The body of every error answer (RFC 9457), `application/problem+json`.
 ///
-/// @param type the URI of a `ProblemType`
+/// @param type the URI of a `ProblemType`, relative to the service: its section of `GET /errors`
 /// @param status the HTTP status again
 /// @param detail what is wrong with this request, with the value, and what to do about it
 /// @param field JSON Pointer (RFC 6901) to the offending value of the request body, where it is one
@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 @Schema(description = "Problem details (RFC 9457); every error answer is one")
 public record Problem(
     @Schema(
-            description = "What kind of problem; never changes",
-            example = "urn:hstu:problem:out-of-range")
+            description =
+                "What kind of problem: a reference to its section of GET /errors, never changes",
+            example = "/errors#out-of-range")
         String type,
     @Schema(example = "A value is out of range") String title,
     @Schema(example = "400") int status,

@@ -5,57 +5,176 @@ import io.micronaut.http.HttpStatus;
 /// Every kind of error answer there is. A client tells them apart by [#uri()], which never changes;
 /// titles and details are for people.
 public enum ProblemType {
-  MALFORMED_JSON("malformed-json", HttpStatus.BAD_REQUEST, "The body is not valid JSON"),
-  WRONG_TYPE("wrong-type", HttpStatus.BAD_REQUEST, "A value has the wrong type"),
-  UNKNOWN_FIELD("unknown-field", HttpStatus.BAD_REQUEST, "A field is not known"),
-  MISSING_FIELD("missing-field", HttpStatus.BAD_REQUEST, "A required field is missing"),
-  OUT_OF_RANGE("out-of-range", HttpStatus.BAD_REQUEST, "A value is out of range"),
-  MILLISECONDS("milliseconds", HttpStatus.BAD_REQUEST, "A time is in milliseconds"),
-  UNSORTED_EVENTS("unsorted-events", HttpStatus.BAD_REQUEST, "Events are not in order of time"),
-  FUTURE_EVENT("future-event", HttpStatus.BAD_REQUEST, "An event is later than the request"),
-  TOO_MANY_ENTRIES("too-many-entries", HttpStatus.BAD_REQUEST, "A list is too long"),
-  INVALID_FILTER("invalid-filter", HttpStatus.BAD_REQUEST, "The filter does not fit the items"),
-  INVALID_SET("invalid-set", HttpStatus.BAD_REQUEST, "A set cannot be registered"),
-  INVALID_ITEM("invalid-item", HttpStatus.BAD_REQUEST, "The update does not fit the catalogue"),
-  BAD_REQUEST("bad-request", HttpStatus.BAD_REQUEST, "The request cannot be read"),
-  KEY_REQUIRED("key-required", HttpStatus.UNAUTHORIZED, "A key is needed"),
-  ROLE_TOO_LOW("role-too-low", HttpStatus.FORBIDDEN, "The key may not do this"),
-  UPDATES_DISABLED("updates-disabled", HttpStatus.FORBIDDEN, "Updates are switched off"),
-  NOT_FOUND("not-found", HttpStatus.NOT_FOUND, "There is no such route"),
-  UNKNOWN_SET("unknown-set", HttpStatus.NOT_FOUND, "There is no such set"),
+  MALFORMED_JSON(
+      "malformed-json",
+      HttpStatus.BAD_REQUEST,
+      "The body is not valid JSON",
+      "Send one JSON value in UTF-8, without comments or trailing commas."),
+  WRONG_TYPE(
+      "wrong-type",
+      HttpStatus.BAD_REQUEST,
+      "A value has the wrong type",
+      "Send the value that `field` points to in the type that `detail` names."),
+  UNKNOWN_FIELD(
+      "unknown-field",
+      HttpStatus.BAD_REQUEST,
+      "A field is not known",
+      "Correct the name or leave the field out; nothing is ignored in silence."),
+  MISSING_FIELD(
+      "missing-field",
+      HttpStatus.BAD_REQUEST,
+      "A required field is missing",
+      "Add the field that `detail` names."),
+  OUT_OF_RANGE(
+      "out-of-range",
+      HttpStatus.BAD_REQUEST,
+      "A value is out of range",
+      "Send a value within the range that `detail` names, or have the setting raised that it names."),
+  MILLISECONDS(
+      "milliseconds",
+      HttpStatus.BAD_REQUEST,
+      "A time is in milliseconds",
+      "Divide by 1000: times are whole seconds."),
+  UNSORTED_EVENTS(
+      "unsorted-events",
+      HttpStatus.BAD_REQUEST,
+      "Events are not in order of time",
+      "Send events oldest first."),
+  FUTURE_EVENT(
+      "future-event",
+      HttpStatus.BAD_REQUEST,
+      "An event is later than the request",
+      "Leave out events after `requestTime`, or send a later one."),
+  TOO_MANY_ENTRIES(
+      "too-many-entries",
+      HttpStatus.BAD_REQUEST,
+      "A list is too long",
+      "Send fewer entries; a large set of items is registered once by `PUT /sets/{name}`."),
+  INVALID_FILTER(
+      "invalid-filter",
+      HttpStatus.BAD_REQUEST,
+      "The filter does not fit the items",
+      "Use attributes, types and sets that the served generation has, as `detail` names them."),
+  INVALID_SET(
+      "invalid-set",
+      HttpStatus.BAD_REQUEST,
+      "A set cannot be registered",
+      "Correct the name or the id that `detail` names."),
+  INVALID_ITEM(
+      "invalid-item",
+      HttpStatus.BAD_REQUEST,
+      "The update does not fit the catalogue",
+      "Send a vector of length 1 made by the model that serves, and attributes as the catalogue declares them."),
+  BAD_REQUEST(
+      "bad-request",
+      HttpStatus.BAD_REQUEST,
+      "The request cannot be read",
+      "Send a request as in `/openapi.yml`."),
+  KEY_REQUIRED(
+      "key-required",
+      HttpStatus.UNAUTHORIZED,
+      "A key is needed",
+      "Send `Authorization: Bearer KEY` with a key that `hstu keys add` made."),
+  ROLE_TOO_LOW(
+      "role-too-low",
+      HttpStatus.FORBIDDEN,
+      "The key may not do this",
+      "Use a key of the role that `detail` names."),
+  UPDATES_DISABLED(
+      "updates-disabled",
+      HttpStatus.FORBIDDEN,
+      "Updates are switched off",
+      "Set `updates.enabled=true` in the one process that takes updates, and send them there."),
+  NOT_FOUND(
+      "not-found",
+      HttpStatus.NOT_FOUND,
+      "There is no such route",
+      "Correct the path; `/openapi.yml` lists all."),
+  UNKNOWN_SET(
+      "unknown-set",
+      HttpStatus.NOT_FOUND,
+      "There is no such set",
+      "Register the set first; `GET /sets` lists all."),
   METHOD_NOT_ALLOWED(
-      "method-not-allowed", HttpStatus.METHOD_NOT_ALLOWED, "The route does not take this method"),
+      "method-not-allowed",
+      HttpStatus.METHOD_NOT_ALLOWED,
+      "The route does not take this method",
+      "Use a method that the `Allow` header names."),
   NOT_ACCEPTABLE(
-      "not-acceptable", HttpStatus.NOT_ACCEPTABLE, "The answer has no such representation"),
-  BODY_TOO_LARGE("body-too-large", HttpStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
+      "not-acceptable",
+      HttpStatus.NOT_ACCEPTABLE,
+      "The answer has no such representation",
+      "Ask in `Accept` for a type that `/openapi.yml` names for the route."),
+  BODY_TOO_LARGE(
+      "body-too-large",
+      HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+      "The body is too large",
+      "Send less at once, or have the setting raised that `detail` names."),
   UNSUPPORTED_MEDIA_TYPE(
-      "unsupported-media-type", HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body has the wrong type"),
+      "unsupported-media-type",
+      HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+      "The body has the wrong type",
+      "Send the `Content-Type` that `detail` names, uncompressed."),
   HEADERS_TOO_LARGE(
       "headers-too-large",
       HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-      "The request's headers are too large"),
-  OVERLOADED("overloaded", HttpStatus.TOO_MANY_REQUESTS, "Too many requests at once"),
-  INTERNAL_ERROR("internal-error", HttpStatus.INTERNAL_SERVER_ERROR, "The service failed"),
-  NOT_READY("not-ready", HttpStatus.SERVICE_UNAVAILABLE, "The service is not ready"),
-  UPDATES_FULL("updates-full", HttpStatus.SERVICE_UNAVAILABLE, "Too many updates are kept"),
-  SHUTTING_DOWN("shutting-down", HttpStatus.SERVICE_UNAVAILABLE, "The service is stopping"),
+      "The request's headers are too large",
+      "Send fewer or shorter headers."),
+  OVERLOADED(
+      "overloaded",
+      HttpStatus.TOO_MANY_REQUESTS,
+      "Too many requests at once",
+      "Try again after `Retry-After` seconds, with fewer requests at once; where it lasts, add capacity."),
+  INTERNAL_ERROR(
+      "internal-error",
+      HttpStatus.INTERNAL_SERVER_ERROR,
+      "The service failed",
+      "Report it with its incident: the service's log has the cause under it."),
+  NOT_READY(
+      "not-ready",
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "The service is not ready",
+      "Try again after `Retry-After` seconds; where it lasts, `detail` says what is missing."),
+  UPDATES_FULL(
+      "updates-full",
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "Too many updates are kept",
+      "Stop sending updates until a generation is built and published that takes the kept ones in."),
+  SHUTTING_DOWN(
+      "shutting-down",
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "The service is stopping",
+      "Send the request to another instance."),
   DEADLINE_EXCEEDED(
-      "deadline-exceeded", HttpStatus.GATEWAY_TIMEOUT, "The answer would come too late");
+      "deadline-exceeded",
+      HttpStatus.GATEWAY_TIMEOUT,
+      "The answer would come too late",
+      "Send fewer requests at once; a repeated one is safe.");
 
-  private static final String PREFIX = "urn:hstu:problem:";
+  /// Where [ErrorsController] serves the catalogue; every type is a section of that page.
+  static final String PAGE = "/errors";
 
   private final String slug;
   private final HttpStatus status;
   private final String title;
+  private final String remedy;
 
-  ProblemType(String slug, HttpStatus status, String title) {
+  ProblemType(String slug, HttpStatus status, String title, String remedy) {
     this.slug = slug;
     this.status = status;
     this.title = title;
+    this.remedy = remedy;
   }
 
+  /// The `type` of a problem: a reference to the catalogue of whichever service answered (RFC 9457
+  /// resolves it against the request's address), so that the explanation is at hand offline.
   public String uri() {
-    return PREFIX + slug;
+    return PAGE + "#" + slug;
+  }
+
+  /// Its name in [#uri()].
+  public String slug() {
+    return slug;
   }
 
   public HttpStatus status() {
@@ -64,5 +183,10 @@ public enum ProblemType {
 
   public String title() {
     return title;
+  }
+
+  /// What the one who gets it is to do, a sentence of markdown with code only.
+  public String remedy() {
+    return remedy;
   }
 }

@@ -2,6 +2,7 @@ package dev.hstu.retrieval.report;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One self-contained page, written from top to bottom: no script, no font, no address outside the
 /// file, readable in light and dark. All text is escaped here. For one thread.
@@ -39,20 +40,46 @@ public final class HtmlPage {
   /// @param title of the window
   /// @param heading of the page
   public HtmlPage(String title, String heading) {
+    this(title, heading, null);
+  }
+
+  private HtmlPage(String title, String heading, @Nullable String styleAddress) {
     html.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
         .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
         .append("<title>")
         .append(escape(title))
-        .append("</title><style>\n")
-        .append(STYLE)
-        .append("</style></head><body>\n<h1>")
-        .append(escape(heading))
-        .append("</h1>\n");
+        .append("</title>");
+    if (styleAddress == null) {
+      html.append("<style>\n").append(STYLE).append("</style>");
+    } else {
+      html.append("<link rel=\"stylesheet\" href=\"").append(escape(styleAddress)).append("\">");
+    }
+    html.append("</head><body>\n<h1>").append(escape(heading)).append("</h1>\n");
+  }
+
+  /// Begins a page for a server that serves [#style()] at `styleAddress`: where no style may stand
+  /// inside a page.
+  public static HtmlPage served(String title, String heading, String styleAddress) {
+    return new HtmlPage(title, heading, styleAddress);
+  }
+
+  /// The style sheet of every page.
+  public static String style() {
+    return STYLE;
   }
 
   /// Begins a section.
   public HtmlPage section(String heading) {
     html.append("<h2>").append(escape(heading)).append("</h2>\n");
+    return this;
+  }
+
+  /// Begins a section that links may name.
+  ///
+  /// @param anchor of letters, digits and hyphens
+  public HtmlPage section(String anchor, String heading) {
+    html.append("<h2 id=\"").append(escape(anchor)).append("\">");
+    html.append(escape(heading)).append("</h2>\n");
     return this;
   }
 

@@ -151,7 +151,7 @@ class AccessRouteTest {
   void whatIsNoKnownKeyIsToldNothingMore() throws Exception {
     String right = Objects.requireNonNull(KEY.get(Role.READ));
     String expected = asked("Bearer nonsense").response().body();
-    assertThat(expected).contains("urn:hstu:problem:key-required");
+    assertThat(expected).contains("/errors#key-required");
     for (String wrong :
         List.of(
             "Bearer ",

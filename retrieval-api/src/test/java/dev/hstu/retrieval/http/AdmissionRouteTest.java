@@ -56,7 +56,7 @@ class AdmissionRouteTest {
       Answer one = turnedAway.getFirst();
       assertThat(one.header("retry-after")).isEqualTo("1");
       assertThat(one.contentType()).isEqualTo("application/problem+json");
-      assertThat(one.json().path("type").asText()).isEqualTo("urn:hstu:problem:overloaded");
+      assertThat(one.json().path("type").asText()).isEqualTo("/errors#overloaded");
       assertThat(one.json().path("detail").asText())
           .matches("[01] requests wait for 1 workers already; try again after Retry-After seconds");
       assertThat(client.get("/metrics").response().body())
@@ -75,7 +75,7 @@ class AdmissionRouteTest {
 
       assertThat(answer.status()).isEqualTo(504);
       JsonNode problem = answer.json();
-      assertThat(problem.path("type").asText()).isEqualTo("urn:hstu:problem:deadline-exceeded");
+      assertThat(problem.path("type").asText()).isEqualTo("/errors#deadline-exceeded");
       assertThat(problem.path("detail").asText())
           .isEqualTo(
               "no answer within 1 ms; send fewer requests at once, or raise"

@@ -157,7 +157,7 @@ class EmbedRouteTest {
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.contentType()).isEqualTo("application/problem+json");
-    assertThat(answer.json().path("type").asText()).isEqualTo("urn:hstu:problem:" + type);
+    assertThat(answer.json().path("type").asText()).isEqualTo("/errors#" + type);
     assertThat(answer.json().path("field").asText()).isEqualTo(field.replace("''", ""));
   }
 

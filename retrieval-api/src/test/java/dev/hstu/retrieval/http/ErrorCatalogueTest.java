@@ -29,11 +29,12 @@ class ErrorCatalogueTest {
 
       Every error is answered as `application/problem+json` (RFC 9457) with `type`, `title`, `status`,
       `detail` and, where a value of the request body is at fault, `field`: a JSON Pointer to it.
-      Tell errors apart by `type`; it never changes. 429 and 503 carry `Retry-After`. A line of
-      `POST /retrieve/batch` has its problem in its own answer, `{"line": 3, "problem": {...}}`.
+      Tell errors apart by `type`; it never changes, and points to a section of the page that every
+      service has at `/errors`. 429 and 503 carry `Retry-After`. A line of `POST /retrieve/batch` has
+      its problem in its own answer, `{"line": 3, "problem": {...}}`.
 
-      | type | status | title |
-      |---|---|---|
+      | type | status | title | what to do |
+      |---|---|---|---|
       """;
 
   private static final String EXAMPLES =
@@ -81,7 +82,8 @@ class ErrorCatalogueTest {
     StringBuilder page = new StringBuilder(HEAD);
     for (ProblemType type : ProblemType.values()) {
       page.append(
-          "| `%s` | %d | %s |\n".formatted(type.uri(), type.status().getCode(), type.title()));
+          "| `%s` | %d | %s | %s |\n"
+              .formatted(type.uri(), type.status().getCode(), type.title(), type.remedy()));
     }
     page.append(EXAMPLES);
     TinyGenerations generations = new TinyGenerations(folder);

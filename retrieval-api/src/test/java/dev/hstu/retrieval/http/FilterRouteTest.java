@@ -143,7 +143,7 @@ class FilterRouteTest {
     Answer answer = client.retrieve("{\"filter\":%s}".formatted(filter.replace('\'', '"')));
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().path("type").asText()).isEqualTo("urn:hstu:problem:" + type);
+    assertThat(answer.json().path("type").asText()).isEqualTo("/errors#" + type);
     assertThat(answer.json().path("field").asText()).isEqualTo(field);
   }
 
@@ -273,7 +273,7 @@ class FilterRouteTest {
     Answer answer = client.put("/sets/" + name, body.replace('\'', '"'));
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().path("type").asText()).isEqualTo("urn:hstu:problem:" + type);
+    assertThat(answer.json().path("type").asText()).isEqualTo("/errors#" + type);
     if (!detail.isEmpty()) {
       assertThat(answer.json().path("detail").asText()).isEqualTo(detail);
     }

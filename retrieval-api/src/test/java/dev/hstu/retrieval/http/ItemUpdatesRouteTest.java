@@ -113,11 +113,11 @@ class ItemUpdatesRouteTest {
           .extracting(result -> result.path("problem").path("type").asText())
           .containsExactly(
               "",
-              "urn:hstu:problem:invalid-item",
-              "urn:hstu:problem:invalid-item",
-              "urn:hstu:problem:malformed-json",
-              "urn:hstu:problem:missing-field",
-              "urn:hstu:problem:missing-field",
+              "/errors#invalid-item",
+              "/errors#invalid-item",
+              "/errors#malformed-json",
+              "/errors#missing-field",
+              "/errors#missing-field",
               "");
       assertThat(results.getLast().path("sequence").asLong()).isEqualTo(1_002);
       Eventually.see(() -> retrieved(client, 1_000).size(), size -> size == 1_000);
@@ -248,7 +248,7 @@ class ItemUpdatesRouteTest {
   private static void assertProblem(Answer answer, int status, String type, String detail) {
     assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
     assertThat(answer.contentType()).isEqualTo("application/problem+json");
-    assertThat(answer.json().path("type").asText()).isEqualTo("urn:hstu:problem:" + type);
+    assertThat(answer.json().path("type").asText()).isEqualTo("/errors#" + type);
     assertThat(answer.json().path("detail").asText()).contains(detail);
   }
 }

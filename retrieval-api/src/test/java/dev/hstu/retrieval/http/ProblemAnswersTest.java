@@ -398,7 +398,7 @@ class ProblemAnswersTest {
       assertThat(answer)
           .startsWith("HTTP/1.1 400 ")
           .contains("application/problem+json")
-          .contains("urn:hstu:problem:bad-request");
+          .contains("/errors#bad-request");
     }
   }
 
@@ -419,7 +419,7 @@ class ProblemAnswersTest {
     assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
     assertThat(answer.contentType()).isEqualTo("application/problem+json");
     JsonNode problem = answer.json();
-    assertThat(problem.path("type").asText()).matches("urn:hstu:problem:(" + type + ")");
+    assertThat(problem.path("type").asText()).matches("/errors#(" + type + ")");
     assertThat(problem.path("status").asInt()).isEqualTo(status);
     assertThat(problem.path("title").asText()).isNotBlank();
     assertThat(problem.path("detail").asText()).isNotBlank();

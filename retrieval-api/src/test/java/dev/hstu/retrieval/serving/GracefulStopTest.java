@@ -44,7 +44,7 @@ class GracefulStopTest {
       CompletableFuture<Void> stopping = CompletableFuture.runAsync(service::close);
       Answer notReady =
           Eventually.see(() -> client.get("/health/ready"), ready -> ready.status() == 503);
-      assertThat(notReady.json().path("type").asText()).isEqualTo("urn:hstu:problem:shutting-down");
+      assertThat(notReady.json().path("type").asText()).isEqualTo("/errors#shutting-down");
 
       // Still within the drain time: the load balancer has not noticed yet.
       List<CompletableFuture<Answer>> inFlight = new ArrayList<>();

@@ -50,7 +50,7 @@ class ReadinessTest {
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("retry-after")).isEqualTo("1");
         assertThat(answer.contentType()).isEqualTo("application/problem+json");
-        assertThat(answer.json().path("type").asText()).isEqualTo("urn:hstu:problem:not-ready");
+        assertThat(answer.json().path("type").asText()).isEqualTo("/errors#not-ready");
         assertThat(answer.json().path("detail").asText()).isEqualTo(reason);
       }
       // What is wrong with a request is said whether or not anything serves.
