@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -61,6 +62,18 @@ public final class FilterCompiler {
     RuleChecks.require(rule, base.attributes().columns(), current);
     baseRows.retainSets(current);
     return new Compilation(view, current).filterOf(rule, false);
+  }
+
+  /// Why a rule refuses an item.
+  ///
+  /// @param view as [#compile] takes it
+  /// @param row of the view
+  /// @return empty where the rule accepts it
+  /// @throws InvalidFilterException as [#compile]
+  public Optional<RuleRefusal> refusal(FilterRule rule, ItemView view, int row) {
+    Map<String, NamedSet> current = sets.current();
+    RuleChecks.require(rule, base.attributes().columns(), current);
+    return RuleRefusal.of(rule, view, current, row);
   }
 
   /// Makes the bitmaps of all registered sets, so that no request waits for one.

@@ -89,12 +89,13 @@ final class RetrieveAnswers {
       RetrievalQuery query = rules.query(request, live.model().clock());
       return switch (retrieve(live, query, buffers, mayWait)) {
         case RetrievalOutcome.Waiting(CompletionStage<?> until) -> new Reply.Waiting(until);
-        case RetrievalOutcome.Answered(Retrieval retrieval, byte[] candidates) -> {
+        case RetrievalOutcome.Answered answered -> {
+          Retrieval retrieval = answered.retrieval();
           long totalNanos = System.nanoTime() - arrivedNanos;
           metrics.answered(retrieval, queueNanos, totalNanos);
           RetrieveResponse response = response(live, query, retrieval, queueNanos, totalNanos);
           byte[] rest = bytes(RESPONSE, response.withoutCandidates());
-          yield new Reply.Body(withCandidates(rest, candidates));
+          yield new Reply.Body(withCandidates(rest, answered.candidates()));
         }
       };
     }

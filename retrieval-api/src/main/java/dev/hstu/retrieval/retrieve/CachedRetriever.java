@@ -49,7 +49,11 @@ public final class CachedRetriever {
     if (window == null) {
       Retrieval popular = retriever.popular(asked);
       return new RetrievalOutcome.Answered(
-          popular.withoutCandidates(), format.write(popular.candidates()));
+          popular.withoutCandidates(),
+          format.write(popular.candidates()),
+          null,
+          asked.now(),
+          setsVersion);
     }
     EmbeddingKey user = caches.key(window);
     ResultKey list =
@@ -60,7 +64,7 @@ public final class CachedRetriever {
             query.k(),
             asked.exclusions().rows(),
             query.filter());
-    return new Steps(asked, window, user, list, buffers, format, mayWait).take();
+    return new Steps(asked, window, user, list, setsVersion, buffers, format, mayWait).take();
   }
 
   /// What is left to do for one query with a known event.
@@ -70,6 +74,7 @@ public final class CachedRetriever {
     private final HistoryBatch window;
     private final EmbeddingKey user;
     private final ResultKey list;
+    private final long setsVersion;
     private final RetrievalBuffers buffers;
     private final CandidateFormat format;
     private final boolean mayWait;
@@ -79,6 +84,7 @@ public final class CachedRetriever {
         HistoryBatch window,
         EmbeddingKey user,
         ResultKey list,
+        long setsVersion,
         RetrievalBuffers buffers,
         CandidateFormat format,
         boolean mayWait) {
@@ -86,6 +92,7 @@ public final class CachedRetriever {
       this.window = window;
       this.user = user;
       this.list = list;
+      this.setsVersion = setsVersion;
       this.buffers = buffers;
       this.format = format;
       this.mayWait = mayWait;
@@ -123,6 +130,7 @@ public final class CachedRetriever {
       @Nullable Shortfall shortfall = made.shortfall();
       return new KeptList(
           format.write(made.candidates()),
+          embedding,
           made.candidates().size(),
           Objects.requireNonNull(made.path()),
           shortfall == null ? null : shortfall.reason());
@@ -143,7 +151,10 @@ public final class CachedRetriever {
               use,
               encodeNanos,
               searchNanos),
-          found.candidates());
+          found.candidates(),
+          found.embedding(),
+          asked.now(),
+          setsVersion);
     }
   }
 }

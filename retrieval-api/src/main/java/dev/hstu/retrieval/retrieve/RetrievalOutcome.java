@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.retrieve;
 
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// What became of a query that may use what is kept.
 public sealed interface RetrievalOutcome {
@@ -9,7 +10,18 @@ public sealed interface RetrievalOutcome {
   ///
   /// @param retrieval without its list
   /// @param candidates the list as the [CandidateFormat] wrote it, shared and not to be changed
-  record Answered(Retrieval retrieval, byte[] candidates) implements RetrievalOutcome {}
+  /// @param embedding what the list was searched with, shared and not to be changed; null for
+  ///     popular items
+  /// @param items that it was searched in, or others of the same version
+  /// @param setsVersion of the named sets that the filter saw, or of earlier ones; 0 where it names
+  ///     none
+  record Answered(
+      Retrieval retrieval,
+      byte[] candidates,
+      float @Nullable [] embedding,
+      CurrentItems items,
+      long setsVersion)
+      implements RetrievalOutcome {}
 
   /// Another query is computing what this one needs.
   ///

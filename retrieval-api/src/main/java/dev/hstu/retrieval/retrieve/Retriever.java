@@ -6,6 +6,7 @@ import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.filter.FilterCompiler;
+import dev.hstu.index.filter.RuleRefusal;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.SearchOptions;
@@ -14,6 +15,7 @@ import dev.hstu.retrieval.retrieve.EncodedQueries.Encoded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// History in, candidates out, for one generation. Unknown items of a history are skipped and
@@ -135,6 +137,69 @@ public final class Retriever {
     return one.embedding() == null || one.validity() == null
         ? popular(asked)
         : nearest(asked, one.embedding(), one.validity(), encoded.encodeNanosEach(), buffers.found);
+  }
+
+  /// Answers one query as [#retrieve] does and shows what the answer was made with.
+  ///
+  /// @param buffers the calling thread's, overwritten; the answer's filter is good until its next
+  ///     query
+  /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
+  ///     items don't have
+  public Examination examine(RetrievalQuery query, RetrievalBuffers buffers) {
+    Asked asked = ask(query, buffers);
+    HistoryBatch window = asked.window();
+    ItemFilter filter =
+        filters.compile(query.filter(), asked.now().items()).and(left(asked.exclusions()));
+    if (window == null) {
+      return new Examination(popular(asked), asked.now(), filter, new int[0], null);
+    }
+    float[] embedding = encode(window);
+    Retrieval retrieval = nearest(asked, embedding, validity(window), 0, buffers.found);
+    int[] kept = lastKnown(query, window.times().length);
+    return new Examination(retrieval, asked.now(), filter, kept, embedding);
+  }
+
+  /// The last so many events whose item the model knows, by their place in the query.
+  private int[] lastKnown(RetrievalQuery query, int count) {
+    int[] places = new int[count];
+    int next = count;
+    for (int i = query.events() - 1; next > 0; i--) {
+      if (vocabulary.rowOf(query.itemIds()[i]) != IdTable.NOT_FOUND) {
+        places[--next] = i;
+      }
+    }
+    return places;
+  }
+
+  /// Why the query's rule refuses an item.
+  ///
+  /// @param row of `items`
+  /// @return empty where it accepts it
+  public Optional<RuleRefusal> refusal(RetrievalQuery query, ItemView items, int row) {
+    return filters.refusal(query.filter(), items, row);
+  }
+
+  /// Whether the model knows an item.
+  public boolean knows(String itemId) {
+    return vocabulary.rowOf(itemId) != IdTable.NOT_FOUND;
+  }
+
+  /// What an exact search would have answered a query with.
+  ///
+  /// @param now the items that the answer was searched in
+  /// @param embedding that it was searched with
+  /// @param buffers the calling thread's, overwritten
+  /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
+  ///     items don't have any more
+  public ExactAnswer exact(
+      RetrievalQuery query, CurrentItems now, float[] embedding, RetrievalBuffers buffers) {
+    exclude(query, now.items(), buffers.exclusions);
+    ItemFilter rule = filters.compile(query.filter(), now.items());
+    ItemFilter filter = rule.and(left(buffers.exclusions));
+    now.index().search(embedding, query.k(), filter, SearchOptions.EXACT, buffers.found);
+    int passing = Math.min(now.live(), rule.maxAccepted(now.items().rows()));
+    return new ExactAnswer(
+        externalIds(buffers.found, now.items()), (double) passing / Math.max(1, now.live()));
   }
 
   /// The popular items, for a query without a known event.

@@ -169,7 +169,7 @@ class RetrievalCachesTest {
   }
 
   private void keep(ResultKey key) {
-    KeptList list = new KeptList(new byte[4_500], 100, SearchPath.GRAPH, null);
+    KeptList list = new KeptList(new byte[4_500], new float[64], 100, SearchPath.GRAPH, null);
     generation.results().get(key, () -> list, true);
   }
 
