@@ -3,6 +3,7 @@ package dev.hstu.retrieval.config;
 import dev.hstu.index.memory.MemorySize;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public record Setting<T>(
     Function<String, Optional<T>> parser) {
 
   private static final String ANY = "any";
+  private static final String NONE = "none";
   private static final int MIB_SHIFT = 20;
   private static final int GIB_SHIFT = 30;
 
@@ -99,6 +101,17 @@ public record Setting<T>(
         text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(choices::contains));
   }
 
+  /// Any of a few words, parted by commas, or `none`; in their own order, however written.
+  static Setting<List<String>> anyOf(
+      String key, List<String> defaultValue, List<String> choices, String reason) {
+    return new Setting<>(
+        key,
+        String.join(",", defaultValue),
+        "none, or any of %s, parted by commas".formatted(String.join(", ", choices)),
+        reason,
+        text -> parseAnyOf(text, choices));
+  }
+
   /// Text that a regular expression matches.
   static Setting<String> matching(
       String key, String defaultValue, String pattern, String allowed, String reason) {
@@ -132,6 +145,16 @@ public record Setting<T>(
                 new InvalidSettingException(
                     "%s=%s (%s) must be %s; correct it, or leave it out for the default %s"
                         .formatted(key, text, source, allowed, defaultText)));
+  }
+
+  private static Optional<List<String>> parseAnyOf(String text, List<String> choices) {
+    if (text.equals(NONE)) {
+      return Optional.of(List.of());
+    }
+    List<String> words = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    return choices.containsAll(words)
+        ? Optional.of(choices.stream().filter(words::contains).toList())
+        : Optional.empty();
   }
 
   private static Optional<Double> parseDecimal(String text, double least, double most) {

@@ -123,10 +123,10 @@ final class BatchStream implements AutoCloseable {
           ended = true;
           return CompletableFuture.completedFuture(answers.refuse(window, refusals.stopping()));
         }
-        case Admission.QueueFull(int queued) -> {
+        case Admission.Overload<byte[]> overload -> {
           if (closed || System.nanoTime() > patience) {
             return CompletableFuture.completedFuture(
-                answers.refuse(window, refusals.queueFull(queued)));
+                answers.refuse(window, refusals.overloaded(overload)));
           }
           // Single requests go first; the batch waits for room and its client with it.
           LockSupport.parkNanos(ROOM_POLL_NANOS);

@@ -47,13 +47,28 @@ final class Refusals {
     };
   }
 
-  /// No worker is free and the queue is full.
-  Problem queueFull(int queued) {
-    metrics.turnedAway(TurnedAway.QUEUE_FULL);
-    return Problem.of(
-        ProblemType.OVERLOADED,
-        "%d requests wait for %d workers already; try again after Retry-After seconds"
-            .formatted(queued, settings.workers()));
+  /// There is too much load.
+  Problem overloaded(Admission.Overload<?> why) {
+    return switch (why) {
+      case Admission.QueueFull<?>(int queued) ->
+          overloaded(
+              TurnedAway.QUEUE_FULL,
+              "%d requests wait for %d workers already".formatted(queued, settings.workers()));
+      case Admission.OverLimit<?>(int limit) ->
+          overloaded(
+              TurnedAway.OVER_LIMIT,
+              "%d requests are under way, more would only wait longer".formatted(limit));
+      case Admission.TooLate<?>(long waitMillis, long deadlineMillis) ->
+          overloaded(
+              TurnedAway.WOULD_BE_LATE,
+              "%d ms of waiting are foreseen and the answer is due within %d ms"
+                  .formatted(waitMillis, deadlineMillis));
+    };
+  }
+
+  private Problem overloaded(TurnedAway reason, String why) {
+    metrics.turnedAway(reason);
+    return Problem.of(ProblemType.OVERLOADED, why + "; try again after Retry-After seconds");
   }
 
   /// The process is stopping.
@@ -66,17 +81,27 @@ final class Refusals {
   ///
   /// @param said a problem in the form that answers have
   <T> CompletionStage<T> answerOf(Admission<T> admission, Function<Problem, T> said) {
+    return answerOf(admission, settings.deadlineMillis(), said);
+  }
+
+  /// As [#answerOf], for work with a deadline of its own.
+  <T> CompletionStage<T> answerOf(
+      Admission<T> admission, int deadlineMillis, Function<Problem, T> said) {
     return switch (admission) {
       case Admission.Admitted(CompletableFuture<T> answer) ->
-          answer.exceptionally(failure -> said.apply(failed(failure)));
-      case Admission.QueueFull(int queued) ->
-          CompletableFuture.completedFuture(said.apply(queueFull(queued)));
+          answer.exceptionally(failure -> said.apply(failed(failure, deadlineMillis)));
+      case Admission.Overload<T> overload ->
+          CompletableFuture.completedFuture(said.apply(overloaded(overload)));
       case Admission.Stopping() -> CompletableFuture.completedFuture(said.apply(stopping()));
     };
   }
 
   /// Work taken on did not finish.
   Problem failed(Throwable failure) {
+    return failed(failure, settings.deadlineMillis());
+  }
+
+  private Problem failed(Throwable failure, int deadlineMillis) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
@@ -85,9 +110,12 @@ final class Refusals {
       metrics.turnedAway(TurnedAway.DEADLINE);
       return Problem.of(
           ProblemType.DEADLINE_EXCEEDED,
-          "no answer within %d ms; send fewer requests at once, or raise"
-                  .formatted(settings.deadlineMillis())
-              + " admission.deadline-millis");
+          "no answer within %d ms; send fewer requests at once, or raise %s"
+              .formatted(
+                  deadlineMillis,
+                  deadlineMillis < settings.deadlineMillis()
+                      ? RequestDeadline.HEADER
+                      : "admission.deadline-millis"));
     }
     if (cause instanceof RejectedExecutionException) {
       return stopping();

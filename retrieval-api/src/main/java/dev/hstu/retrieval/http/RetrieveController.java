@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.access.Role;
+import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
@@ -12,11 +13,14 @@ import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /// `POST /retrieve`: admission and its refusals; the answer itself is [RetrieveAnswers]'.
@@ -32,16 +36,19 @@ final class RetrieveController {
 
   private final RetrieveAnswers answers;
   private final RetrievalWorkers workers;
+  private final RequestDeadline deadline;
   private final Refusals refusals;
   private final ProblemResponses problems;
 
   RetrieveController(
       RetrieveAnswers answers,
       RetrievalWorkers workers,
+      RequestDeadline deadline,
       Refusals refusals,
       ProblemResponses problems) {
     this.answers = answers;
     this.workers = workers;
+    this.deadline = deadline;
     this.refusals = refusals;
     this.problems = problems;
   }
@@ -52,6 +59,14 @@ final class RetrieveController {
   @Operation(
       operationId = "retrieve",
       summary = "The k items to rank next for a history",
+      parameters =
+          @Parameter(
+              in = ParameterIn.HEADER,
+              name = RequestDeadline.HEADER,
+              description =
+                  "Within how many milliseconds the answer is of use, if less than the service's own"
+                      + " deadline. What would come later is refused, and not begun",
+              schema = @Schema(type = "integer", minimum = "1", maximum = "999999999")),
       requestBody =
           @RequestBody(
               required = true,
@@ -83,7 +98,15 @@ final class RetrieveController {
   CompletionStage<MutableHttpResponse<byte[]>> retrieve(HttpRequest<byte[]> request) {
     long arrivedNanos = System.nanoTime();
     byte[] body = request.getBody().orElse(NO_BODY);
-    return refusals.answerOf(workers.submitSteps(new Work(body, arrivedNanos)::step), problems::of);
+    int deadlineMillis;
+    try {
+      deadlineMillis = deadline.millis(request);
+    } catch (InvalidRequestException e) {
+      return CompletableFuture.completedFuture(problems.of(e.problem()));
+    }
+    Work work = new Work(body, arrivedNanos);
+    return refusals.answerOf(
+        workers.submitSteps(deadlineMillis, work::run), deadlineMillis, problems::of);
   }
 
   /// One request, on one worker after another.
@@ -98,7 +121,7 @@ final class RetrieveController {
       this.arrivedNanos = arrivedNanos;
     }
 
-    Progress<MutableHttpResponse<byte[]>> step(RetrievalBuffers buffers) {
+    Progress<MutableHttpResponse<byte[]>> run(RetrievalBuffers buffers, QualityStep step) {
       try {
         return switch (answers.answer(body, arrivedNanos, buffers, waits < MAX_WAITS)) {
           case RetrieveAnswers.Reply.Body(byte[] json) ->

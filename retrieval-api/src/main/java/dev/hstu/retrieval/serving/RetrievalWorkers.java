@@ -1,8 +1,13 @@
 package dev.hstu.retrieval.serving;
 
+import dev.hstu.retrieval.admission.AdmissionControl;
+import dev.hstu.retrieval.admission.QualityStep;
+import dev.hstu.retrieval.admission.WorkKind;
 import dev.hstu.retrieval.config.AdmissionSettings;
+import dev.hstu.retrieval.config.LadderSettings;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,11 +24,14 @@ import java.util.function.Function;
 /// from end to end (nothing in them waits), native code would pin a carrier anyway, and each
 /// thread keeps its [RetrievalBuffers]. Waiting happens in one queue, in order of arrival; work
 /// that needs what other work is computing waits beside it without a thread ([Progress.Parked]).
-/// One bound holds for all that is taken on: being computed, queued and parked.
+/// One bound holds for all that is taken on: being computed, queued and parked. Within it an
+/// [AdmissionControl] decides by latency how much is taken on, refuses what would be late, and
+/// says at which step work is answered.
 @Singleton
 public final class RetrievalWorkers implements AutoCloseable {
 
   private final ThreadPoolExecutor workers;
+  private final AdmissionControl control;
   private final int deadlineMillis;
   private final int places;
 
@@ -34,7 +42,7 @@ public final class RetrievalWorkers implements AutoCloseable {
   private final ThreadLocal<RetrievalBuffers> buffers =
       ThreadLocal.withInitial(RetrievalBuffers::new);
 
-  public RetrievalWorkers(AdmissionSettings settings) {
+  public RetrievalWorkers(AdmissionSettings settings, LadderSettings ladder) {
     ThreadFactory threads = Thread.ofPlatform().name("retrieve-", 1).daemon().factory();
     workers =
         new ThreadPoolExecutor(
@@ -45,31 +53,74 @@ public final class RetrievalWorkers implements AutoCloseable {
             new LinkedBlockingQueue<>(), // as many as there are places at most
             threads);
     workers.prestartAllCoreThreads();
+    control =
+        new AdmissionControl(
+            settings.workers(), settings.limit().orElse(null), ladder.ladder(settings.workers()));
     deadlineMillis = settings.deadlineMillis();
-    places = settings.workers() + settings.maxQueued();
+    places = settings.places();
     freePlaces = new Semaphore(places);
   }
 
-  /// Takes work on, or says why not. Work still waiting at its deadline is not begun.
+  /// Takes work on that is answered in full whatever the load, or says why not. Work still waiting
+  /// at its deadline is not begun.
   ///
   /// @param work gets its worker's buffers
   public <T> Admission<T> submit(Function<RetrievalBuffers, T> work) {
-    return submitSteps(buffers -> new Progress.Done<>(work.apply(buffers)));
+    return admit(
+        new Job<>(
+            WorkKind.WHOLE,
+            deadlineMillis,
+            (buffers, _) -> new Progress.Done<>(work.apply(buffers))));
   }
 
-  /// As [#submit], for work that may be parked. It is to see to it that it is done after a few
-  /// times.
-  public <T> Admission<T> submitSteps(Function<RetrievalBuffers, Progress<T>> work) {
+  /// Takes work on that is answered at the step of the moment, and may be parked. It is to see to
+  /// it that it is done after a few times.
+  ///
+  /// @param wishedMillis how long it may take; more than the configured deadline counts as that
+  public <T> Admission<T> submitSteps(long wishedMillis, SteppedWork<T> work) {
+    return admit(new Job<>(WorkKind.STEPPED, Math.min(wishedMillis, deadlineMillis), work));
+  }
+
+  /// Work that may be parked.
+  ///
+  /// @param <T> what it gives
+  @FunctionalInterface
+  public interface SteppedWork<T> {
+
+    /// Works as far as it comes.
+    ///
+    /// @param buffers the worker's
+    /// @param step how well to answer
+    Progress<T> run(RetrievalBuffers buffers, QualityStep step);
+  }
+
+  private <T> Admission<T> admit(Job<T> job) {
     if (finishing) {
       return new Admission.Stopping<>();
     }
+    long now = System.nanoTime();
     if (!freePlaces.tryAcquire()) {
-      return new Admission.QueueFull<>(workers.getQueue().size());
+      control.refused(now, job.kind);
+      return new Admission.QueueFull<>(queued());
     }
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    CompletableFuture<T> inTime = answer.orTimeout(deadlineMillis, TimeUnit.MILLISECONDS);
+    Optional<AdmissionControl.Refusal> refusal =
+        control.arrive(
+            now,
+            job.kind,
+            inFlight() - 1,
+            queued(),
+            TimeUnit.MILLISECONDS.toNanos(job.deadlineMillis));
+    if (refusal.isPresent()) {
+      freePlaces.release();
+      return switch (refusal.get()) {
+        case AdmissionControl.Refusal.OverLimit(int limit) -> new Admission.OverLimit<>(limit);
+        case AdmissionControl.Refusal.TooLate(long waitNanos) ->
+            new Admission.TooLate<>(TimeUnit.NANOSECONDS.toMillis(waitNanos), job.deadlineMillis);
+      };
+    }
+    CompletableFuture<T> inTime = job.answer.orTimeout(job.deadlineMillis, TimeUnit.MILLISECONDS);
     try {
-      workers.execute(() -> run(work, answer));
+      workers.execute(job);
     } catch (RejectedExecutionException e) {
       freePlaces.release();
       return new Admission.Stopping<>();
@@ -85,6 +136,16 @@ public final class RetrievalWorkers implements AutoCloseable {
   /// Requests waiting for a worker.
   public int queued() {
     return workers.getQueue().size();
+  }
+
+  /// How many requests may be under way now.
+  public int limit() {
+    return control.limit().orElse(places);
+  }
+
+  /// How well requests are answered now.
+  public QualityStep step() {
+    return control.step(System.nanoTime(), inFlight());
   }
 
   /// Takes on nothing more and waits for what was taken on.
@@ -113,34 +174,67 @@ public final class RetrievalWorkers implements AutoCloseable {
     workers.shutdownNow();
   }
 
-  private <T> void run(Function<RetrievalBuffers, Progress<T>> work, CompletableFuture<T> answer) {
-    if (answer.isDone()) {
-      freePlaces.release();
-      return;
-    }
-    try {
-      switch (work.apply(buffers.get())) {
-        case Progress.Done<T>(T value) -> {
-          freePlaces.release();
-          answer.complete(value);
-        }
-        case Progress.Parked<T>(CompletionStage<?> until) ->
-            until.whenComplete((_, _) -> runAgain(work, answer));
-      }
-    } catch (Throwable failure) {
-      freePlaces.release();
-      answer.completeExceptionally(failure);
-    }
-  }
+  /// One piece of work from its arrival to its end, on one worker after another.
+  private final class Job<T> implements Runnable {
 
-  /// Queues parked work, which has kept its place.
-  private <T> void runAgain(
-      Function<RetrievalBuffers, Progress<T>> work, CompletableFuture<T> answer) {
-    try {
-      workers.execute(() -> run(work, answer));
-    } catch (RejectedExecutionException e) {
+    private final WorkKind kind;
+    private final long deadlineMillis;
+    private final SteppedWork<T> work;
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private final long arrivedNanos = System.nanoTime();
+    private long queuedNanos = arrivedNanos;
+    private long waitedNanos;
+    private long workedNanos;
+    private QualityStep step = QualityStep.FULL;
+
+    Job(WorkKind kind, long deadlineMillis, SteppedWork<T> work) {
+      this.kind = kind;
+      this.deadlineMillis = deadlineMillis;
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      long begun = System.nanoTime();
+      if (answer.isDone()) {
+        freePlaces.release();
+        control.expired(begun, begun - arrivedNanos);
+        return;
+      }
+      waitedNanos += begun - queuedNanos;
+      step = control.takeUp(begun, begun - queuedNanos);
+      try {
+        Progress<T> progress = work.run(buffers.get(), step);
+        workedNanos += System.nanoTime() - begun;
+        switch (progress) {
+          case Progress.Done<T>(T value) -> {
+            end();
+            answer.complete(value);
+          }
+          case Progress.Parked<T>(CompletionStage<?> until) ->
+              until.whenComplete((_, _) -> queueAgain());
+        }
+      } catch (Throwable failure) {
+        end();
+        answer.completeExceptionally(failure);
+      }
+    }
+
+    private void end() {
       freePlaces.release();
-      answer.completeExceptionally(e); // the grace time is over
+      long now = System.nanoTime();
+      control.ended(now, kind, now - arrivedNanos, waitedNanos, workedNanos, step);
+    }
+
+    /// Queues parked work, which has kept its place.
+    private void queueAgain() {
+      queuedNanos = System.nanoTime();
+      try {
+        workers.execute(this);
+      } catch (RejectedExecutionException e) {
+        freePlaces.release();
+        answer.completeExceptionally(e); // the grace time is over
+      }
     }
   }
 }

@@ -92,6 +92,7 @@ public final class RunningService implements AutoCloseable {
                 configuration.batch(),
                 configuration.serving(),
                 configuration.admission(),
+                configuration.ladder(),
                 configuration.generations(),
                 configuration.connections(),
                 configuration.tls(),

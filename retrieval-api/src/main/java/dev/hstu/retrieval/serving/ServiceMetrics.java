@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 /// | `hstu_retrieve_stage_seconds{stage}` | histogram | queue, encode, search, total |
 /// | `hstu_retrieve_in_flight` | gauge | requests being computed or waiting |
 /// | `hstu_retrieve_queued` | gauge | requests waiting for a worker |
+/// | `hstu_admission_limit` | gauge | requests that may be under way, found by latency |
+/// | `hstu_ladder_step` | gauge | how well requests are answered now, 0 for full ([QualityStep]) |
 /// | `hstu_retrieve_fallbacks_total` | counter | answers from the popular list |
 /// | `hstu_retrieve_shortfalls_total` | counter | answers with fewer than k candidates |
 /// | `hstu_retrieve_cache_total{use}` | counter | answers by what was kept, see [CacheUse] |
@@ -40,6 +42,8 @@ public final class ServiceMetrics {
   /// Why a request got no candidates.
   public enum TurnedAway {
     QUEUE_FULL,
+    OVER_LIMIT,
+    WOULD_BE_LATE,
     DEADLINE,
     STOPPING,
     NOT_READY
@@ -86,6 +90,12 @@ public final class ServiceMetrics {
         .register(registry);
     Gauge.builder("hstu.retrieve.queued", workers, RetrievalWorkers::queued)
         .description("Requests waiting for a worker")
+        .register(registry);
+    Gauge.builder("hstu.admission.limit", workers, RetrievalWorkers::limit)
+        .description("Requests that may be under way, found by latency")
+        .register(registry);
+    Gauge.builder("hstu.ladder.step", workers, w -> w.step().number())
+        .description("How well requests are answered now, 0 for full")
         .register(registry);
     for (CacheUse use : CacheUse.values()) {
       cacheUses.put(use, cacheUseCounter(use));

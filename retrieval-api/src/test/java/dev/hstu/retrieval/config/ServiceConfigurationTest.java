@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.encoder.Engine;
+import dev.hstu.retrieval.admission.QualityStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,20 @@ class ServiceConfigurationTest {
   }
 
   @Test
+  void stepsAreTakenInTheirOrderHoweverWrittenOrNotAtAll() {
+    assertThat(steps("popular, smaller-search"))
+        .containsExactly(QualityStep.SMALLER_SEARCH, QualityStep.POPULAR);
+    assertThat(steps("none")).isEmpty();
+  }
+
+  private static List<QualityStep> steps(String value) {
+    return ServiceConfiguration.of(
+            List.of(SettingSource.commandLine(Map.of("ladder.steps", value))))
+        .ladder()
+        .steps();
+  }
+
+  @Test
   void memoryIsReadInItsUnits() {
     ServiceConfiguration configuration =
         ServiceConfiguration.of(
@@ -78,6 +93,7 @@ class ServiceConfigurationTest {
           serving.ram          | 5x      | serving.ram=5x (command line) must be any, or an amount such as 3500m or 4g, within 256m..65536g; correct it, or leave it out for the default any
           serving.ram          | 1k      | serving.ram=1k (command line) must be any, or an amount such as 3500m or 4g, within 256m..65536g; correct it, or leave it out for the default any
           generations.parallel-shards | 257 | generations.parallel-shards=257 (command line) must be within 0..256; correct it, or leave it out for the default 0
+          ladder.steps         | popular,full | ladder.steps=popular,full (command line) must be none, or any of smaller-search, shorter-history, stale-embedding, popular, parted by commas; correct it, or leave it out for the default smaller-search,shorter-history,stale-embedding,popular
           retrieval.maxk       | 5       | retrieval.maxk (command line) is not a setting; did you mean retrieval.max-k? CONFIGURATION.md lists them all
           sreving.port         | 5       | sreving.port (command line) is not a setting; did you mean serving.port? CONFIGURATION.md lists them all
           retrieval.max-k      | 99      | retrieval.default-k=100 must be at most retrieval.max-k=99; lower the first or raise the second

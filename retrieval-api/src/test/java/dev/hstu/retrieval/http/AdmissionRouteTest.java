@@ -8,6 +8,7 @@ import dev.hstu.retrieval.http.ServiceClient.Answer;
 import dev.hstu.retrieval.serving.RunningService;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,40 @@ class AdmissionRouteTest {
               "no answer within 1 ms; send fewer requests at once, or raise"
                   + " admission.deadline-millis");
     }
+  }
+
+  @Test
+  void aRequestMayAllowLessTime() throws Exception {
+    try (RunningService service = start(Map.of("retrieval.max-events", "60000"));
+        ServiceClient client = new ServiceClient(service)) {
+      Answer late = withDeadline(client, "1", request(60_000));
+      assertThat(late.status()).isEqualTo(504);
+      assertThat(late.json().path("detail").asText())
+          .isEqualTo(
+              "no answer within 1 ms; send fewer requests at once, or raise Hstu-Deadline-Millis");
+
+      assertThat(withDeadline(client, "999999999", request(3)).status()).isEqualTo(200);
+      for (String wrong : List.of("0", "-5", "1.5", "soon", "1000000000")) {
+        Answer refused = withDeadline(client, wrong, request(3));
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().path("type").asText()).isEqualTo("urn:hstu:problem:out-of-range");
+        assertThat(refused.json().path("detail").asText())
+            .isEqualTo(
+                "the header Hstu-Deadline-Millis=%s must be whole milliseconds within 1..999999999;"
+                        .formatted(wrong)
+                    + " correct it or leave it out for 30000");
+      }
+    }
+  }
+
+  private static Answer withDeadline(ServiceClient client, String millis, String body)
+      throws IOException, InterruptedException {
+    return client.send(
+        client
+            .request("/retrieve")
+            .header("Content-Type", "application/json")
+            .header("Hstu-Deadline-Millis", millis)
+            .POST(BodyPublishers.ofString(body)));
   }
 
   private static String request(int events) {

@@ -34,7 +34,8 @@ class GenerationWatcherTest {
   @Test
   void aRefusalIsCountedOnceHoweverOftenItIsLookedAt() throws IOException {
     String good = generations.build(1, TinyGenerations.longIds(), new Clock.Wall());
-    try (RetrievalWorkers workers = new RetrievalWorkers(configuration.admission());
+    try (RetrievalWorkers workers =
+            new RetrievalWorkers(configuration.admission(), configuration.ladder());
         GenerationSwitch live = new GenerationSwitch();
         SharedUpdateLog updates = new SharedUpdateLog(configuration);
         GenerationWatcher watcher = watcher(workers, live, updates)) {
@@ -63,7 +64,8 @@ class GenerationWatcherTest {
   void aGenerationThatDoesNotFitLeavesTheOneBeforeServing() throws IOException {
     String small = generations.publish(1);
     configuration = generations.configuration(Map.of("serving.ram", "64g"));
-    try (RetrievalWorkers workers = new RetrievalWorkers(configuration.admission());
+    try (RetrievalWorkers workers =
+            new RetrievalWorkers(configuration.admission(), configuration.ladder());
         GenerationSwitch live = new GenerationSwitch();
         SharedUpdateLog updates = new SharedUpdateLog(configuration)) {
       watcher(workers, live, updates).look();

@@ -4,6 +4,7 @@ import static dev.hstu.retrieval.serving.TinyGenerations.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.http.ServiceClient;
 import dev.hstu.retrieval.http.ServiceClient.Answer;
 import java.io.IOException;
@@ -82,6 +83,7 @@ class GracefulStopTest {
   }
 
   private RetrievalWorkers workers() {
-    return new RetrievalWorkers(new TinyGenerations(folder).configuration(Map.of()).admission());
+    ServiceConfiguration configuration = new TinyGenerations(folder).configuration(Map.of());
+    return new RetrievalWorkers(configuration.admission(), configuration.ladder());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.retrieval.config.AdmissionSettings;
+import dev.hstu.retrieval.config.LadderSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -108,7 +109,8 @@ class RetrievalWorkersTest {
         parked.add(
             answer(
                 workers.submitSteps(
-                    buffers -> {
+                    LONG_MILLIS,
+                    (buffers, step) -> {
                       runs.incrementAndGet();
                       return until.isDone() ? new Progress.Done<>(1) : new Progress.Parked<>(until);
                     })));
@@ -134,7 +136,8 @@ class RetrievalWorkersTest {
       CompletableFuture<Integer> parked =
           answer(
               workers.submitSteps(
-                  buffers ->
+                  LONG_MILLIS,
+                  (buffers, step) ->
                       until.isDone() ? new Progress.Done<>(1) : new Progress.Parked<>(until)));
       assertThat(answer(workers.submit(buffers -> 2)).get()).isEqualTo(2);
       CompletableFuture<Boolean> finished =
@@ -174,12 +177,14 @@ class RetrievalWorkersTest {
   private static <T> CompletableFuture<T> answer(Admission<T> admission) {
     return switch (admission) {
       case Admission.Admitted<T>(CompletableFuture<T> answer) -> answer;
-      case Admission.QueueFull<T> _, Admission.Stopping<T> _ ->
+      case Admission.Overload<T> _, Admission.Stopping<T> _ ->
           throw new AssertionError("turned away: " + admission);
     };
   }
 
   private static RetrievalWorkers workers(int workers, int queued, int deadlineMillis) {
-    return new RetrievalWorkers(new AdmissionSettings(workers, queued, deadlineMillis, 1));
+    return new RetrievalWorkers(
+        new AdmissionSettings(workers, queued, deadlineMillis, 1, false, 200),
+        LadderSettings.defaults());
   }
 }

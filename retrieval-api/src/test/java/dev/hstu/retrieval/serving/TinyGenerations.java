@@ -186,6 +186,9 @@ public final class TinyGenerations {
     values.put("serving.drain-millis", "0");
     values.put("encoder.engine", "reference");
     values.put("admission.deadline-millis", "30000");
+    // A busy machine is no reason for other answers than those that tests expect.
+    values.put("admission.adaptive", "false");
+    values.put("ladder.steps", "none");
     values.putAll(overrides);
     return ServiceConfiguration.of(List.of(SettingSource.commandLine(values)));
   }
