@@ -202,6 +202,17 @@ public final class CodedVectors {
     }
   }
 
+  /// The least product of codes that only a row of this block whose score is above `floor` can
+  /// have: the other side of [#setFloors]. Rows between the two are to be scored.
+  public int certainProduct(CodedQuery query, float floor, int block) {
+    float ofNorm =
+        (float) ((query.error() + query.norm() * dimension * SCORE_ROUNDING) * ROUNDED_UP);
+    float slack = (errors[block] * query.norm() + norms[block] * ofNorm) * (1 + FLOOR_ROUNDING);
+    float raised = floor + Math.abs(floor) * FLOOR_ROUNDING + dimension * Float.MIN_NORMAL;
+    float product = (raised + slack) * inverseSteps[block] * (1 / query.step());
+    return (int) Math.ceil(product + Math.abs(product) * FLOOR_ROUNDING + FLOOR_CUT);
+  }
+
   /// Estimates of the scores of a query, without the bound, from a sweep that gave every row out.
   ///
   /// @param firstRow of that sweep, a multiple of 16

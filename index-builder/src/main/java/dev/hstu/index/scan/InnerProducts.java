@@ -137,6 +137,29 @@ public final class InnerProducts {
     return position;
   }
 
+  /// How many of `scores[from..to-1]` are above `floor`, or with `orEqual` at it or above.
+  public static int countAbove(float floor, boolean orEqual, float[] scores, int from, int to) {
+    int count = 0;
+    int position = from;
+    // The comparison is a constant of each loop, which the compiler needs to make it one
+    // instruction.
+    if (orEqual) {
+      for (; position + LANES <= to; position += LANES) {
+        FloatVector lanes = FloatVector.fromArray(SPECIES, scores, position);
+        count += lanes.compare(VectorOperators.GE, floor).trueCount();
+      }
+    } else {
+      for (; position + LANES <= to; position += LANES) {
+        FloatVector lanes = FloatVector.fromArray(SPECIES, scores, position);
+        count += lanes.compare(VectorOperators.GT, floor).trueCount();
+      }
+    }
+    for (; position < to; position++) {
+      count += scores[position] > floor || (orEqual && scores[position] == floor) ? 1 : 0;
+    }
+    return count;
+  }
+
   private static float ofRow(float[] query, MemorySegment data, long offset, int dimension) {
     int whole = SPECIES.loopBound(dimension);
     FloatVector sum = FloatVector.zero(SPECIES);

@@ -21,7 +21,7 @@ import java.util.List;
 final class CodedScan {
 
   /// Rows of a chunk: with 64 values its codes stay in the second-level cache for all queries.
-  private static final int MAX_CHUNK = 4_096;
+  static final int MAX_CHUNK = 4_096;
 
   /// The first chunk without a guess is scored whole, so it is small …
   private static final int MIN_CHUNK = 256;
@@ -54,6 +54,14 @@ final class CodedScan {
 
   String description() {
     return "int8 codes scored again in float32, " + sweep.description();
+  }
+
+  CodedVectors codes() {
+    return codes;
+  }
+
+  Int8Sweep sweep() {
+    return sweep;
   }
 
   /// One query of a batch.

@@ -72,6 +72,11 @@ public final class ExactScan implements ItemIndex {
     return InnerProducts.ofRow(query, vectors, row);
   }
 
+  /// Copies one row's vector into `target`, which is at least as long.
+  public void copyVector(int row, float[] target) {
+    vectors.copyRow(row, target);
+  }
+
   /// The inner products of the query with every row, for ranks beyond any k.
   ///
   /// @param scores at least [#size] long; the first `size` are filled
@@ -82,6 +87,11 @@ public final class ExactScan implements ItemIndex {
           "scores has room for %d of %d rows".formatted(scores.length, size()));
     }
     InnerProducts.ofRows(query, vectors, 0, size(), scores);
+  }
+
+  /// Counts better rows over these vectors, for exact ranks; one for each thread.
+  public RankCounter rankCounter() {
+    return new RankCounter(vectors, codes);
   }
 
   @Override

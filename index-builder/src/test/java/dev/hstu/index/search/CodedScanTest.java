@@ -21,7 +21,7 @@ final class CodedScanTest {
   private static final ScanKernel[] KERNELS = {ScanKernel.AUTO, ScanKernel.VECTOR};
 
   /// How the values of a row or query are drawn.
-  private enum Shape {
+  enum Shape {
     NORMAL,
     /// Products and ties are exact.
     SMALL_INTEGERS,

@@ -1,10 +1,6 @@
 package dev.hstu.retrieval.cli;
 
-import dev.hstu.encoder.Encoder;
-import dev.hstu.encoder.Engine;
-import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.EngineUnavailableException;
-import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
@@ -14,13 +10,10 @@ import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.retrieval.evaluate.EvaluationReport;
 import dev.hstu.retrieval.evaluate.Evaluator;
 import dev.hstu.retrieval.evaluate.HtmlReport;
-import dev.hstu.retrieval.evaluate.LeaveOneOut;
-import dev.hstu.retrieval.evaluate.SeenFilter;
 import dev.hstu.retrieval.evaluate.SeenTargetsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -33,9 +26,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     description = {
-      "Leave-one-out over the whole catalogue: each user's last event is to be found.",
-      "A model is ranked exactly; a generation exactly and through its index, with its recall."
+      "How good a model or a generation is, over the whole catalogue: each user's last event is to",
+      "be found, or with --split-time the first after an instant. A model is ranked exactly; a",
+      "generation exactly and through its index, with its recall. Also: the same by history length,",
+      "popularity, action, age and recency; coverage, popularity and likeness of the lists."
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
@@ -54,29 +50,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what = new What();
 
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Prepared data.")
-  private Path data = Path.of("");
+  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
 
   @Mixin private GenerationsFolder generations = new GenerationsFolder();
-
-  @Option(
-      names = "--exclude",
-      paramLabel = "window|all",
-      description = "Which seen items cannot be ranked; both are measured by default.")
-  private @Nullable SeenFilter exclude;
-
-  @Option(
-      names = "--target",
-      paramLabel = "test|validation",
-      defaultValue = "test",
-      description = "A user's last event or the last but one. Default: ${DEFAULT-VALUE}.")
-  private LeaveOneOut.Target target = LeaveOneOut.Target.TEST;
-
-  @Option(
-      names = "--engine",
-      defaultValue = "djl",
-      description = "reference or djl; see hstu engines. Default: ${DEFAULT-VALUE}.")
-  private Engine engine = Engine.DJL;
 
   @Option(names = "--html", paramLabel = "FILE", description = "Also writes a page with charts.")
   private @Nullable Path html;
@@ -103,8 +79,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private EvaluationReport evaluate(Console console) throws IOException {
     try {
-      Encoder.requireAvailable(engine);
-      Evaluator evaluator = evaluator();
+      Evaluator evaluator = protocol.evaluator();
       try (ProgressReporter progress = console.progress("evaluate", evaluator.cases(), "users")) {
         Path modelFolder = what.model;
         return modelFolder != null
@@ -118,16 +93,6 @@ public final class EvaluateCommand implements Callable<Integer> {
         | EngineUnavailableException e) {
       throw new UserError(e.getMessage(), e);
     }
-  }
-
-  private Evaluator evaluator() throws IOException {
-    List<SeenFilter> filters = exclude == null ? List.of(SeenFilter.values()) : List.of(exclude);
-    return new Evaluator(
-        PreparedData.open(data),
-        target,
-        filters,
-        EngineChoice.of(engine),
-        Runtime.getRuntime().availableProcessors());
   }
 
   private EvaluationReport evaluateGeneration(Evaluator evaluator, ProgressReporter progress)

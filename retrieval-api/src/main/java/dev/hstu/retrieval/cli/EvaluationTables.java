@@ -1,7 +1,11 @@
 package dev.hstu.retrieval.cli;
 
 import dev.hstu.retrieval.evaluate.EvaluationReport;
+import dev.hstu.retrieval.evaluate.Interval;
+import dev.hstu.retrieval.evaluate.ListQuality;
 import dev.hstu.retrieval.evaluate.RankingMetrics;
+import dev.hstu.retrieval.evaluate.Slice;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -67,6 +71,8 @@ final class EvaluationTables {
                             ranking.seen(),
                             ranking.pathsInWords(),
                             RankingMetrics.DEEPEST)));
+    printSlices(console, report);
+    printLists(console, report);
     if (report.caution() != null) {
       console.print("caution: " + report.caution());
     }
@@ -75,6 +81,70 @@ final class EvaluationTables {
           "%,d targets are unknown to the model and count as misses"
               .formatted(report.unknownTargets()));
     }
+  }
+
+  /// The parts as the ranking nearest to a service's sees them; `--json` has the others too.
+  private static void printSlices(Console console, EvaluationReport report) {
+    List<Slice> slices = report.servedSlices();
+    if (slices.isEmpty()) {
+      return;
+    }
+    console.print("");
+    console.print(
+        "by part, %s, %s; ± is half of the 95 %% interval of HR@100"
+            .formatted(slices.getFirst().ranking(), slices.getFirst().seen()));
+    Table table =
+        new Table("by", "part", "users", "HR@10", "HR@100", "±", "HR@500", "NDCG@10", "MRR");
+    for (Slice slice : slices) {
+      RankingMetrics.Summary metrics = slice.metrics();
+      Interval interval = metrics.hitRateInterval().getOrDefault(100, new Interval(0, 1));
+      table.row(
+          slice.by(),
+          slice.part(),
+          String.format(Locale.ROOT, "%,d", metrics.users()),
+          number(metrics.hitRateAt(10)),
+          number(metrics.hitRateAt(100)),
+          number((interval.high() - interval.low()) / 2),
+          number(metrics.hitRateAt(500)),
+          number(metrics.ndcgAt(10)),
+          number(metrics.mrr()));
+    }
+    console.print(table);
+  }
+
+  private static void printLists(Console console, EvaluationReport report) {
+    if (report.lists().isEmpty()) {
+      return;
+    }
+    console.print("");
+    Table table =
+        new Table(
+            "lists of",
+            "seen items",
+            "first",
+            "users",
+            "coverage",
+            "Gini",
+            "events an item",
+            "of targets",
+            "head share",
+            "of targets",
+            "similarity");
+    for (ListQuality list : report.lists()) {
+      table.row(
+          list.ranking(),
+          list.seen(),
+          Integer.toString(list.k()),
+          String.format(Locale.ROOT, "%,d", list.users()),
+          number(list.coverage()),
+          number(list.gini()),
+          String.format(Locale.ROOT, "%.1f", list.popularity()),
+          String.format(Locale.ROOT, "%.1f", list.targetPopularity()),
+          number(list.headShare()),
+          number(list.targetHeadShare()),
+          number(list.similarity()));
+    }
+    console.print(table);
   }
 
   private static String number(double value) {

@@ -5,9 +5,10 @@ import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.index.search.RankCounter;
 import dev.hstu.index.search.SearchOptions;
 import java.util.List;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Ranks the whole catalogue for one case after another; the scratch memory of one worker.
@@ -15,80 +16,85 @@ import org.roaringbitmap.RoaringBitmap;
 final class CaseRanker {
 
   private final ExactScan scan;
-  private final float[] scores;
+  private final RankCounter counter;
   private final Candidates exact = new Candidates(RankingMetrics.DEEPEST);
   private final Candidates approximate = new Candidates(RankingMetrics.DEEPEST);
 
+  /// Where vectors of a list are added up.
+  private final float[][] sums;
+
   CaseRanker(ExactScan scan) {
     this.scan = scan;
-    this.scores = new float[scan.size()];
+    this.counter = scan.rankCounter();
+    this.sums = new float[2][scan.dimension()];
   }
 
-  /// Scores every item for this user; the calls below rank by these scores.
-  void score(float[] user) {
-    scan.scoreAll(user, scores);
+  /// For each user the rows that score better than the target, seen ones among them; of equal
+  /// scores the lower row is the better.
+  int[] countBetter(float[][] users, int[] targetRows) {
+    return counter.countBetter(users, targetRows);
   }
 
-  /// The target's exact rank among rows not in `seen`: one more than the number of better scores,
-  /// equal ones counting as better when their row comes first.
+  /// The target's exact rank among rows not in `seen`.
   ///
+  /// @param better rows that score better than the target, as [#countBetter] has it
   /// @return 1 for the first, or 0 where the target itself is in `seen`
-  long exactRank(int targetRow, RoaringBitmap seen) {
+  long exactRank(float[] user, int targetRow, int better, RoaringBitmap seen) {
     if (seen.contains(targetRow)) {
       return 0;
     }
-    float target = scores[targetRow];
-    long better = 0;
-    for (int row = 0; row < scores.length; row++) {
-      if (isBetter(row, targetRow, target)) {
-        better++;
-      }
-    }
+    float target = scan.score(user, targetRow);
+    long left = better;
     for (int row : seen) {
-      if (isBetter(row, targetRow, target)) {
-        better--;
+      float score = scan.score(user, row);
+      if (score > target || (score == target && row < targetRow)) {
+        left--;
       }
     }
-    return better + 1;
+    return left + 1;
   }
 
-  private boolean isBetter(int row, int targetRow, float target) {
-    return scores[row] > target || (scores[row] == target && row < targetRow);
+  /// The exact best for a user, overwritten by the next search.
+  Candidates exactBest(float[] user, int k, RoaringBitmap seen) {
+    scan.search(user, k, ItemFilter.excluding(seen), SearchOptions.EXACT, exact);
+    return exact;
   }
 
-  /// Asks the index as each of `measures` does and counts recall and the target's rank there. One
-  /// exact scan serves them all: its first k are the exact answer to a search for k.
+  /// Asks the index as each of `measures` does and counts recall and the target's rank there.
   ///
-  /// @param listener hears the first measure's deepest answer, which is overwritten afterwards
-  void rankThrough(
+  /// @param truth the exact answer to a search for the deepest k, or null where recall isn't
+  ///     measured; its first k are the exact answer to a search for k
+  /// @param ranks filled with the target's rank by each measure, 0 where it was not returned
+  /// @return the first measure's deepest answer, overwritten by the next search
+  Candidates rankThrough(
       ItemIndex index,
       List<IndexMeasure> measures,
       float[] user,
       int targetRow,
       RoaringBitmap seen,
-      Consumer<Candidates> listener) {
+      @Nullable Candidates truth,
+      long[] ranks) {
     ItemFilter filter = ItemFilter.excluding(seen);
-    scan.search(user, RankingMetrics.DEEPEST, filter, SearchOptions.EXACT, exact);
-    for (IndexMeasure measure : measures) {
-      rankThrough(index, measure, user, targetRow, filter);
-      if (measure == measures.getFirst()) {
-        listener.accept(approximate);
+    // The first measure comes last, so that its answer stays.
+    for (int m = measures.size() - 1; m >= 0; m--) {
+      IndexMeasure measure = measures.get(m);
+      ranks[m] = 0;
+      for (int depth = 0; depth < IndexMeasure.DEPTHS.length; depth++) {
+        int k = IndexMeasure.DEPTHS[depth];
+        index.search(user, k, filter, measure.options(), approximate);
+        measure.addSearch(depth, truth, approximate);
+        if (ranks[m] == 0) {
+          ranks[m] = rankIn(approximate, targetRow);
+        }
       }
+      measure.addRank(ranks[m]);
     }
+    return approximate;
   }
 
-  private void rankThrough(
-      ItemIndex index, IndexMeasure measure, float[] user, int targetRow, ItemFilter filter) {
-    long rank = 0;
-    for (int depth = 0; depth < IndexMeasure.DEPTHS.length; depth++) {
-      int k = IndexMeasure.DEPTHS[depth];
-      index.search(user, k, filter, measure.options(), approximate);
-      measure.addSearch(depth, exact, approximate);
-      if (rank == 0) {
-        rank = rankIn(approximate, targetRow);
-      }
-    }
-    measure.addRank(rank);
+  /// Adds a list to the counts of each length.
+  void addList(List<ListCounts> counts, Candidates list, int targetRow) {
+    counts.forEach(count -> count.add(list, targetRow, scan, sums));
   }
 
   private static long rankIn(Candidates candidates, int targetRow) {

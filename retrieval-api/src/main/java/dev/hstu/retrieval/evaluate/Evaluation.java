@@ -8,12 +8,9 @@ import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchDefaults;
-import dev.hstu.index.search.SearchPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Runs a protocol over a model's encoder and item vectors, exactly and, where there is one,
-/// through an index. Users are encoded in batches and ranked by all workers; memory is one score
-/// per item and worker, whatever the number of users.
+/// through an index. Users are encoded in batches and ranked by all workers, each of which reads
+/// the vectors once for its share of the batch; memory is a batch of users and the counters,
+/// whatever the number of users and items.
 public final class Evaluation {
 
-  /// Users encoded at a time: enough to fill an engine's batch, few enough for steady progress.
-  static final int BATCH_USERS = 64;
+  /// Users a worker ranks at a time: as many as one sweep over the vectors serves.
+  static final int WORKER_USERS = 64;
 
   /// What is evaluated.
   ///
@@ -55,48 +53,78 @@ public final class Evaluation {
     }
   }
 
-  /// Hears what the index answers, asked as a service asks it for [RankingMetrics#DEEPEST] items.
-  /// Called by the ranking threads, once for each case and filter that can be ranked.
+  /// Hears what becomes of each case, from the ranking threads; every case is heard once for each
+  /// filter.
   @FunctionalInterface
   public interface AnswerListener {
 
     /// Hears nothing.
     AnswerListener NONE = (c, user, answer) -> {};
 
-    /// Case `c` of the protocol was answered.
+    /// Case `c` of the protocol was answered by the index, asked as a service asks it for
+    /// [RankingMetrics#DEEPEST] items. Cases that can't be ranked are not heard of.
     ///
     /// @param user the user's embedding, not to be changed
     /// @param answer catalogue rows from 0, best first; overwritten after the call
     void answered(int c, float[] user, Candidates answer);
+
+    /// The target of case `c` came at these ranks, 1 being first and 0 not found.
+    ///
+    /// @param exact among all items that the filter leaves
+    /// @param throughIndex in the index's answer; 0 without an index
+    default void ranked(int c, SeenFilter filter, long exact, long throughIndex) {}
   }
 
   private final Subject subject;
-  private final LeaveOneOut protocol;
+  private final EvaluationProtocol protocol;
   private final List<SeenFilter> filters;
   private final PopularityBaseline popularity;
   private final HistoryWindow window;
   private final AnswerListener listener;
+  private final Detail detail;
+  private final @Nullable CataloguePopularity cataloguePopularity;
+
+  /// Every so many cases one has its exact answer and its lists looked at.
+  private final int everyCases;
 
   /// Without a listener.
   ///
   /// @param logItems `V` of the log, for counting popularity
-  public Evaluation(Subject subject, LeaveOneOut protocol, int logItems, List<SeenFilter> filters) {
+  public Evaluation(
+      Subject subject, EvaluationProtocol protocol, int logItems, List<SeenFilter> filters) {
     this(subject, protocol, logItems, filters, AnswerListener.NONE);
   }
 
   /// @param logItems `V` of the log, for counting popularity
   public Evaluation(
       Subject subject,
-      LeaveOneOut protocol,
+      EvaluationProtocol protocol,
       int logItems,
       List<SeenFilter> filters,
       AnswerListener listener) {
+    this(subject, protocol, logItems, filters, listener, Detail.NONE);
+  }
+
+  Evaluation(
+      Subject subject,
+      EvaluationProtocol protocol,
+      int logItems,
+      List<SeenFilter> filters,
+      AnswerListener listener,
+      Detail detail) {
     this.subject = subject;
     this.protocol = protocol;
     this.filters = List.copyOf(filters);
-    this.popularity = new PopularityBaseline(protocol.popularity(logItems));
+    long[] counts = protocol.popularity(logItems);
+    this.popularity = new PopularityBaseline(counts);
     this.window = subject.encoder.config().window();
     this.listener = listener;
+    this.detail = detail;
+    this.cataloguePopularity =
+        detail.lists()
+            ? new CataloguePopularity(counts, subject.catalogue, subject.scan.size())
+            : null;
+    this.everyCases = Math.max(1, Math.ceilDiv(protocol.cases(), Detail.MOST_LISTS));
   }
 
   /// Ranks every case.
@@ -104,22 +132,27 @@ public final class Evaluation {
   /// @param workers threads that rank, at least 1
   /// @param progress told the number of cases done
   public Outcome run(int workers, IntConsumer progress) {
-    Outcome total = new Outcome(filters, subject.search);
+    List<Outcome> parts = new ArrayList<>();
+    List<CaseRanker> rankers = new ArrayList<>();
+    for (int w = 0; w < workers; w++) {
+      parts.add(outcome());
+      rankers.add(new CaseRanker(subject.scan));
+    }
+    int batchUsers = WORKER_USERS * workers;
     try (ExecutorService executor = Executors.newFixedThreadPool(workers)) {
-      List<CaseRanker> rankers = new ArrayList<>();
-      for (int w = 0; w < workers; w++) {
-        rankers.add(new CaseRanker(subject.scan));
-      }
-      for (int first = 0; first < protocol.cases(); first += BATCH_USERS) {
-        int count = Math.min(BATCH_USERS, protocol.cases() - first);
+      for (int first = 0; first < protocol.cases(); first += batchUsers) {
+        int count = Math.min(batchUsers, protocol.cases() - first);
         List<Case> cases = encode(first, count);
-        List<Future<Outcome>> parts = new ArrayList<>();
+        List<Future<?>> running = new ArrayList<>();
         for (int w = 0; w < workers; w++) {
           int worker = w;
-          parts.add(executor.submit(() -> rank(cases, worker, workers, rankers.get(worker))));
+          List<Case> share =
+              cases.subList(
+                  (int) ((long) count * w / workers), (int) ((long) count * (w + 1) / workers));
+          running.add(executor.submit(() -> rank(share, rankers.get(worker), parts.get(worker))));
         }
-        for (Future<Outcome> part : parts) {
-          total.addAll(part.get());
+        for (Future<?> share : running) {
+          share.get();
         }
         progress.accept(first + count);
       }
@@ -129,7 +162,14 @@ public final class Evaluation {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("evaluation was interrupted", e);
     }
+    Outcome total = parts.getFirst();
+    parts.subList(1, workers).forEach(total::addAll);
     return total;
+  }
+
+  private Outcome outcome() {
+    return new Outcome(
+        filters, subject.search, subject.index != null, detail.slicings(), cataloguePopularity);
   }
 
   /// One user of the batch, in the rows of the log and of the catalogue. `user` is null where no
@@ -140,7 +180,12 @@ public final class Evaluation {
       int logTarget,
       UserHistory catalogueHistory,
       int target,
-      float @Nullable [] user) {}
+      float @Nullable [] user) {
+
+    boolean isRankable() {
+      return user != null && target != 0;
+    }
+  }
 
   private List<Case> encode(int first, int count) {
     List<UserHistory> logHistories = new ArrayList<>(count);
@@ -183,119 +228,68 @@ public final class Evaluation {
     return cases;
   }
 
-  private Outcome rank(List<Case> cases, int worker, int workers, CaseRanker ranker) {
-    Outcome outcome = new Outcome(filters, subject.search);
-    for (int c = worker; c < cases.size(); c += workers) {
-      rank(cases.get(c), ranker, outcome);
+  private void rank(List<Case> cases, CaseRanker ranker, Outcome outcome) {
+    float[][] users = new float[cases.size()][];
+    int[] targets = new int[cases.size()];
+    int rankable = 0;
+    for (Case one : cases) {
+      float[] user = one.user;
+      if (user != null && one.target != 0) {
+        users[rankable] = user;
+        targets[rankable++] = one.target - 1;
+      }
     }
-    return outcome;
+    int[] better =
+        ranker.countBetter(Arrays.copyOf(users, rankable), Arrays.copyOf(targets, rankable));
+    int next = 0;
+    for (Case one : cases) {
+      rank(one, one.isRankable() ? better[next++] : 0, ranker, outcome);
+    }
   }
 
-  private void rank(Case one, CaseRanker ranker, Outcome outcome) {
-    float[] user = one.user;
+  private void rank(Case one, int better, CaseRanker ranker, Outcome outcome) {
     if (one.target == 0) {
       outcome.unknownTargets++;
     }
-    boolean rankable = user != null && one.target != 0;
-    if (rankable) {
-      ranker.score(user);
+    int[] parts = new int[detail.slicings().size()];
+    for (int s = 0; s < parts.length; s++) {
+      parts[s] = detail.slicings().get(s).part(one.number, one.logHistory);
     }
     for (SeenFilter filter : filters) {
-      Outcome.Sums sums = outcome.sums.get(filter);
-      add(sums.popularity, popularity.rank(one.logHistory, one.logTarget, filter, window));
-      RoaringBitmap seen =
-          CaseRanker.seenRows(
-              one.catalogueHistory, filter.start(one.catalogueHistory.length(), window));
-      add(sums.exact, rankable ? ranker.exactRank(one.target - 1, seen) : 0);
-      ItemIndex index = subject.index;
-      if (index != null) {
-        if (rankable) {
-          ranker.rankThrough(
-              index,
-              sums.throughIndex,
-              user,
-              one.target - 1,
-              seen,
-              answer -> listener.answered(one.number, user, answer));
-        } else {
-          sums.throughIndex.forEach(measure -> measure.addRank(0));
-        }
-      }
+      rank(one, filter, better, ranker, outcome.sums(filter), parts);
     }
   }
 
-  private static void add(RankingMetrics metrics, long rank) {
-    if (rank == 0) {
-      metrics.addMiss();
-    } else {
-      metrics.add(rank);
+  private void rank(
+      Case one, SeenFilter filter, int better, CaseRanker ranker, FilterSums sums, int[] parts) {
+    float[] user = one.user;
+    sums.addPopularity(popularity.rank(one.logHistory, one.logTarget, filter, window));
+    if (user == null || one.target == 0) {
+      sums.addMiss(parts);
+      listener.ranked(one.number, filter, 0, 0);
+      return;
     }
-  }
-
-  /// The sums over all cases.
-  public static final class Outcome {
-
-    private static final class Sums {
-      private final RankingMetrics exact = new RankingMetrics();
-      private final RankingMetrics popularity = new RankingMetrics();
-      private final List<IndexMeasure> throughIndex;
-
-      Sums(SearchDefaults defaults) {
-        throughIndex =
-            List.of(
-                new IndexMeasure("index", defaults.options(SearchPlan.AUTO)),
-                new IndexMeasure("unplanned", defaults.options(SearchPlan.INDEX)));
+    int target = one.target - 1;
+    RoaringBitmap seen =
+        CaseRanker.seenRows(
+            one.catalogueHistory, filter.start(one.catalogueHistory.length(), window));
+    long exact = ranker.exactRank(user, target, better, seen);
+    boolean looked = one.number % everyCases == 0;
+    ItemIndex index = subject.index;
+    long[] throughIndex = new long[FilterSums.INDEX_MEASURES];
+    if (index != null) {
+      Candidates truth = looked ? ranker.exactBest(user, RankingMetrics.DEEPEST, seen) : null;
+      Candidates answer =
+          ranker.rankThrough(index, sums.throughIndex(), user, target, seen, truth, throughIndex);
+      listener.answered(one.number, user, answer);
+      if (looked) {
+        ranker.addList(sums.lists(), answer, target);
       }
+    } else if (looked && !sums.lists().isEmpty()) {
+      int k = Detail.LIST_LENGTHS[Detail.LIST_LENGTHS.length - 1];
+      ranker.addList(sums.lists(), ranker.exactBest(user, k, seen), target);
     }
-
-    private final Map<SeenFilter, Sums> sums = new EnumMap<>(SeenFilter.class);
-    private int unknownTargets;
-
-    private Outcome(List<SeenFilter> filters, SearchDefaults search) {
-      filters.forEach(filter -> sums.put(filter, new Sums(search)));
-    }
-
-    private void addAll(Outcome other) {
-      unknownTargets += other.unknownTargets;
-      other.sums.forEach(
-          (filter, part) -> {
-            Sums whole = sums.get(filter);
-            whole.exact.addAll(part.exact);
-            whole.popularity.addAll(part.popularity);
-            for (int m = 0; m < whole.throughIndex.size(); m++) {
-              whole.throughIndex.get(m).addAll(part.throughIndex.get(m));
-            }
-          });
-    }
-
-    /// Targets the model's vocabulary lacks.
-    public int unknownTargets() {
-      return unknownTargets;
-    }
-
-    /// The exact ranking's metrics.
-    public RankingMetrics.Summary exact(SeenFilter filter) {
-      return sums.get(filter).exact.summary();
-    }
-
-    /// Every ranking that was measured.
-    ///
-    /// @param withIndex whether there was an index to rank through
-    public List<EvaluationReport.Ranking> rankings(boolean withIndex) {
-      List<EvaluationReport.Ranking> rankings = new ArrayList<>();
-      sums.forEach(
-          (filter, part) -> {
-            String seen = filter.label();
-            rankings.add(
-                new EvaluationReport.Ranking("exact", seen, part.exact.summary(), null, null));
-            if (withIndex) {
-              part.throughIndex.forEach(measure -> rankings.add(measure.ranking(seen)));
-            }
-            rankings.add(
-                new EvaluationReport.Ranking(
-                    "popularity", seen, part.popularity.summary(), null, null));
-          });
-      return rankings;
-    }
+    sums.addExact(exact, throughIndex[0], parts);
+    listener.ranked(one.number, filter, exact, throughIndex[0]);
   }
 }

@@ -12,12 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// @param generation id of the generation, or null where a model folder was evaluated
 /// @param engine the engine that encoded the histories
 /// @param dataFingerprint of the prepared-data folder
-/// @param protocol in words, e.g. `leave-one-out, target=last event, request time=target`
+/// @param protocol in words, e.g. `leave-one-out, target = last event, request time = target`
+/// @param requestTime `target` as published, or `last-event`; figures of different ones don't
+///     compare
+/// @param settings the model's shapes and how it was trained, in words
 /// @param catalogueItems items ranked
 /// @param cases users with a target
 /// @param usersWithoutCase users with too few events
 /// @param unknownTargets targets the model's vocabulary lacks; each counts as a miss
 /// @param rankings one entry a way of ranking
+/// @param slices the same over parts of the cases
+/// @param lists what lists are like beside being right
+/// @param training loss and score by epoch, or null where the model has none
 /// @param caution why the figures may flatter the model, or null where nothing speaks against them
 /// @param seconds wall time of the run
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,11 +33,16 @@ public record EvaluationReport(
     String engine,
     String dataFingerprint,
     String protocol,
+    String requestTime,
+    Map<String, String> settings,
     int catalogueItems,
     int cases,
     int usersWithoutCase,
     int unknownTargets,
     List<Ranking> rankings,
+    List<Slice> slices,
+    List<ListQuality> lists,
+    @Nullable TrainingCurve training,
     @Nullable String caution,
     double seconds) {
 
@@ -59,6 +70,17 @@ public record EvaluationReport(
               .map(path -> "%s: %,d".formatted(path.getKey().replace('_', ' '), path.getValue()))
               .collect(Collectors.joining(", ", "searches by ", ""));
     }
+  }
+
+  /// The slices of the ranking nearest to what a service answers: through the index where there is
+  /// one, the whole history left out where that was measured.
+  public List<Slice> servedSlices() {
+    String ranking = generation == null ? "exact" : "index";
+    boolean all = slices.stream().anyMatch(slice -> slice.seen().equals(SeenFilter.ALL.label()));
+    String seen = (all ? SeenFilter.ALL : SeenFilter.WINDOW).label();
+    return slices.stream()
+        .filter(slice -> slice.ranking().equals(ranking) && slice.seen().equals(seen))
+        .toList();
   }
 
   /// The ranking of that name and filter.

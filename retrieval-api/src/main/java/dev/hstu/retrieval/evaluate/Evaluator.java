@@ -4,6 +4,7 @@ import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.weights.ModelFolder;
@@ -15,7 +16,9 @@ import dev.hstu.index.search.SearchDefaults;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +26,18 @@ import org.jspecify.annotations.Nullable;
 /// engine.
 ///
 /// @param data histories and targets
-/// @param target which event of a user is to be found
+/// @param protocol over the log of `data`
 /// @param filters each measured in the same run
 /// @param engine that encodes the histories
 /// @param workers threads that rank, at least 1
+/// @param trainedOn the data the model was trained on where it is another and known, else null
 public record Evaluator(
     PreparedData data,
-    LeaveOneOut.Target target,
+    EvaluationProtocol protocol,
     List<SeenFilter> filters,
     EngineChoice engine,
-    int workers) {
+    int workers,
+    @Nullable PreparedData trainedOn) {
 
   public Evaluator {
     filters = List.copyOf(filters);
@@ -45,34 +50,23 @@ public record Evaluator(
   public static Evaluator ofBuild(PreparedData data, Engine engine) {
     return new Evaluator(
         data,
-        LeaveOneOut.Target.TEST,
+        new LeaveOneOut(data.log(), LeaveOneOut.Target.TEST),
         List.of(SeenFilter.values()),
         EngineChoice.of(engine),
-        Runtime.getRuntime().availableProcessors());
+        Runtime.getRuntime().availableProcessors(),
+        null);
   }
 
   /// Number of users that will be ranked, for progress.
   public int cases() {
-    return protocol().cases();
+    return protocol.cases();
   }
 
   /// Ranks every case exactly by the model's own item vectors, which are held in memory.
   ///
   /// @throws SeenTargetsException when the model was trained on the targets
   public EvaluationReport evaluate(Path modelFolder, LongConsumer progress) throws IOException {
-    String caution = cautionAbout(modelFolder);
-    try (OpenModel open = ModelFolder.open(modelFolder)) {
-      Model model = open.model();
-      return evaluate(
-          model,
-          model.vocabulary(),
-          new ExactScan(ModelVectors.of(model)),
-          null,
-          SearchDefaults.DEFAULT,
-          null,
-          caution,
-          progress);
-    }
+    return evaluate(modelFolder, progress, Evaluation.AnswerListener.NONE);
   }
 
   /// Ranks every case exactly and through the generation's index.
@@ -81,19 +75,64 @@ public record Evaluator(
   /// not the one its vectors come from
   public EvaluationReport evaluate(Generation generation, LongConsumer progress)
       throws IOException {
-    String caution = cautionAbout(generation.modelFolder());
+    return evaluate(generation, progress, Evaluation.AnswerListener.NONE);
+  }
+
+  /// As [#evaluate(Path, LongConsumer)], with a listener.
+  EvaluationReport evaluate(
+      Path modelFolder, LongConsumer progress, Evaluation.AnswerListener listener)
+      throws IOException {
+    Evaluated about = about(modelFolder, null);
+    try (OpenModel open = ModelFolder.open(modelFolder)) {
+      Model model = open.model();
+      return evaluate(
+          model,
+          model.vocabulary(),
+          ModelVectors.scan(ModelVectors.of(model)),
+          null,
+          SearchDefaults.DEFAULT,
+          about,
+          progress,
+          listener);
+    }
+  }
+
+  /// As [#evaluate(Generation, LongConsumer)], with a listener.
+  EvaluationReport evaluate(
+      Generation generation, LongConsumer progress, Evaluation.AnswerListener listener)
+      throws IOException {
+    Evaluated about = about(generation.modelFolder(), generation.id());
     try (OpenModel open = ModelFolder.open(generation.modelFolder())) {
       generation.requireModel(open.model().fingerprint());
       return evaluate(
           open.model(),
           generation.ids(),
-          generation.exactScan(),
+          ModelVectors.scan(generation.vectors()),
           generation.index(),
           generation.manifest().index().search(),
-          generation.id(),
-          caution,
-          progress);
+          about,
+          progress,
+          listener);
     }
+  }
+
+  /// What the folders say beside the weights.
+  ///
+  /// @param generation its id, or null for a model folder
+  /// @param caution why the figures may flatter, or null
+  private record Evaluated(
+      @Nullable String generation,
+      @Nullable TrainingRecord record,
+      @Nullable TrainingCurve curve,
+      @Nullable String caution) {}
+
+  private Evaluated about(Path modelFolder, @Nullable String generation) throws IOException {
+    TrainingRecord record = TrainingRecord.read(modelFolder).orElse(null);
+    return new Evaluated(
+        generation,
+        record,
+        TrainingCurve.read(modelFolder).orElse(null),
+        new TrainingCheck(record, data, trainedOn).caution(protocol));
   }
 
   /// Ranks every case and reports.
@@ -102,8 +141,6 @@ public record Evaluator(
   /// @param scan over the model's item vectors
   /// @param index over the same vectors, or null to rank exactly only
   /// @param search how the index is searched
-  /// @param generation named in the report, or null for a model folder
-  /// @param caution stands in the report
   /// @param progress told the number of users done
   private EvaluationReport evaluate(
       Model model,
@@ -111,11 +148,10 @@ public record Evaluator(
       ExactScan scan,
       @Nullable ItemIndex index,
       SearchDefaults search,
-      @Nullable String generation,
-      @Nullable String caution,
-      LongConsumer progress) {
+      Evaluated about,
+      LongConsumer progress,
+      Evaluation.AnswerListener listener) {
     long start = System.nanoTime();
-    LeaveOneOut protocol = protocol();
     try (UserEncoder encoder = Encoder.open(model, engine)) {
       Evaluation.Subject subject =
           new Evaluation.Subject(
@@ -125,49 +161,54 @@ public record Evaluator(
               search,
               RowMapping.between(data.items(), model.vocabulary()),
               RowMapping.between(data.items(), catalogue));
-      Evaluation.Outcome outcome =
-          new Evaluation(subject, protocol, data.items().size(), filters)
+      int items = data.items().size();
+      Detail detail = new Detail(Slicings.of(data.log(), protocol, items, data.clock()), true);
+      Outcome outcome =
+          new Evaluation(subject, protocol, items, filters, listener, detail)
               .run(workers, progress::accept);
       return new EvaluationReport(
           model.fingerprint(),
-          generation,
+          about.generation(),
           encoder.engine(),
           data.fingerprint(),
-          description(),
+          protocol.description(),
+          protocol.requestTime().label(),
+          settings(model, about.record(), scan),
           scan.size(),
           protocol.cases(),
           protocol.usersWithoutCase(),
           outcome.unknownTargets(),
-          outcome.rankings(index != null),
-          caution,
+          outcome.rankings(),
+          outcome.slices(),
+          outcome.lists(),
+          about.curve(),
+          about.caution(),
           (System.nanoTime() - start) / 1e9);
     }
   }
 
-  /// Refuses a model that was trained on these very targets, and says where that cannot be told.
-  private @Nullable String cautionAbout(Path modelFolder) throws IOException {
-    TrainingRecord training = TrainingRecord.read(modelFolder).orElse(null);
-    if (training == null || !training.knowsHoldOut()) {
-      return "nothing tells what the model was trained on; if on these targets, the figures show"
-          + " what it remembers";
+  private Map<String, String> settings(
+      Model model, @Nullable TrainingRecord record, ExactScan scan) {
+    HstuConfig config = model.config();
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(
+        "model",
+        "%,d items, D=%d, %d blocks of %d heads, newest %d events, clock %s"
+            .formatted(
+                config.items(),
+                config.embeddingDim(),
+                config.blocks(),
+                config.heads(),
+                config.maxEvents(),
+                model.clock().spec()));
+    if (record != null) {
+      settings.put("training", record.inWords());
     }
-    if (training.sawTargets(data.fingerprint(), target)) {
-      throw new SeenTargetsException(training, target);
-    }
-    if (!training.heldOut(target)) {
-      return ("the model was trained with --hold-out %d on other data (%.12s); if that held these"
-              + " targets, the figures show what it remembers")
-          .formatted(training.holdOut(), training.dataFingerprint());
-    }
-    return null;
-  }
-
-  private LeaveOneOut protocol() {
-    return new LeaveOneOut(data.log(), target);
-  }
-
-  private String description() {
-    return "leave-one-out over the whole catalogue, target = %s event, request time = target's"
-        .formatted(target == LeaveOneOut.Target.TEST ? "last" : "last but one");
+    settings.put(
+        "data",
+        "%,d events of %,d users, clock %s"
+            .formatted(data.log().events(), data.log().users(), data.clock().spec()));
+    settings.put("exact ranking", scan.description());
+    return settings;
   }
 }

@@ -7,13 +7,14 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What one way of asking the index returned over all users: the targets' ranks, the recall against
 /// the exact ranking at the depth asked for, and which path the searches took.
 ///
 /// The index is asked once for each of [#DEPTHS], as a service asks it, since a deeper search is
 /// also a better one at small ranks. A target not among the deepest answer counts as a miss, in MRR
-/// too. Not thread-safe.
+/// too. Recall is measured for as many users as there is an exact answer for. Not thread-safe.
 final class IndexMeasure {
 
   /// The k of the searches, ascending.
@@ -24,7 +25,7 @@ final class IndexMeasure {
   private final RankingMetrics metrics = new RankingMetrics();
   private final double[] recall = new double[DEPTHS.length];
   private final Map<SearchPath, Long> paths = new EnumMap<>(SearchPath.class);
-  private long searched;
+  private long compared;
 
   /// @param name of the ranking in reports
   IndexMeasure(String name, SearchOptions options) {
@@ -38,12 +39,13 @@ final class IndexMeasure {
 
   /// Counts one search at `DEPTHS[depth]`.
   ///
-  /// @param exact the exact answer to the same search, at this depth or deeper
-  void addSearch(int depth, Candidates exact, Candidates returned) {
-    recall[depth] += recall(exact, DEPTHS[depth], returned);
+  /// @param exact the exact answer to the same search, at this depth or deeper; null where nobody
+  ///     looked for it
+  void addSearch(int depth, @Nullable Candidates exact, Candidates returned) {
     paths.merge(returned.path(), 1L, Long::sum);
-    if (depth == 0) {
-      searched++;
+    if (exact != null) {
+      recall[depth] += recall(exact, DEPTHS[depth], returned);
+      compared += depth == 0 ? 1 : 0;
     }
   }
 
@@ -58,7 +60,7 @@ final class IndexMeasure {
 
   void addAll(IndexMeasure other) {
     metrics.addAll(other.metrics);
-    searched += other.searched;
+    compared += other.compared;
     for (int d = 0; d < recall.length; d++) {
       recall[d] += other.recall[d];
     }
@@ -68,7 +70,7 @@ final class IndexMeasure {
   EvaluationReport.Ranking ranking(String seen) {
     Map<Integer, Double> means = new TreeMap<>();
     for (int d = 0; d < DEPTHS.length; d++) {
-      means.put(DEPTHS[d], searched == 0 ? 1 : recall[d] / searched);
+      means.put(DEPTHS[d], compared == 0 ? 1 : recall[d] / compared);
     }
     Map<String, Long> counts = new TreeMap<>();
     paths.forEach((path, count) -> counts.put(path.name().toLowerCase(Locale.ROOT), count));

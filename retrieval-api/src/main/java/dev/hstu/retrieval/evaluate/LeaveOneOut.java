@@ -1,13 +1,14 @@
 package dev.hstu.retrieval.evaluate;
 
+import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.UserHistory;
 import java.util.Arrays;
 
 /// The public protocol (HSTU.md, "Evaluation"): of each user one event is the target, everything
-/// before it the history, and the request time is the target's own timestamp. Users with nothing
-/// before their target have no case.
-public final class LeaveOneOut {
+/// before it the history, and the request time is the target's own timestamp unless asked
+/// otherwise. Users with nothing before their target have no case.
+public final class LeaveOneOut implements EvaluationProtocol {
 
   /// Which event is the target.
   public enum Target {
@@ -30,11 +31,21 @@ public final class LeaveOneOut {
 
   private final InteractionLog log;
   private final Target target;
+  private final RequestTimeRule requestTime;
+  private final Clock clock;
   private final int[] users;
 
+  /// As published: the request time is the target's.
   public LeaveOneOut(InteractionLog log, Target target) {
+    this(log, target, RequestTimeRule.TARGET, new Clock.Wall());
+  }
+
+  /// @param clock of the log's times
+  public LeaveOneOut(InteractionLog log, Target target, RequestTimeRule requestTime, Clock clock) {
     this.log = log;
     this.target = target;
+    this.requestTime = requestTime;
+    this.clock = clock;
     int[] found = new int[log.users()];
     int count = 0;
     for (int u = 0; u < log.users(); u++) {
@@ -45,40 +56,39 @@ public final class LeaveOneOut {
     users = Arrays.copyOf(found, count);
   }
 
-  /// Number of cases; each belongs to another user.
+  @Override
   public int cases() {
     return users.length;
   }
 
   /// Users of the log that have too few events for a case.
+  @Override
   public int usersWithoutCase() {
     return log.users() - users.length;
   }
 
-  /// The user of case `c`, a row of the log.
+  @Override
   public int user(int c) {
     return users[c];
   }
 
-  /// The item to be found, a row `1..V` of the log's items.
+  @Override
   public int targetItem(int c) {
-    return log.items()[targetIndex(c)];
+    return log.items()[targetEvent(c)];
   }
 
-  /// What the model is told in case `c`; the target's time is in it, the target is not.
+  @Override
   public UserHistory history(int c) {
     int from = log.start(users[c]);
-    int end = targetIndex(c);
+    int end = targetEvent(c);
     return new UserHistory(
         Arrays.copyOfRange(log.items(), from, end),
         Arrays.copyOfRange(log.times(), from, end),
-        log.times()[end]);
+        requestTime.of(log.times()[end], log.times()[end - 1], clock));
   }
 
-  /// Events of each item row that come before their user's target: what popularity may be counted
-  /// from. Index 0 is unused.
-  ///
-  /// @param items `V`
+  /// Events of each item row that come before their user's target.
+  @Override
   public long[] popularity(int items) {
     long[] counts = new long[items + 1];
     for (int u = 0; u < log.users(); u++) {
@@ -90,7 +100,24 @@ public final class LeaveOneOut {
     return counts;
   }
 
-  private int targetIndex(int c) {
+  @Override
+  public RequestTimeRule requestTime() {
+    return requestTime;
+  }
+
+  /// Which event is held out.
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public String description() {
+    return "leave-one-out over the whole catalogue, target = %s event, request time = %s"
+        .formatted(target == Target.TEST ? "last" : "last but one", requestTime.label());
+  }
+
+  @Override
+  public int targetEvent(int c) {
     int u = users[c];
     return log.start(u) + log.length(u) - target.fromEnd;
   }

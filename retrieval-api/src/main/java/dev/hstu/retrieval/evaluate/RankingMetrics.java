@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.evaluate;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,14 +16,23 @@ public final class RankingMetrics {
   /// The cut-offs every table shows.
   static final int[] CUTOFFS = {1, 10, 50, 100, 200, 500};
 
+  /// The points of the curve of HR@K; all cut-offs are among them.
+  private static final int[] CURVE = {
+    1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500
+  };
+
   /// The last of the cut-offs.
   public static final int DEEPEST = 500;
 
   private static final double LOG_2 = Math.log(2);
 
-  private final long[] hits = new long[CUTOFFS.length];
+  /// Targets at each stretch of the curve, those beyond its end left out.
+  private final long[] stretches = new long[CURVE.length];
+
   private final double[] gains = new double[CUTOFFS.length];
+  private final double[] gainSquares = new double[CUTOFFS.length];
   private double reciprocalRanks;
+  private double reciprocalSquares;
   private long users;
 
   /// Counts one user whose target came at `rank`, 1 being first.
@@ -34,11 +44,16 @@ public final class RankingMetrics {
     }
     users++;
     reciprocalRanks += 1.0 / rank;
+    reciprocalSquares += 1.0 / rank / rank;
+    if (rank <= DEEPEST) {
+      int place = Arrays.binarySearch(CURVE, (int) rank);
+      stretches[place < 0 ? -place - 1 : place]++;
+    }
     double gain = LOG_2 / Math.log1p((double) rank);
     for (int c = 0; c < CUTOFFS.length; c++) {
       if (rank <= CUTOFFS[c]) {
-        hits[c]++;
         gains[c] += gain;
+        gainSquares[c] += gain * gain;
       }
     }
   }
@@ -52,20 +67,44 @@ public final class RankingMetrics {
   void addAll(RankingMetrics other) {
     users += other.users;
     reciprocalRanks += other.reciprocalRanks;
+    reciprocalSquares += other.reciprocalSquares;
+    for (int p = 0; p < CURVE.length; p++) {
+      stretches[p] += other.stretches[p];
+    }
     for (int c = 0; c < CUTOFFS.length; c++) {
-      hits[c] += other.hits[c];
       gains[c] += other.gains[c];
+      gainSquares[c] += other.gainSquares[c];
     }
   }
 
   public Summary summary() {
+    Map<Integer, Double> curve = new LinkedHashMap<>();
     Map<Integer, Double> hitRates = new LinkedHashMap<>();
+    Map<Integer, Interval> hitRateIntervals = new LinkedHashMap<>();
     Map<Integer, Double> ndcg = new LinkedHashMap<>();
-    for (int c = 0; c < CUTOFFS.length; c++) {
-      hitRates.put(CUTOFFS[c], mean((double) hits[c]));
-      ndcg.put(CUTOFFS[c], mean(gains[c]));
+    Map<Integer, Interval> ndcgIntervals = new LinkedHashMap<>();
+    long hits = 0;
+    int c = 0;
+    for (int p = 0; p < CURVE.length; p++) {
+      hits += stretches[p];
+      curve.put(CURVE[p], mean((double) hits));
+      if (CURVE[p] == CUTOFFS[c]) {
+        hitRates.put(CUTOFFS[c], mean((double) hits));
+        hitRateIntervals.put(CUTOFFS[c], Interval.ofShare(hits, users));
+        ndcg.put(CUTOFFS[c], mean(gains[c]));
+        ndcgIntervals.put(CUTOFFS[c], Interval.ofMean(gains[c], gainSquares[c], users));
+        c = Math.min(c + 1, CUTOFFS.length - 1);
+      }
     }
-    return new Summary(users, hitRates, ndcg, mean(reciprocalRanks));
+    return new Summary(
+        users,
+        hitRates,
+        ndcg,
+        mean(reciprocalRanks),
+        curve,
+        hitRateIntervals,
+        ndcgIntervals,
+        Interval.ofMean(reciprocalRanks, reciprocalSquares, users));
   }
 
   private double mean(double sum) {
@@ -78,8 +117,19 @@ public final class RankingMetrics {
   /// @param hitRate by cut-off K, ascending
   /// @param ndcg by cut-off K, ascending
   /// @param mrr mean reciprocal rank
+  /// @param curve HR@K at more K than the cut-offs, ascending, for a chart
+  /// @param hitRateInterval by cut-off K, over the users there could be
+  /// @param ndcgInterval by cut-off K
+  /// @param mrrInterval of the mean reciprocal rank
   public record Summary(
-      long users, Map<Integer, Double> hitRate, Map<Integer, Double> ndcg, double mrr) {
+      long users,
+      Map<Integer, Double> hitRate,
+      Map<Integer, Double> ndcg,
+      double mrr,
+      Map<Integer, Double> curve,
+      Map<Integer, Interval> hitRateInterval,
+      Map<Integer, Interval> ndcgInterval,
+      Interval mrrInterval) {
 
     /// `HR@cutoff`.
     ///

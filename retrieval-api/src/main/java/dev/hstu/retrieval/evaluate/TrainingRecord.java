@@ -71,6 +71,14 @@ public record TrainingRecord(
         : Optional.empty();
   }
 
+  /// For reports, e.g. `preset small, seed 42, epoch 7 of 10 by last epoch, hold-out 1`.
+  String inWords() {
+    return selection.equals(EXTERNAL)
+        ? "trained elsewhere, said to be on %.12s".formatted(dataFingerprint)
+        : "preset %s, seed %s, epoch %s of %s by %s, hold-out %s, data %.12s"
+            .formatted(preset, seed, epoch, epochs, selection, holdOut, dataFingerprint);
+  }
+
   /// Whether it is known what training did not see.
   public boolean knowsHoldOut() {
     return holdOut != null;

@@ -64,7 +64,7 @@ record GoldenAnswers(
               catalogue);
       EvaluationReport.Ranking index =
           new Evaluation(subject, protocol, golden.items().size(), List.of(SEEN), listener)
-              .run(workers, progress).rankings(true).stream()
+              .run(workers, progress).rankings().stream()
                   .filter(ranking -> ranking.name().equals("index"))
                   .findFirst()
                   .orElseThrow();

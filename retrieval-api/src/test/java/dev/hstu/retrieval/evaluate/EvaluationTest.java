@@ -47,7 +47,7 @@ final class EvaluationTest {
         new Evaluation.Subject(encoder, scan, scan, RowMapping.between(ids, ids));
 
     List<Integer> progress = new ArrayList<>();
-    Evaluation.Outcome outcome =
+    Outcome outcome =
         new Evaluation(subject, protocol, items, List.of(SeenFilter.values()))
             .run(workers, progress::add);
 
@@ -67,7 +67,7 @@ final class EvaluationTest {
     }
     assertThat(progress).last().isEqualTo(protocol.cases());
     // The exact scan stands in for the index here, so both rankings agree and recall is 1.
-    for (EvaluationReport.Ranking ranking : outcome.rankings(true)) {
+    for (EvaluationReport.Ranking ranking : outcome.rankings()) {
       if (ranking.name().equals("index")) {
         assertThat(ranking.recall()).containsEntry(100, 1.0).containsEntry(500, 1.0);
         assertThat(ranking.metrics().hitRate())
@@ -93,7 +93,7 @@ final class EvaluationTest {
         new Evaluation.Subject(
             new LastItemEncoder(2, vectors), scan, null, RowMapping.between(logIds, modelIds));
 
-    Evaluation.Outcome outcome =
+    Outcome outcome =
         new Evaluation(
                 subject, new LeaveOneOut(log, LeaveOneOut.Target.TEST), 3, List.of(SeenFilter.ALL))
             .run(1, done -> {});
