@@ -36,16 +36,21 @@ final class AdamW implements AutoCloseable {
 
   /// Updates `parameters` in place and sets `gradients` to 0.
   ///
+  /// @param rate learning rate of this update
   /// @param update which update this is, from 1
   /// @return the norm of all gradients together; not finite when one of them isn't, and the
   ///     parameters are then spoilt
   double update(
-      NDManager memory, TorchParameters parameters, TorchParameters gradients, long update) {
+      NDManager memory,
+      TorchParameters parameters,
+      TorchParameters gradients,
+      double rate,
+      long update) {
     try (NDManager stepMemory = memory.newSubManager()) {
       NDArray numbers =
           stepMemory.create(
               new double[] {
-                rates.learningRate(),
+                rate,
                 rates.beta1(),
                 rates.beta2(),
                 rates.epsilon(),
@@ -64,6 +69,15 @@ final class AdamW implements AutoCloseable {
               numbers)
           .singletonOrThrow()
           .getFloat();
+    }
+  }
+
+  /// Moves `averages` towards `parameters`, of which `1 - decay` enters.
+  void average(
+      NDManager memory, TorchParameters averages, TorchParameters parameters, double decay) {
+    try (NDManager stepMemory = memory.newSubManager()) {
+      script.infer(
+          "average", stepMemory, averages.all(), parameters.all(), stepMemory.create(decay));
     }
   }
 

@@ -20,11 +20,16 @@ record CheckpointOwner(String settings, String dataFingerprint) {
   private static final String START = "start";
 
   private static final List<String> FREE =
-      List.of("preset", "epochs", "device", "threads", "checkpointSeconds");
+      List.of("preset", "device", "threads", "checkpointSeconds");
+
+  private static final String LENGTH = "epochs";
 
   static CheckpointOwner of(TrainingSettings settings, TrainingData data, TrainingStart start) {
     ObjectNode json = JSON.valueToTree(settings);
     json.remove(FREE);
+    if (!settings.schedule().dependsOnLength()) {
+      json.remove(LENGTH);
+    }
     json.put(START, start.identity());
     return new CheckpointOwner(json.toString(), data.fingerprint());
   }

@@ -32,7 +32,7 @@ final class FirstState {
 
   private Optimisation.State drawn() {
     HstuWeights weights = InitialWeights.draw(config, random.initialWeights());
-    return new Optimisation.State(
+    return Optimisation.State.beginning(
         weights, WeightGroups.zerosLike(weights), WeightGroups.zerosLike(weights));
   }
 
@@ -44,10 +44,10 @@ final class FirstState {
         table, config.embeddingDim(), row -> known[row] < 0, random.newItems());
     HstuWeights weights = withItems(model.weights(), table);
     if (state.isEmpty()) {
-      return new Optimisation.State(
+      return Optimisation.State.beginning(
           weights, WeightGroups.zerosLike(weights), WeightGroups.zerosLike(weights));
     }
-    return new Optimisation.State(
+    return Optimisation.State.beginning(
         weights,
         grown(state.get().firstMoments(), known),
         grown(state.get().secondMoments(), known));

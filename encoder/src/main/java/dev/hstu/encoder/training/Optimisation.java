@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// The state of a training on its device (parameters, gradients, moments) and the step that moves
 /// it.
@@ -24,30 +25,27 @@ import java.util.concurrent.Future;
 /// are then added in a fixed order: on small matrices that is quicker than threads inside each
 /// operation, above all where cores are shared, and a run gives the same bits every time.
 ///
-/// Memory: parameters, two moments, one set of gradients a worker, and one micro-batch's
-/// activations a worker. One thread steps; not for several.
+/// Memory: parameters, two moments, perhaps their average, one set of gradients a worker, and one
+/// micro-batch's activations a worker. One thread steps; not for several.
 final class Optimisation implements AutoCloseable {
 
   private final TrainingSettings settings;
-  private final TrainingExamples examples;
   private final RandomStreams random;
   private final NDManager memory;
   private final TorchHstu hstu;
   private final TorchParameters parameters;
   private final List<TorchParameters> gradients;
   private final AdamW optimizer;
+  private final @Nullable TorchParameters average;
+  private final long steps;
   private final long updatesBefore;
   private final ExecutorService workers;
 
   private Optimisation(
-      TrainingSettings settings,
-      TrainingExamples examples,
-      NDManager memory,
-      State state,
-      long updatesBefore) {
+      TrainingSettings settings, NDManager memory, State state, long steps, long updatesBefore) {
     this.updatesBefore = updatesBefore;
     this.settings = settings;
-    this.examples = examples;
+    this.steps = steps;
     this.random = new RandomStreams(settings.seed());
     this.memory = memory;
     HstuConfig model = settings.model();
@@ -59,6 +57,11 @@ final class Optimisation implements AutoCloseable {
             settings.optimizer(),
             TorchParameters.of(memory, model, state.firstMoments()),
             TorchParameters.of(memory, model, state.secondMoments()));
+    this.average =
+        settings.averageDecay() == 0
+            ? null
+            : TorchParameters.of(
+                memory, model, state.average() == null ? state.weights() : state.average());
     int count = settings.device().equals("cpu") ? settings.threads() : 1;
     this.gradients = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -69,16 +72,29 @@ final class Optimisation implements AutoCloseable {
             count, Thread.ofPlatform().daemon().name("training-", 1).factory());
   }
 
-  /// What an update changes, off the device; moments have the shapes of the weights.
-  record State(HstuWeights weights, HstuWeights firstMoments, HstuWeights secondMoments) {}
+  /// What an update changes, off the device; all have the shapes of the weights.
+  ///
+  /// @param average of the weights over the steps, null where none is kept or none was begun
+  record State(
+      HstuWeights weights,
+      HstuWeights firstMoments,
+      HstuWeights secondMoments,
+      @Nullable HstuWeights average) {
+
+    /// A state before the first step.
+    static State beginning(
+        HstuWeights weights, HstuWeights firstMoments, HstuWeights secondMoments) {
+      return new State(weights, firstMoments, secondMoments, null);
+    }
+  }
 
   /// Copies `state` to the device of the settings.
   ///
+  /// @param steps of the whole training
   /// @param updatesBefore updates in the moments before this training's first step
-  static Optimisation of(
-      TrainingSettings settings, TrainingExamples examples, State state, long updatesBefore) {
+  static Optimisation of(TrainingSettings settings, State state, long steps, long updatesBefore) {
     return new Optimisation(
-        settings, examples, TorchRuntime.open(settings.device()), state, updatesBefore);
+        settings, TorchRuntime.open(settings.device()), state, steps, updatesBefore);
   }
 
   /// Copies the state off the device.
@@ -86,38 +102,50 @@ final class Optimisation implements AutoCloseable {
     return new State(
         parameters.toWeights(),
         optimizer.firstMoments().toWeights(),
-        optimizer.secondMoments().toWeights());
+        optimizer.secondMoments().toWeights(),
+        average == null ? null : average.toWeights());
   }
 
-  /// Copies the weights off the device.
+  /// Copies the weights that are the model off the device: the averaged ones where there are any.
   HstuWeights weights() {
-    return parameters.toWeights();
+    return average == null ? parameters.toWeights() : average.toWeights();
   }
 
   /// One step over the users of `batch`. When the outcome isn't finite the parameters are spoilt.
   ///
-  /// @param batch examples
+  /// @param examples those of the epoch
+  /// @param batch which of them
   /// @param step steps taken before this one
-  StepOutcome step(int[] batch, long step) {
+  StepOutcome step(EpochExamples examples, int[] batch, long step) {
     int[] lengths = Arrays.stream(batch).map(examples::length).toArray();
     List<int[]> microBatches =
         settings.microBatches().plan(lengths).stream()
             .map(positions -> Arrays.stream(positions).map(at -> batch[at]).toArray())
             .toList();
-    double scale = 1.0 / Arrays.stream(lengths).sum();
+    double scale = 1.0 / Math.max(1, Arrays.stream(batch).map(examples::supervised).sum());
     double loss = 0;
-    for (Future<Double> part : submit(microBatches, step, scale)) {
+    for (Future<Double> part : submit(examples, microBatches, step, scale)) {
       loss += result(part);
     }
     for (TorchParameters others : gradients.subList(1, gradients.size())) {
       optimizer.merge(memory, gradients.getFirst(), others);
     }
+    double rate = settings.optimizer().learningRate() * settings.schedule().shareAt(step, steps);
     double norm =
-        optimizer.update(memory, parameters, gradients.getFirst(), updatesBefore + step + 1);
+        optimizer.update(memory, parameters, gradients.getFirst(), rate, updatesBefore + step + 1);
+    if (average != null) {
+      optimizer.average(memory, average, parameters, averageDecay(step));
+    }
     return new StepOutcome(loss, norm, batch.length);
   }
 
-  private List<Future<Double>> submit(List<int[]> microBatches, long step, double scale) {
+  /// Lower at first, so that the average forgets the weights it began with.
+  private double averageDecay(long step) {
+    return Math.min(settings.averageDecay(), (1.0 + step) / (10.0 + step));
+  }
+
+  private List<Future<Double>> submit(
+      EpochExamples examples, List<int[]> microBatches, long step, double scale) {
     List<Future<Double>> parts = new ArrayList<>();
     for (int worker = 0; worker < gradients.size(); worker++) {
       int first = worker;
@@ -126,7 +154,8 @@ final class Optimisation implements AutoCloseable {
               () -> {
                 double loss = 0;
                 for (int i = first; i < microBatches.size(); i += gradients.size()) {
-                  loss += accumulate(gradients.get(first), microBatches.get(i), step, i, scale);
+                  PaddedExamples padded = padded(examples, microBatches.get(i), step, i);
+                  loss += accumulate(gradients.get(first), padded, step, i, scale);
                 }
                 return loss;
               }));
@@ -134,16 +163,18 @@ final class Optimisation implements AutoCloseable {
     return parts;
   }
 
+  private PaddedExamples padded(EpochExamples examples, int[] users, long step, int microBatch) {
+    return examples.padded(
+        users,
+        settings.model().items(),
+        settings.negatives(),
+        settings.sampling(),
+        random.negatives(step, microBatch));
+  }
+
   private double accumulate(
-      TorchParameters target, int[] users, long step, int microBatch, double scale) {
+      TorchParameters target, PaddedExamples padded, long step, int microBatch, double scale) {
     HstuConfig model = settings.model();
-    PaddedExamples padded =
-        examples.padded(
-            users,
-            model.items(),
-            settings.negatives(),
-            settings.sampling(),
-            random.negatives(step, microBatch));
     int widths = model.embeddingDim() + model.blocks() * model.heads() * model.valueDim();
     DropoutMask dropout =
         DropoutMask.draw(

@@ -12,7 +12,8 @@ record RandomStreams(long seed) {
     ORDER(1),
     NEGATIVES(2),
     DROPOUT(3),
-    NEW_ITEMS(4);
+    NEW_ITEMS(4),
+    WINDOWS(5);
 
     /// Goes into the seed, so it stays with its purpose for good.
     private final long number;
@@ -34,6 +35,11 @@ record RandomStreams(long seed) {
   /// The order of users in an epoch.
   SplittableRandom order(int epoch) {
     return stream(Purpose.ORDER, epoch);
+  }
+
+  /// The windows of users in an epoch.
+  SplittableRandom windows(int epoch) {
+    return stream(Purpose.WINDOWS, epoch);
   }
 
   /// Negatives of one micro-batch of a step.

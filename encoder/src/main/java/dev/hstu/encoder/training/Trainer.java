@@ -61,7 +61,13 @@ public final class Trainer {
     this.listener = listener;
     this.selection = selection;
     this.owner = CheckpointOwner.of(settings, data, start);
-    this.examples = new TrainingExamples(data.log(), settings.model().window(), settings.holdOut());
+    this.examples =
+        new TrainingExamples(
+            data.log(),
+            settings.model().window(),
+            settings.holdOut(),
+            settings.examples(),
+            new RandomStreams(settings.seed()));
     this.stepsPerEpoch = Math.ceilDiv(examples.count(), settings.batchUsers());
   }
 
@@ -138,8 +144,9 @@ public final class Trainer {
               .formatted(2 + settings.holdOut(), settings.holdOut()));
     }
     Optimisation.State first = firstOrResumedState();
-    try (Optimisation optimisation = Optimisation.of(settings, examples, first, start.updates())) {
-      TrainingPlan plan = plan();
+    TrainingPlan plan = plan();
+    try (Optimisation optimisation =
+        Optimisation.of(settings, first, plan.steps(), start.updates())) {
       listener.onStart(plan);
       while (progress.steps() < plan.steps()) {
         int epoch = Math.toIntExact(progress.steps() / stepsPerEpoch);
@@ -191,8 +198,9 @@ public final class Trainer {
 
   private TrainingPlan plan() {
     long events = 0;
+    EpochExamples firstEpoch = examples.of(0);
     for (int example = 0; example < examples.count(); example++) {
-      events += examples.length(example);
+      events += firstEpoch.supervised(example);
     }
     return new TrainingPlan(
         examples.count(),
@@ -207,13 +215,14 @@ public final class Trainer {
   /// The rest of an epoch, mostly all of it.
   private void runEpoch(Optimisation optimisation, int epoch, TrainingPlan plan)
       throws IOException {
+    EpochExamples epochExamples = examples.of(epoch);
     int[] order = shuffled(new RandomStreams(settings.seed()).order(epoch));
     int first = Math.toIntExact(progress.steps() % stepsPerEpoch);
     for (int i = first; i < stepsPerEpoch; i++) {
       int from = i * settings.batchUsers();
       int to = Math.min(order.length, from + settings.batchUsers());
       StepOutcome outcome =
-          optimisation.step(Arrays.copyOfRange(order, from, to), progress.steps());
+          optimisation.step(epochExamples, Arrays.copyOfRange(order, from, to), progress.steps());
       requireFinite(outcome, epoch);
       usersThisRun += outcome.users();
       boolean last = i == stepsPerEpoch - 1;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | `weights.NAME` | parameters under their public names |
 /// | `first.NAME`, `second.NAME` | moments of [AdamW] |
+/// | `average.NAME` | averaged weights, where they are kept |
 /// | `best.NAME` | weights of the best epoch, where one was chosen |
 ///
 /// The metadata hold the format version, [CheckpointOwner] and [TrainingProgress].
@@ -29,6 +30,8 @@ record TrainingCheckpoint(
   private static final String WEIGHTS = "weights.";
   private static final String FIRST = "first.";
   private static final String SECOND = "second.";
+  private static final String AVERAGED = "averaged";
+  private static final String AVERAGE = "average.";
   private static final String BEST = "best.";
 
   /// Replaces `file`, durably.
@@ -37,6 +40,9 @@ record TrainingCheckpoint(
     groups.put(WEIGHTS, state.weights());
     groups.put(FIRST, state.firstMoments());
     groups.put(SECOND, state.secondMoments());
+    if (state.average() != null) {
+      groups.put(AVERAGE, state.average());
+    }
     if (best != null) {
       groups.put(BEST, best.weights());
     }
@@ -64,7 +70,10 @@ record TrainingCheckpoint(
           new Optimisation.State(
               WeightGroups.read(file, WEIGHTS, config),
               WeightGroups.read(file, FIRST, config),
-              WeightGroups.read(file, SECOND, config));
+              WeightGroups.read(file, SECOND, config),
+              Boolean.parseBoolean(metadata.values().get(AVERAGED))
+                  ? WeightGroups.read(file, AVERAGE, config)
+                  : null);
       return new TrainingCheckpoint(progress, state, best(metadata, file, config));
     }
   }
@@ -78,6 +87,7 @@ record TrainingCheckpoint(
     metadata.put("epoch_loss", Double.toString(progress.epochLoss()));
     metadata.put("last_loss", Double.toString(progress.lastLoss()));
     metadata.put("seconds", Double.toString(progress.seconds()));
+    metadata.put(AVERAGED, Boolean.toString(state.average() != null));
     if (best != null) {
       metadata.put("best_epoch", Integer.toString(best.epoch()));
       metadata.put("best_score", Double.toString(best.score()));

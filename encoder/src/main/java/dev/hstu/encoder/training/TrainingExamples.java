@@ -1,28 +1,39 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.compute.torch.PaddedExamples;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/// One example a user: the kept window of the events before the target, and the target, which is
-/// the newest event not held out. Every event of the window predicts its successor.
+/// One example a user and epoch: the kept window of the events before a target, and the target,
+/// which is the newest event not held out unless [ExampleSettings] say otherwise. Every event of
+/// the window predicts its successor.
 final class TrainingExamples {
 
   private final InteractionLog log;
   private final HistoryWindow window;
   private final int holdOut;
+  private final ExampleSettings settings;
+  private final RandomStreams random;
   private final int[] users;
+  private final EpochExamples newest;
 
   /// @param holdOut newest events of each user that training doesn't see
-  TrainingExamples(InteractionLog log, HistoryWindow window, int holdOut) {
+  /// @param random draws the windows of an epoch
+  TrainingExamples(
+      InteractionLog log,
+      HistoryWindow window,
+      int holdOut,
+      ExampleSettings settings,
+      RandomStreams random) {
     this.log = log;
     this.window = window;
     this.holdOut = holdOut;
+    this.settings = settings;
+    this.random = random;
     this.users =
         IntStream.range(0, log.users()).filter(user -> log.length(user) >= 2 + holdOut).toArray();
+    this.newest = newest();
   }
 
   int count() {
@@ -34,41 +45,48 @@ final class TrainingExamples {
     return log.users() - users.length;
   }
 
-  /// Events of an example's window, `L`, each a supervised position.
-  int length(int example) {
-    return window.kept(target(example) - log.start(users[example]));
+  /// The examples of an epoch, from 0: the same whenever it is asked for.
+  EpochExamples of(int epoch) {
+    return settings.fixed() ? newest : drawn(random.windows(epoch));
   }
 
-  /// Lays examples side by side and draws their negatives.
-  ///
-  /// @param examples the longest first
-  PaddedExamples padded(
-      int[] examples,
-      int items,
-      int negatives,
-      NegativeSampling sampling,
-      SplittableRandom random) {
-    int length = length(examples[0]);
-    int slots = length + 1;
-    long[] ids = new long[examples.length * slots];
-    long[] times = new long[ids.length];
-    float[] weights = new float[examples.length * length];
-    for (int b = 0; b < examples.length; b++) {
-      int target = target(examples[b]);
-      int events = length(examples[b]);
-      for (int i = 0; i <= events; i++) {
-        ids[b * slots + i] = log.items()[target - events + i];
-        times[b * slots + i] = log.times()[target - events + i];
-      }
-      Arrays.fill(weights, b * length, b * length + events, 1f);
+  private EpochExamples newest() {
+    int[] targets = new int[users.length];
+    int[] lengths = new int[users.length];
+    for (int example = 0; example < users.length; example++) {
+      targets[example] = newestTarget(example);
+      lengths[example] = window.kept(targets[example] - log.start(users[example]));
     }
-    int draws = sampling == NegativeSampling.PER_USER ? examples.length : examples.length * length;
-    long[] drawn = random.longs((long) draws * negatives, 1, items + 1L).toArray();
-    return new PaddedExamples(examples.length, length, ids, times, weights, drawn, negatives);
+    return new EpochExamples(log, targets, lengths, settings.leastAction());
   }
 
-  /// Index of an example's target in the log.
-  private int target(int example) {
+  private EpochExamples drawn(SplittableRandom draws) {
+    int[] targets = new int[users.length];
+    int[] lengths = new int[users.length];
+    for (int example = 0; example < users.length; example++) {
+      targets[example] = target(example, draws);
+      int kept = window.kept(targets[example] - log.start(users[example]));
+      lengths[example] = cut(kept, draws);
+    }
+    return new EpochExamples(log, targets, lengths, settings.leastAction());
+  }
+
+  /// Index of an example's target in the log: the newest, or any that a full window precedes.
+  private int target(int example, SplittableRandom draws) {
+    int newestTarget = newestTarget(example);
+    int earliest = log.start(users[example]) + window.maxEvents();
+    boolean earlier = newestTarget > earliest && draws.nextDouble() < settings.earlierWindows();
+    return earlier ? draws.nextInt(earliest, newestTarget + 1) : newestTarget;
+  }
+
+  /// Stochastic Length.
+  private int cut(int length, SplittableRandom draws) {
+    double kept = Math.pow(window.maxEvents(), settings.stochasticLength() / 2);
+    double whole = kept * kept / ((double) length * length);
+    return length > kept && draws.nextDouble() >= whole ? (int) kept : length;
+  }
+
+  private int newestTarget(int example) {
     int user = users[example];
     return log.start(user) + log.length(user) - 1 - holdOut;
   }

@@ -4,7 +4,7 @@ package dev.hstu.encoder.training;
 ///
 /// @param users with an example each
 /// @param skippedUsers with too few events for a history and a target
-/// @param events supervised positions an epoch
+/// @param events supervised positions of the first epoch
 /// @param stepsPerEpoch updates an epoch
 /// @param steps updates in all
 /// @param resumedAtStep updates already done by an earlier run, 0 for a new one

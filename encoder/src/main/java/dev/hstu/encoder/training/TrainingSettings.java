@@ -14,14 +14,18 @@ import java.util.function.Consumer;
 /// @param sampling which positions share a draw of negatives
 /// @param dropout probability on the input and on each block's gated output, in `[0, 1)`
 /// @param optimizer rates
+/// @param schedule how the learning rate moves over the run
+/// @param averageDecay share of the averaged weights that one step leaves, in `[0, 1)`; the model
+///     is then the exponential moving average of the weights. 0 takes the weights as they are
+/// @param examples which events become examples and which are targets
 /// @param holdOut newest events a user's training doesn't see: 0 for production, 1 leaves the test
 ///     target of leave-one-out, 2 also a validation target
 /// @param seed of the initial weights, the order of users, negatives and dropout
 /// @param device `cpu`, or `gpu0`, …
 /// @param threads CPU threads an operation may use; another number may change the last bits
 /// @param microBatches how a step is split; sums are the same up to rounding
-/// @param checkpointSeconds a checkpoint follows the first step that ends this long after the
-///     last one, 0..86,400; 0 writes one after every step
+/// @param checkpointSeconds a checkpoint follows the first step that ends this long after the last
+///     one, 0..86,400; 0 writes one after every step
 public record TrainingSettings(
     String preset,
     HstuConfig model,
@@ -31,6 +35,9 @@ public record TrainingSettings(
     NegativeSampling sampling,
     double dropout,
     OptimizerSettings optimizer,
+    LearningRateSchedule schedule,
+    double averageDecay,
+    ExampleSettings examples,
     int holdOut,
     long seed,
     String device,
@@ -52,6 +59,11 @@ public record TrainingSettings(
     requireWithin("batchUsers", batchUsers, 1, MAX_BATCH_USERS);
     requireWithin("negatives", negatives, 1, MAX_NEGATIVES);
     require(dropout >= 0 && dropout < 1, "dropout", dropout, "within 0..1, 0.2 is usual");
+    require(
+        averageDecay >= 0 && averageDecay < 1,
+        "averageDecay",
+        averageDecay,
+        "within 0..1, 0 for none, 0.99 is usual");
     requireWithin("holdOut", holdOut, 0, 2);
     requireWithin("threads", threads, 1, 1_024);
     requireWithin("checkpointSeconds", checkpointSeconds, 0, 86_400);
@@ -83,6 +95,18 @@ public record TrainingSettings(
 
   public TrainingSettings withOptimizer(OptimizerSettings rates) {
     return with(draft -> draft.optimizer = rates);
+  }
+
+  public TrainingSettings withSchedule(LearningRateSchedule moved) {
+    return with(draft -> draft.schedule = moved);
+  }
+
+  public TrainingSettings withAverageDecay(double decay) {
+    return with(draft -> draft.averageDecay = decay);
+  }
+
+  public TrainingSettings withExamples(ExampleSettings chosen) {
+    return with(draft -> draft.examples = chosen);
   }
 
   public TrainingSettings withHoldOut(int events) {
@@ -136,6 +160,9 @@ public record TrainingSettings(
     private NegativeSampling sampling;
     private double dropout;
     private OptimizerSettings optimizer;
+    private LearningRateSchedule schedule;
+    private double averageDecay;
+    private ExampleSettings examples;
     private int holdOut;
     private long seed;
     private String device;
@@ -152,6 +179,9 @@ public record TrainingSettings(
       sampling = from.sampling;
       dropout = from.dropout;
       optimizer = from.optimizer;
+      schedule = from.schedule;
+      averageDecay = from.averageDecay;
+      examples = from.examples;
       holdOut = from.holdOut;
       seed = from.seed;
       device = from.device;
@@ -170,6 +200,9 @@ public record TrainingSettings(
           sampling,
           dropout,
           optimizer,
+          schedule,
+          averageDecay,
+          examples,
           holdOut,
           seed,
           device,

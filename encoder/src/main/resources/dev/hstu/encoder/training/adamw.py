@@ -34,3 +34,10 @@ class AdamW(Module):
       torch.add_(gradients[i], others[i])
       torch.zero_(others[i])
     return gradients[0]
+
+  # averages = decay * averages + (1 - decay) * parameters; decay float64 ().
+  def average(self: __torch__.AdamW, averages: List[Tensor], parameters: List[Tensor], decay: Tensor) -> Tensor:
+    kept = float(decay)
+    for i in range(len(averages)):
+      torch.add_(torch.mul_(averages[i], kept), parameters[i], alpha=1. - kept)
+    return averages[0]

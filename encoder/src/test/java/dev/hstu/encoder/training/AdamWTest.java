@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class AdamWTest {
 
   private static final OptimizerSettings RATES = new OptimizerSettings(0.1, 0.9, 0.98, 1e-8, 0.01);
+  private static final double RATE = RATES.learningRate();
 
   private final NDManager memory = TorchRuntime.open("cpu");
 
@@ -34,7 +35,7 @@ class AdamWTest {
       double[] expected = {0.899000002, 0.871390231, 0.849771100};
       for (int step = 0; step < slopes.length; step++) {
         gradients.items().addi(slopes[step]);
-        optimizer.update(memory, parameters, gradients, step + 1L);
+        optimizer.update(memory, parameters, gradients, RATE, step + 1L);
         assertThat((double) parameters.items().getFloat(0)).isCloseTo(expected[step], within(2e-7));
       }
       assertThat((double) optimizer.firstMoments().items().getFloat(0))
@@ -52,7 +53,8 @@ class AdamWTest {
       gradients.items().addi(2);
       gradients.dense().get(0).addi(-3);
       gradients.dense().get(1).addi(6);
-      assertThat(optimizer.update(memory, parameters, gradients, 1)).isCloseTo(7, within(1e-6));
+      assertThat(optimizer.update(memory, parameters, gradients, RATE, 1))
+          .isCloseTo(7, within(1e-6));
       assertThat(gradients.all()).allSatisfy(g -> assertThat(g.getFloat(0)).isZero());
     }
   }
@@ -63,7 +65,7 @@ class AdamWTest {
     TorchParameters gradients = parameters.zerosLike();
     try (AdamW optimizer = optimizer(parameters)) {
       gradients.dense().get(0).addi(Float.NaN);
-      assertThat(optimizer.update(memory, parameters, gradients, 1)).isNaN();
+      assertThat(optimizer.update(memory, parameters, gradients, RATE, 1)).isNaN();
     }
   }
 
@@ -89,5 +91,17 @@ class AdamWTest {
       others.add(memory.create(new float[] {value}));
     }
     return new TorchParameters(memory.create(new float[] {items}), others);
+  }
+
+  @Test
+  void theAverageKeepsItsShare() {
+    TorchParameters parameters = parameters(3, 2);
+    TorchParameters averages = parameters.zerosLike();
+    averages.items().addi(1);
+    try (AdamW optimizer = optimizer(parameters)) {
+      optimizer.average(memory, averages, parameters, 0.75);
+      float expected = 0.75f + 0.25f * parameters.items().getFloat(0);
+      assertThat(averages.items().getFloat(0)).isCloseTo(expected, within(1e-6f));
+    }
   }
 }

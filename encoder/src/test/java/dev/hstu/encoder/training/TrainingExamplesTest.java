@@ -24,7 +24,7 @@ class TrainingExamplesTest {
   @ParameterizedTest
   @CsvSource({"0, 3, 1", "1, 2, 2", "2, 1, 3"})
   void aUserNeedsAHistoryATargetAndWhatIsHeldOut(int holdOut, int count, int skipped) {
-    TrainingExamples examples = new TrainingExamples(log, new HistoryWindow(4, 1), holdOut);
+    TrainingExamples examples = examples(4, holdOut);
     assertThat(examples.count()).isEqualTo(count);
     assertThat(examples.skippedUsers()).isEqualTo(skipped);
   }
@@ -47,7 +47,7 @@ class TrainingExamplesTest {
 
   @Test
   void negativesAreItemsOfTheCatalogueAllOfThemMet() {
-    TrainingExamples examples = new TrainingExamples(log, new HistoryWindow(4, 1), 0);
+    EpochExamples examples = examples(4, 0).of(0);
     PaddedExamples perUser =
         examples.padded(
             new int[] {0, 2}, 7, 400, NegativeSampling.PER_USER, new SplittableRandom(1));
@@ -60,12 +60,23 @@ class TrainingExamplesTest {
 
   /// The first and the last user side by side.
   private PaddedExamples padded(int holdOut, int maxEvents) {
-    TrainingExamples examples = new TrainingExamples(log, new HistoryWindow(maxEvents, 1), holdOut);
-    return examples.padded(
-        new int[] {0, examples.count() - 1},
-        40,
-        3,
-        NegativeSampling.PER_USER,
-        new SplittableRandom(1));
+    TrainingExamples examples = examples(maxEvents, holdOut);
+    return examples
+        .of(0)
+        .padded(
+            new int[] {0, examples.count() - 1},
+            40,
+            3,
+            NegativeSampling.PER_USER,
+            new SplittableRandom(1));
+  }
+
+  private TrainingExamples examples(int maxEvents, int holdOut) {
+    return new TrainingExamples(
+        log,
+        new HistoryWindow(maxEvents, 1),
+        holdOut,
+        ExampleSettings.PUBLIC,
+        new RandomStreams(1));
   }
 }

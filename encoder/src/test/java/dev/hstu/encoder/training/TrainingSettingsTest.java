@@ -46,6 +46,9 @@ class TrainingSettingsTest {
         change("holdOut=3", s -> s.withHoldOut(3)),
         change("threads=0", s -> s.withDevice("cpu", 0)),
         change("checkpointSeconds=-1", s -> s.withCheckpointSeconds(-1)),
+        change("averageDecay=1.0", s -> s.withAverageDecay(1)),
+        change("earlierWindows=2.0", s -> s.withExamples(s.examples().withEarlierWindows(2))),
+        change("finalShare=-1.0", s -> s.withSchedule(new LearningRateSchedule(0, -1))),
         change("learningRate=0.0", s -> s.withOptimizer(s.optimizer().withLearningRate(0))));
   }
 
@@ -67,6 +70,9 @@ class TrainingSettingsTest {
         change("negatives", s -> s.withNegatives(7, s.sampling())),
         change("dropout", s -> s.withDropout(0.7)),
         change("optimizer", s -> s.withOptimizer(s.optimizer().withLearningRate(0.7))),
+        change("schedule", s -> s.withSchedule(LearningRateSchedule.COSINE)),
+        change("averageDecay", s -> s.withAverageDecay(0.7)),
+        change("examples", s -> s.withExamples(s.examples().withLeastAction(3))),
         change("holdOut", s -> s.withHoldOut(2)),
         change("seed", s -> s.withSeed(7)),
         change("device", s -> s.withDevice("gpu7", s.threads())),

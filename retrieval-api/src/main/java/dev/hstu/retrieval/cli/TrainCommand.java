@@ -3,7 +3,10 @@ package dev.hstu.retrieval.cli;
 import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.training.CheckpointMismatchException;
+import dev.hstu.encoder.training.ExampleSettings;
+import dev.hstu.encoder.training.LearningRateSchedule;
 import dev.hstu.encoder.training.ModelSelection;
+import dev.hstu.encoder.training.NegativeSampling;
 import dev.hstu.encoder.training.Trainer;
 import dev.hstu.encoder.training.TrainingData;
 import dev.hstu.encoder.training.TrainingPresets;
@@ -12,6 +15,8 @@ import dev.hstu.encoder.training.TrainingSettings;
 import dev.hstu.encoder.training.TrainingTarget;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
+import dev.hstu.retrieval.evaluate.RankingMetrics;
+import dev.hstu.retrieval.evaluate.TestWatch;
 import dev.hstu.retrieval.evaluate.TrainingRecord;
 import dev.hstu.retrieval.evaluate.ValidationSelection;
 import java.io.IOException;
@@ -21,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -76,6 +82,51 @@ public final class TrainCommand implements Callable<Integer> {
   private @Nullable Integer negatives;
 
   @Option(
+      names = "--softmax",
+      description = {
+        "What a position's target is told from: all-items, or as many negatives as --negatives",
+        "says, drawn per-user or per-position. Default: the preset's."
+      })
+  private @Nullable String softmax;
+
+  @Option(
+      names = "--schedule",
+      description = "Learning rate over the run: constant or cosine. Default: the preset's.")
+  private @Nullable String schedule;
+
+  @Option(
+      names = "--average-decay",
+      description = {
+        "Share of the averaged weights that one step leaves, 0 for no averaging.",
+        "Default: the preset's."
+      })
+  private @Nullable Double averageDecay;
+
+  @Option(
+      names = "--earlier-windows",
+      description = {
+        "Probability that an epoch meets a long history at a window before its newest.",
+        "Default: the preset's."
+      })
+  private @Nullable Double earlierWindows;
+
+  @Option(
+      names = "--stochastic-length",
+      description = {
+        "Above 1 and at most 2: cuts long windows at random, the more the lower it is; 2 cuts none.",
+        "Default: the preset's."
+      })
+  private @Nullable Double stochasticLength;
+
+  @Option(
+      names = "--least-action",
+      description = {
+        "An event whose action (a rating) is lower is read and not learnt to be predicted.",
+        "Default: every event is."
+      })
+  private @Nullable Double leastAction;
+
+  @Option(
       names = "--device",
       defaultValue = "cpu",
       description = "cpu, gpu0, … Default: ${DEFAULT-VALUE}.")
@@ -95,6 +146,14 @@ public final class TrainCommand implements Callable<Integer> {
       description = "With --hold-out 2: epochs between two validations. Default: ${DEFAULT-VALUE}.")
   private int validateEvery;
 
+  @Option(
+      names = "--watch-test",
+      description = {
+        "Also measure the test event, as often as --validate-every says. Printed, never chosen by:",
+        "needs --hold-out 1 or 2."
+      })
+  private boolean watchTest;
+
   @Option(names = "--restart", description = "Begin anew, dropping an unfinished training.")
   private boolean restart;
 
@@ -103,6 +162,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (watchTest && holdOut == 0) {
+      throw new UserError(
+          "--watch-test with --hold-out 0 would show what the model remembers; hold out 1 or 2");
+    }
     Console console = Console.system(json);
     try {
       PreparedData prepared = PreparedData.open(data);
@@ -129,23 +192,44 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private ModelSelection selection(PreparedData prepared, Console console) {
-    if (holdOut < 2) {
-      return ModelSelection.LAST_EPOCH;
-    }
-    return new ValidationSelection(
-        prepared.log(),
-        prepared.items(),
-        validateEvery,
-        Runtime.getRuntime().availableProcessors(),
-        (epoch, metrics) ->
-            console.remark(
-                String.format(
-                    Locale.ROOT,
-                    "epoch %d on the validation event: HR@10 %.4f HR@100 %.4f NDCG@100 %.4f",
-                    epoch,
-                    metrics.hitRateAt(10),
-                    metrics.hitRateAt(100),
-                    metrics.ndcgAt(100))));
+    int workers = Runtime.getRuntime().availableProcessors();
+    ModelSelection selection =
+        holdOut < 2
+            ? ModelSelection.LAST_EPOCH
+            : new ValidationSelection(
+                prepared.log(),
+                prepared.items(),
+                validateEvery,
+                workers,
+                remarks(console, "validation"));
+    return watchTest
+        ? new TestWatch(
+            selection,
+            prepared.log(),
+            prepared.items(),
+            validateEvery,
+            workers,
+            remarks(console, "test"))
+        : selection;
+  }
+
+  private static BiConsumer<Integer, RankingMetrics.Summary> remarks(
+      Console console, String event) {
+    return (epoch, metrics) ->
+        console.remark(
+            String.format(
+                Locale.ROOT,
+                "epoch %d on the %s event: HR@10 %.4f HR@50 %.4f HR@100 %.4f HR@500 %.4f"
+                    + " NDCG@10 %.4f NDCG@100 %.4f MRR %.4f",
+                epoch,
+                event,
+                metrics.hitRateAt(10),
+                metrics.hitRateAt(50),
+                metrics.hitRateAt(100),
+                metrics.hitRateAt(500),
+                metrics.ndcgAt(10),
+                metrics.ndcgAt(100),
+                metrics.mrr()));
   }
 
   private TrainingRecord record(TrainingResult result, PreparedData prepared) {
@@ -167,13 +251,47 @@ public final class TrainCommand implements Callable<Integer> {
     settings = dropout == null ? settings : settings.withDropout(dropout);
     settings = batchUsers == null ? settings : settings.withBatchUsers(batchUsers);
     settings =
-        negatives == null ? settings : settings.withNegatives(negatives, settings.sampling());
+        settings.withNegatives(
+            negatives == null ? settings.negatives() : negatives,
+            softmax == null ? settings.sampling() : sampling(softmax));
+    settings = schedule == null ? settings : settings.withSchedule(schedule(schedule));
+    settings = averageDecay == null ? settings : settings.withAverageDecay(averageDecay);
+    settings = settings.withExamples(examples(settings.examples()));
     settings =
         learningRate == null
             ? settings
             : settings.withOptimizer(settings.optimizer().withLearningRate(learningRate));
     settings = settings.withDevice(device, threads == null ? settings.threads() : threads);
     return checkpointSeconds == null ? settings : settings.withCheckpointSeconds(checkpointSeconds);
+  }
+
+  private ExampleSettings examples(ExampleSettings examples) {
+    examples = earlierWindows == null ? examples : examples.withEarlierWindows(earlierWindows);
+    examples =
+        stochasticLength == null ? examples : examples.withStochasticLength(stochasticLength);
+    return leastAction == null ? examples : examples.withLeastAction(leastAction);
+  }
+
+  private static NegativeSampling sampling(String name) {
+    return switch (name) {
+      case "all-items" -> NegativeSampling.ALL_ITEMS;
+      case "per-user" -> NegativeSampling.PER_USER;
+      case "per-position" -> NegativeSampling.PER_POSITION;
+      default ->
+          throw new UserError(
+              "--softmax=%s is not known; write all-items, per-user or per-position"
+                  .formatted(name));
+    };
+  }
+
+  private static LearningRateSchedule schedule(String name) {
+    return switch (name) {
+      case "constant" -> LearningRateSchedule.CONSTANT;
+      case "cosine" -> LearningRateSchedule.COSINE;
+      default ->
+          throw new UserError(
+              "--schedule=%s is not known; write constant or cosine".formatted(name));
+    };
   }
 
   private void print(Console console, TrainingResult result) {
@@ -197,7 +315,9 @@ public final class TrainCommand implements Callable<Integer> {
     document.put("steps", result.plan().steps());
     document.put("resumed_at_step", result.plan().resumedAtStep());
     document.put("epoch", result.epoch());
-    result.score().ifPresent(score -> document.put("validation_score", score));
+    if (result.plan().settings().holdOut() >= 2) {
+      result.score().ifPresent(score -> document.put("validation_score", score));
+    }
     document.put("loss", result.loss());
     document.put("seconds", result.seconds());
     return document;

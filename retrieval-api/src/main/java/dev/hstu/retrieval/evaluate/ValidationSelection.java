@@ -4,23 +4,18 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.training.ModelSelection;
-import dev.hstu.index.search.ExactScan;
 import dev.hstu.kernels.tables.IdTable;
-import java.util.List;
 import java.util.function.BiConsumer;
 
 /// Chooses the epoch whose NDCG@100 on the validation events (each user's last but one) is highest.
-/// The test events are not looked at. NDCG@100 because retrieval hands on hundreds of items, and
-/// because it moves less from epoch to epoch than a hit rate does.
+/// The test events take no part in the choice. NDCG@100 because retrieval hands on hundreds of
+/// items, and because it moves less from epoch to epoch than a hit rate does.
 public final class ValidationSelection implements ModelSelection {
 
   private static final int CUTOFF = 100;
-  private static final SeenFilter FILTER = SeenFilter.WINDOW;
 
-  private final LeaveOneOut protocol;
-  private final IdTable items;
+  private final EpochMeasure measure;
   private final int everyEpochs;
-  private final int workers;
   private final BiConsumer<Integer, RankingMetrics.Summary> listener;
 
   /// @param items the vocabulary that the log's rows belong to
@@ -35,10 +30,8 @@ public final class ValidationSelection implements ModelSelection {
     if (everyEpochs < 1) {
       throw new IllegalArgumentException("everyEpochs=" + everyEpochs + " must be at least 1");
     }
-    this.protocol = new LeaveOneOut(log, LeaveOneOut.Target.VALIDATION);
-    this.items = items;
+    this.measure = new EpochMeasure(log, items, LeaveOneOut.Target.VALIDATION, workers);
     this.everyEpochs = everyEpochs;
-    this.workers = workers;
     this.listener = listener;
   }
 
@@ -49,16 +42,7 @@ public final class ValidationSelection implements ModelSelection {
 
   @Override
   public double score(int epoch, Model candidate, UserEncoder encoder) {
-    Evaluation.Subject subject =
-        new Evaluation.Subject(
-            encoder,
-            new ExactScan(ModelVectors.of(candidate)),
-            null,
-            RowMapping.between(items, candidate.vocabulary()));
-    RankingMetrics.Summary metrics =
-        new Evaluation(subject, protocol, items.size(), List.of(FILTER))
-            .run(workers, done -> {})
-            .exact(FILTER);
+    RankingMetrics.Summary metrics = measure.of(candidate, encoder);
     listener.accept(epoch, metrics);
     return metrics.ndcgAt(CUTOFF);
   }

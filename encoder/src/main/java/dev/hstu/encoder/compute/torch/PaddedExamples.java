@@ -11,8 +11,8 @@ package dev.hstu.encoder.compute.torch;
 /// @param times long[B·(L+1)], seconds, of the same slots
 /// @param weights float[B·L], 1 for each supervised position, else 0
 /// @param negatives item rows `1..V`: long[B·R], shared by a user's positions, or long[B·L·R],
-///     drawn for each position
-/// @param negativesPerPosition `R`
+///     drawn for each position; empty for the softmax over all items
+/// @param negativesPerPosition `R`; 0 for all items
 public record PaddedExamples(
     int users,
     int length,
@@ -35,6 +35,11 @@ public record PaddedExamples(
   /// Whether a user's positions share one draw of negatives.
   boolean sharedNegatives() {
     return negatives.length == users * negativesPerPosition;
+  }
+
+  /// Whether the softmax runs over the whole catalogue.
+  boolean allItems() {
+    return negativesPerPosition == 0;
   }
 
   private static void requireLength(String name, int length, int expected) {

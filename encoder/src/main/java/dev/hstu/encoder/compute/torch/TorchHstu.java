@@ -89,7 +89,7 @@ public final class TorchHstu implements AutoCloseable {
     try (NDManager batchMemory = memory.newSubManager()) {
       Shape slots = new Shape(users, length + 1L);
       Shape drawn =
-          batch.sharedNegatives()
+          batch.sharedNegatives() || batch.allItems()
               ? new Shape(users, negatives)
               : new Shape(users, length, negatives);
       return script

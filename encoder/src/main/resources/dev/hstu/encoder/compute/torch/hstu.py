@@ -42,7 +42,7 @@ class Hstu(Module):
   # Adds the gradients of scale * sum(weights * loss) to `item_gradients` and `gradients`, and
   # returns that sum, (). ids (B, L+1): the history and the target in the slot after it, so position
   # i predicts ids[i+1]; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
-  # user's positions, or (B, L, R), drawn for each. kept: 1 for each value that dropout keeps, of the
+  # user's positions, or (B, L, R), drawn for each, or empty for the softmax over all items. kept: 1 for each value that dropout keeps, of the
   # input (B, L, D) and then of each block's gate (B, L, h*dv), end to end; empty for no dropout.
   #
   # Looked-up rows and biases are leaves of the graph: their gradients are folded onto the tables by
@@ -53,10 +53,8 @@ class Hstu(Module):
     blocks = self.blocks(parameters)
     buckets = self.time_buckets(times, edges)
     rows = self.leaf(torch.embedding(items, ids))
-    negative_rows = self.leaf(torch.embedding(items, negatives))
     leaves = annotate(List[Tensor], [])
     leaves.append(rows)
-    leaves.append(negative_rows)
     dense = annotate(List[Tensor], [])
     for parameter in parameters:
       dense.append(self.leaf(torch.detach(parameter)))
@@ -75,18 +73,29 @@ class Hstu(Module):
     for i in range(blocks):
       gates = inputs // x.size(2) * self.widths(dense, i)[0]
       x = self.block(x, dense, i, biases[i], torch.slice(scales, 0, inputs + i * gates, inputs + (i + 1) * gates))
-    losses = self.sampled_softmax(self.normalised(x), rows, negative_rows, ids, negatives)
-    loss = torch.mul(torch.sum(torch.mul(losses, weights)), float(scale))
-    found = self.present(torch.autograd.grad([loss], leaves))
+    users = self.normalised(x)
     width = items.size(1)
+    if negatives.numel() == 0:
+      loss, user_gradients, = self.full_softmax(torch.detach(users), items, item_gradients, ids, torch.mul(weights, float(scale)))
+      outputs = [users]
+      seeds = annotate(List[Optional[Tensor]], [user_gradients])
+    else:
+      negative_rows = self.leaf(torch.embedding(items, negatives))
+      leaves.append(negative_rows)
+      losses = self.sampled_softmax(users, rows, negative_rows, ids, negatives)
+      loss = torch.mul(torch.sum(torch.mul(losses, weights)), float(scale))
+      outputs = [loss]
+      seeds = annotate(List[Optional[Tensor]], [torch.ones_like(loss)])
+    found = self.present(torch.autograd.grad(outputs, leaves, seeds))
     torch.index_put_(item_gradients, [torch.flatten(ids)], torch.reshape(found[0], [-1, width]), True)
-    torch.index_put_(item_gradients, [torch.flatten(negatives)], torch.reshape(found[1], [-1, width]), True)
-    torch.add_(gradients[0], found[2])
+    if negatives.numel() > 0:
+      torch.index_put_(item_gradients, [torch.flatten(negatives)], torch.reshape(found[len(found) - 1], [-1, width]), True)
+    torch.add_(gradients[0], found[1])
     for i in range(blocks):
-      self.fold_bias(found[3 + 4 * i], buckets, gradients[5 * i + 4], gradients[5 * i + 5])
-      torch.add_(gradients[5 * i + 1], found[4 + 4 * i])
-      torch.add_(gradients[5 * i + 2], found[5 + 4 * i])
-      torch.add_(gradients[5 * i + 3], found[6 + 4 * i])
+      self.fold_bias(found[2 + 4 * i], buckets, gradients[5 * i + 4], gradients[5 * i + 5])
+      torch.add_(gradients[5 * i + 1], found[3 + 4 * i])
+      torch.add_(gradients[5 * i + 2], found[4 + 4 * i])
+      torch.add_(gradients[5 * i + 3], found[5 + 4 * i])
     return torch.detach(loss)
 
   # -log softmax at the positive among it and its negatives, (B, L); a negative equal to the positive
@@ -103,6 +112,44 @@ class Hstu(Module):
     scores = torch.masked_fill(torch.div(scores, self.temperature), torch.eq(targets, negatives), -50000.)
     positive = torch.div(torch.sum(torch.mul(users, positives), [2], True), self.temperature)
     return torch.sub(torch.logsumexp(torch.cat([positive, scores], 2), [2]), torch.squeeze(positive, 2))
+
+  # Sum over positions of weight * -log softmax at the positive among all items but padding, and its
+  # gradient by the users (B, L, D); the gradient by the items is added to `item_gradients`. By hand,
+  # since the graph would keep several (positions, V) matrices: here one of about 500,000 values is
+  # used again and again while it is in the cache, and only supervised positions enter.
+  def full_softmax(self: __torch__.Hstu, users: Tensor, items: Tensor, item_gradients: Tensor, ids: Tensor, weights: Tensor) -> Tuple[Tensor, Tensor]:
+    catalogue = torch.slice(items, 0, 1)
+    norms = torch.clamp_min(torch.norm(catalogue, 2, [1], True), self.epsilon)
+    directions = torch.div(catalogue, norms)
+    supervised = torch.flatten(torch.nonzero(torch.flatten(weights)))
+    rows = torch.div(torch.index_select(torch.reshape(users, [-1, users.size(2)]), 0, supervised), self.temperature)
+    targets = torch.unsqueeze(torch.sub(torch.index_select(torch.flatten(torch.slice(ids, 1, 1)), 0, supervised), 1), 1)
+    shares = torch.unsqueeze(torch.index_select(torch.flatten(weights), 0, supervised), 1)
+    loss = torch.zeros([], device=users.device)
+    row_gradients = torch.zeros_like(rows)
+    direction_gradients = torch.zeros_like(directions)
+    step = max(16, 500000 // directions.size(0))
+    for chunk in range((rows.size(0) + step - 1) // step):
+      start = chunk * step
+      end = min(rows.size(0), start + step)
+      row = torch.slice(rows, 0, start, end)
+      target = torch.slice(targets, 0, start, end)
+      share = torch.slice(shares, 0, start, end)
+      scores = torch.matmul(row, torch.t(directions))
+      positive = torch.gather(scores, 1, target)
+      top = torch.amax(scores, [1], True)
+      exponentials = torch.exp_(torch.sub_(scores, top))
+      total = torch.sum(exponentials, [1], True)
+      torch.add_(loss, torch.sum(torch.mul(torch.sub(torch.add(torch.log(total), top), positive), share)))
+      gradient = torch.scatter_add_(torch.mul_(exponentials, torch.div(share, total)), 1, target, torch.neg(share))
+      torch.copy_(torch.slice(row_gradients, 0, start, end), torch.matmul(gradient, directions))
+      torch.addmm_(direction_gradients, torch.t(gradient), row)
+    along = torch.sum(torch.mul(direction_gradients, directions), [1], True)
+    raw = torch.div(torch.sub(direction_gradients, torch.mul(directions, along)), norms)
+    torch.add_(torch.slice(item_gradients, 0, 1), raw)
+    user_gradients = torch.zeros_like(torch.reshape(users, [-1, users.size(2)]))
+    torch.index_copy_(user_gradients, 0, supervised, torch.div(row_gradients, self.temperature))
+    return (loss, torch.view(user_gradients, users.size()))
 
   # The gradient of a block's bias, (B, L, L), added to those of its tables: pos along diagonals,
   # time by bucket. Each user's buckets are summed apart first, which keeps float32 sums short.

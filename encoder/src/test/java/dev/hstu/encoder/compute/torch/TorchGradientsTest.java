@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +88,38 @@ class TorchGradientsTest {
         1e-5);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void allItemsAreTheGeneralFormWithEveryItemDrawnOnce(long seed) {
+    Random random = new Random(seed);
+    HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
+    HstuWeights weights = RandomModels.weights(config, seed);
+    PaddedExamples sampled = example(random, config, 9);
+    sampled.weights()[3] = 0;
+    long[] everyItem =
+        LongStream.range(0, 9L * config.items()).map(i -> 1 + i % config.items()).toArray();
+    assertEqual(
+        accumulated(config, weights, withNegatives(sampled, everyItem, config.items())),
+        accumulated(config, weights, withNegatives(sampled, new long[0], 0)),
+        1e-5);
+  }
+
+  private static PaddedExamples withNegatives(PaddedExamples from, long[] negatives, int each) {
+    return new PaddedExamples(
+        from.users(), from.length(), from.items(), from.times(), from.weights(), negatives, each);
+  }
+
+  private static Map<String, double[]> accumulated(
+      HstuConfig config, HstuWeights weights, PaddedExamples example) {
+    try (NDManager memory = TorchRuntime.open("cpu");
+        TorchHstu hstu = new TorchHstu(memory, config)) {
+      TorchParameters parameters = TorchParameters.of(memory, config, weights);
+      TorchParameters gradients = parameters.zerosLike();
+      double loss = hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 0.1);
+      return named(gradients, loss);
+    }
+  }
+
   @Test
   void dropoutScalesWhatItKeeps() {
     Random random = new Random(6);
@@ -141,19 +174,23 @@ class TorchGradientsTest {
         PaddedExamples padded = together(examples, group, perPosition);
         loss += hstu.accumulate(memory, parameters, gradients, padded, DropoutMask.NONE, 0.1);
       }
-      Map<String, double[]> all = new TreeMap<>();
-      all.put("loss", new double[] {loss});
-      gradients
-          .byName()
-          .forEach(
-              (name, array) -> {
-                float[] values = array.toFloatArray();
-                double[] wide = new double[values.length];
-                Arrays.setAll(wide, i -> values[i]);
-                all.put(name, wide);
-              });
-      return all;
+      return named(gradients, loss);
     }
+  }
+
+  private static Map<String, double[]> named(TorchParameters gradients, double loss) {
+    Map<String, double[]> all = new TreeMap<>();
+    all.put("loss", new double[] {loss});
+    gradients
+        .byName()
+        .forEach(
+            (name, array) -> {
+              float[] values = array.toFloatArray();
+              double[] wide = new double[values.length];
+              Arrays.setAll(wide, i -> values[i]);
+              all.put(name, wide);
+            });
+    return all;
   }
 
   private static PaddedExamples together(
