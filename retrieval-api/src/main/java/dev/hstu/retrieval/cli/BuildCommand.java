@@ -24,6 +24,7 @@ import dev.hstu.kernels.storage.DirectoryLockedException;
 import dev.hstu.retrieval.data.PreparedCatalog;
 import dev.hstu.retrieval.evaluate.BuildEvaluation;
 import dev.hstu.retrieval.evaluate.Evaluator;
+import dev.hstu.retrieval.gate.GatedPublication;
 import dev.hstu.retrieval.gate.GoldenCompanion;
 import dev.hstu.retrieval.gate.GoldenUsers;
 import dev.hstu.retrieval.gate.VerdictJson;
@@ -131,8 +132,8 @@ public final class BuildCommand implements Callable<Integer> {
       if (!noEvaluate) {
         Encoder.requireAvailable(engine);
       }
-      GatedPublication publication =
-          publish ? new GatedPublication(console, store, engine, gate) : null;
+      ConsolePublication publication =
+          publish ? new ConsolePublication(console, store, engine, gate) : null;
       GenerationManifest manifest = build(store, console);
       double seconds = (System.nanoTime() - start) / 1e9;
       GatedPublication.Outcome published =
@@ -152,7 +153,7 @@ public final class BuildCommand implements Callable<Integer> {
       if (!json) {
         publication.print(published);
       }
-      return published.exitCode();
+      return ConsolePublication.exitCode(published);
     } catch (NoSuchFileException e) {
       throw new UserError("%s doesn't exist".formatted(e.getFile()), e);
     } catch (BuildRefusedException

@@ -62,7 +62,7 @@ public final class NightlyCommand implements Callable<Integer> {
       return switch (outcome) {
         case NightOutcome.Published published -> PUBLISHED;
         case NightOutcome.Interrupted interrupted -> INTERRUPTED;
-        case NightOutcome.Blocked blocked -> GatedPublication.EXIT_BLOCKED;
+        case NightOutcome.Blocked blocked -> ConsolePublication.EXIT_BLOCKED;
         case NightOutcome.Failed failed -> FAILED;
       };
     } catch (InvalidSettingException

@@ -4,6 +4,7 @@ import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.kernels.storage.DamagedFileException;
+import dev.hstu.retrieval.gate.GatedPublication;
 import dev.hstu.retrieval.gate.GoldenUsers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ public final class PublishCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Console console = Console.system(json);
     GenerationStore store = generations.store();
-    GatedPublication publication = new GatedPublication(console, store, engine, gate);
+    ConsolePublication publication = new ConsolePublication(console, store, engine, gate);
     String id = GenerationChoice.resolve(store, choice);
     GatedPublication.Outcome outcome = publication.publish(id, goldenUsers());
     if (json) {
@@ -59,7 +60,7 @@ public final class PublishCommand implements Callable<Integer> {
     } else {
       publication.print(outcome);
     }
-    return outcome.exitCode();
+    return ConsolePublication.exitCode(outcome);
   }
 
   private @Nullable GoldenUsers goldenUsers() throws IOException {

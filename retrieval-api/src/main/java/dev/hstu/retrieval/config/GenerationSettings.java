@@ -11,8 +11,14 @@ import java.util.List;
 /// @param retrySeconds when a generation that could not be opened is tried again
 /// @param warmUpQueries seeded retrievals run before a generation serves
 /// @param parallelShards shards of one search that are searched at once
+/// @param gateThreads threads that ask the golden users of a publication over HTTP
 public record GenerationSettings(
-    Path folder, int pollMillis, int retrySeconds, int warmUpQueries, int parallelShards) {
+    Path folder,
+    int pollMillis,
+    int retrySeconds,
+    int warmUpQueries,
+    int parallelShards,
+    int gateThreads) {
 
   static final Setting<String> FOLDER =
       Setting.text(
@@ -52,8 +58,18 @@ public record GenerationSettings(
               + " one a processor. 1 searches them one after another: a request alone waits longer, many"
               + " at once get more done.");
 
+  static final Setting<Integer> GATE_THREADS =
+      Setting.integer(
+          "generations.gate-threads",
+          1,
+          1,
+          256,
+          "Threads that ask the golden users when POST /generations/{id}/publish judges: requests are"
+              + " answered meanwhile. The judged generation and the live one are opened beside what"
+              + " serves, outside of serving.ram; where memory is short, use hstu publish elsewhere.");
+
   static final List<Setting<?>> SETTINGS =
-      List.of(FOLDER, POLL_MILLIS, RETRY_SECONDS, WARM_UP_QUERIES, PARALLEL_SHARDS);
+      List.of(FOLDER, POLL_MILLIS, RETRY_SECONDS, WARM_UP_QUERIES, PARALLEL_SHARDS, GATE_THREADS);
 
   static GenerationSettings from(SettingValues values) {
     int parallelShards = values.get(PARALLEL_SHARDS);
@@ -62,6 +78,7 @@ public record GenerationSettings(
         values.get(POLL_MILLIS),
         values.get(RETRY_SECONDS),
         values.get(WARM_UP_QUERIES),
-        parallelShards == 0 ? OpenIndex.usualParallelism() : parallelShards);
+        parallelShards == 0 ? OpenIndex.usualParallelism() : parallelShards,
+        values.get(GATE_THREADS));
   }
 }

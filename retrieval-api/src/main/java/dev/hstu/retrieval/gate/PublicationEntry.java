@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param action what was done; lines of earlier releases don't say and were all publications
 /// @param generation published or returned to
 /// @param replaced the one that was current before, null for the first
-/// @param user who did it, by the name of the operating system
+/// @param user who did it, by the name of the operating system or, through the service, of the key
 /// @param blockedBy the checks that spoke against it, empty for a passed one; copied
 /// @param forcedBecause the reason given, null for a passed one
 /// @param returnedBecause the reason for a rollback, null where none was given
@@ -36,7 +36,7 @@ public record PublicationEntry(
     ROLLBACK;
 
     @JsonValue
-    String text() {
+    public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

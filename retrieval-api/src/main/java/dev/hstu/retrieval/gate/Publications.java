@@ -25,9 +25,17 @@ public final class Publications {
   private static final Logger LOG = LoggerFactory.getLogger(Publications.class);
 
   private final GenerationStore store;
+  private final String user;
 
+  /// For whoever runs this process.
   public Publications(GenerationStore store) {
+    this(store, System.getProperty("user.name", "unknown"));
+  }
+
+  /// @param user who the log says did it
+  public Publications(GenerationStore store, String user) {
     this.store = store;
+    this.user = user;
   }
 
   /// Makes a judged generation the current one.
@@ -107,24 +115,20 @@ public final class Publications {
     }
   }
 
-  private static PublicationEntry returned(String from, String to, @Nullable String reason) {
+  private PublicationEntry returned(String from, String to, @Nullable String reason) {
     @Nullable String line = reason == null ? null : String.join(" ", reason.strip().split("\\R+"));
     return new PublicationEntry(
         Instant.now().toString(),
         PublicationEntry.Action.ROLLBACK,
         to,
         from,
-        user(),
+        user,
         List.of(),
         null,
         line == null || line.isEmpty()
             ? null
             : line.substring(0, Math.min(line.length(), ForceReason.MAX_LENGTH)),
         null);
-  }
-
-  private static String user() {
-    return System.getProperty("user.name", "unknown");
   }
 
   private void publish(GateVerdict verdict, @Nullable ForceReason reason) throws IOException {
@@ -153,14 +157,14 @@ public final class Publications {
     }
   }
 
-  private static PublicationEntry entry(GateVerdict verdict, @Nullable ForceReason reason) {
+  private PublicationEntry entry(GateVerdict verdict, @Nullable ForceReason reason) {
     List<String> blockedBy = verdict.blocked().stream().map(CheckResult.Blocked::check).toList();
     return new PublicationEntry(
         Instant.now().toString(),
         PublicationEntry.Action.PUBLISH,
         verdict.generation(),
         verdict.live(),
-        user(),
+        user,
         blockedBy,
         reason == null ? null : reason.text(),
         null,

@@ -4,14 +4,20 @@ import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `gates/` of a generation store: the last verdict on each generation, `<id>.json` and
 /// `<id>.html`. Verdicts outlive their generations; the youngest [#MAX_VERDICTS] stay.
 public final class VerdictFolder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(VerdictFolder.class);
 
   /// Three years of nights, some 30 KB each.
   static final int MAX_VERDICTS = 1_000;
@@ -34,6 +40,18 @@ public final class VerdictFolder {
   /// The verdict on a generation as a page, perhaps not there.
   public Path html(String generation) {
     return folder.resolve(generation + ".html");
+  }
+
+  /// The verdict on a generation; empty where there is none, or none that this release can read.
+  public Optional<GateVerdict> verdict(String generation) {
+    try {
+      return Optional.of(VerdictJson.parse(Files.readAllBytes(json(generation))));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      LOG.warn("the verdict on {} cannot be read: {}", generation, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /// Writes both forms, each wholly or not at all, and deletes the oldest beyond the bound.

@@ -1,9 +1,16 @@
 package dev.hstu.retrieval.gate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// A verdict as a JSON document.
 public final class VerdictJson {
@@ -23,6 +30,48 @@ public final class VerdictJson {
     document.put("checks", verdict.results().stream().map(VerdictJson::document).toList());
     document.put("figures", verdict.figures());
     return document;
+  }
+
+  /// The verdict that a document tells.
+  ///
+  /// @throws IOException when it isn't one
+  static GateVerdict parse(byte[] text) throws IOException {
+    JsonNode document = new ObjectMapper().readTree(text);
+    List<String> cautions = new ArrayList<>();
+    document.path("cautions").forEach(caution -> cautions.add(caution.asText()));
+    List<CheckResult> results = new ArrayList<>();
+    document.path("checks").forEach(check -> results.add(result(check)));
+    TreeMap<String, Double> figures = new TreeMap<>();
+    document
+        .path("figures")
+        .properties()
+        .forEach(figure -> figures.put(figure.getKey(), figure.getValue().asDouble()));
+    try {
+      return new GateVerdict(
+          document.path("generation").asText(),
+          document.path("live").asText(null),
+          Instant.parse(document.path("judged_at").asText()),
+          cautions,
+          results,
+          figures,
+          document.path("seconds").asDouble());
+    } catch (DateTimeException e) {
+      throw new IOException("no verdict: " + e.getMessage(), e);
+    }
+  }
+
+  private static CheckResult result(JsonNode check) {
+    String name = check.path("check").asText();
+    String measured = check.path("measured").asText();
+    String bound = check.path("bound").asText();
+    String sentence = check.path("sentence").asText();
+    String mend = check.path("mend").asText();
+    return switch (check.path("result").asText()) {
+      case VerdictWords.PASSED -> new CheckResult.Passed(name, measured, bound, sentence);
+      case VerdictWords.WARNS -> new CheckResult.Warned(name, measured, bound, sentence, mend);
+      case VerdictWords.BLOCKS -> new CheckResult.Blocked(name, measured, bound, sentence, mend);
+      default -> new CheckResult.Skipped(name, sentence);
+    };
   }
 
   static String text(GateVerdict verdict) {

@@ -3,15 +3,20 @@ package dev.hstu.retrieval.gate;
 /// The words of a result, the same in table, JSON and page.
 public final class VerdictWords {
 
+  static final String PASSED = "passed";
+  static final String WARNS = "warns";
+  static final String BLOCKS = "BLOCKS";
+  private static final String SKIPPED = "skipped";
+
   private VerdictWords() {}
 
   /// `passed`, `warns`, `BLOCKS` or `skipped`.
   public static String outcome(CheckResult result) {
     return switch (result) {
-      case CheckResult.Passed passed -> "passed";
-      case CheckResult.Warned warned -> "warns";
-      case CheckResult.Blocked blocked -> "BLOCKS";
-      case CheckResult.Skipped skipped -> "skipped";
+      case CheckResult.Passed _ -> PASSED;
+      case CheckResult.Warned _ -> WARNS;
+      case CheckResult.Blocked _ -> BLOCKS;
+      case CheckResult.Skipped _ -> SKIPPED;
     };
   }
 

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 @ServerFilter({
   ItemsController.PATH + "/**",
   SetsController.PATH + "/**",
+  GenerationsController.PATH + "/**",
+  GenerationsController.ROLLBACK_PATH,
 })
 final class AuditFilter {
 

@@ -95,6 +95,11 @@ public enum ProblemType {
       HttpStatus.NOT_FOUND,
       "There is no such set",
       "Register the set first; `GET /sets` lists all."),
+  UNKNOWN_GENERATION(
+      "unknown-generation",
+      HttpStatus.NOT_FOUND,
+      "There is no such generation",
+      "Name one that `GET /generations` lists."),
   METHOD_NOT_ALLOWED(
       "method-not-allowed",
       HttpStatus.METHOD_NOT_ALLOWED,
@@ -105,6 +110,21 @@ public enum ProblemType {
       HttpStatus.NOT_ACCEPTABLE,
       "The answer has no such representation",
       "Ask in `Accept` for a type that `/openapi.yml` names for the route."),
+  PUBLICATION_BLOCKED(
+      "publication-blocked",
+      HttpStatus.CONFLICT,
+      "The publish gate blocks the generation",
+      "Read `verdict`, mend what blocks and build anew; or send `force` with a reason, which is logged."),
+  PUBLICATION_UNDER_WAY(
+      "publication-under-way",
+      HttpStatus.CONFLICT,
+      "Another publication is under way",
+      "Wait until `GET /generations` tells of none, and send it again if it is still wanted."),
+  PUBLICATION_REFUSED(
+      "publication-refused",
+      HttpStatus.CONFLICT,
+      "CURRENT cannot be changed so",
+      "Look at `GET /generations`: the generation is damaged, there is none to return to, or another one became current."),
   BODY_TOO_LARGE(
       "body-too-large",
       HttpStatus.REQUEST_ENTITY_TOO_LARGE,

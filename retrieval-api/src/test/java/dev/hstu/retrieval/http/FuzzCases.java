@@ -62,6 +62,8 @@ final class FuzzCases {
           "{\"filter\":{\"any\":[{\"only\":[%1$s]},{\"set\":\"fuzz\"}]},\"userId\":\"u\"}",
           "{\"vector\":[1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],\"attributes\":{\"genre\":[\"g1\"],\"year\":1999,\"title\":\"t\"}}",
           "{\"id\":\"%1$s\",\"delete\":true}\n{\"id\":%1$s,\"vector\":[0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}\n",
+          "{\"force\":\"fuzzed until it serves\"}",
+          "{\"reason\":\"fuzzed\"}",
           "[%1$s,\"%1$s\"]",
           "%1$s\n%1$s\n",
           "{}",

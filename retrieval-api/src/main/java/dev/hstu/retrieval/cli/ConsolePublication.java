@@ -12,6 +12,7 @@ import dev.hstu.retrieval.config.GateSettings;
 import dev.hstu.retrieval.gate.CheckResult;
 import dev.hstu.retrieval.gate.ForceReason;
 import dev.hstu.retrieval.gate.GateVerdict;
+import dev.hstu.retrieval.gate.GatedPublication;
 import dev.hstu.retrieval.gate.GoldenUsers;
 import dev.hstu.retrieval.gate.OutdatedVerdictException;
 import dev.hstu.retrieval.gate.Publications;
@@ -27,9 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Publishing on the command line: the gate first, its verdict printed and kept, then the
-/// generation, unless the gate blocks it and no reason forces it.
-final class GatedPublication {
+/// A [GatedPublication] on the command line, its verdict printed.
+final class ConsolePublication {
 
   /// The exit code of a verb whose generation the gate blocks.
   static final int EXIT_BLOCKED = 3;
@@ -45,7 +45,7 @@ final class GatedPublication {
   ///
   /// @throws UserError when a bound is wrong or the engine can't run here
   /// @throws IllegalArgumentException when the reason to force says nothing
-  GatedPublication(Console console, GenerationStore store, Engine engine, GateOptions options) {
+  ConsolePublication(Console console, GenerationStore store, Engine engine, GateOptions options) {
     this.console = console;
     this.store = store;
     this.engine = engine;
@@ -59,59 +59,43 @@ final class GatedPublication {
     }
   }
 
-  /// What came of it.
-  ///
-  /// @param published whether the generation is current now
-  record Outcome(GateVerdict verdict, boolean published, boolean forced) {
-    int exitCode() {
-      return published ? 0 : EXIT_BLOCKED;
-    }
+  /// The exit code of a verb that ends with this.
+  static int exitCode(GatedPublication.Outcome outcome) {
+    return outcome.published() ? 0 : EXIT_BLOCKED;
   }
 
   /// Judges and publishes; prints nothing but progress and remarks.
   ///
   /// @param golden asked instead of those of the generation, unless null
-  Outcome publish(String id, @Nullable GoldenUsers golden) throws IOException {
-    GateVerdict verdict = judge(id, golden);
+  GatedPublication.Outcome publish(String id, @Nullable GoldenUsers golden) throws IOException {
+    int workers = Runtime.getRuntime().availableProcessors();
+    PublishGate gate = new PublishGate(settings, EngineChoice.of(engine), workers);
+    GatedPublication publication = new GatedPublication(store, gate, new Publications(store));
+    GateVerdict verdict = judge(publication, id, golden);
     if (html != null) {
       DurableFiles.writeAtomically(
           html, VerdictPage.render(verdict).getBytes(StandardCharsets.UTF_8));
       console.remark("wrote " + html);
     }
-    Publications publications = new Publications(store);
+    if (verdict.passed() && reason != null) {
+      console.remark("--force was not needed: the gate lets it pass");
+    }
     try {
-      return publish(publications, verdict);
+      return publication.publish(verdict, reason);
     } catch (DamagedGenerationException | DirectoryLockedException | OutdatedVerdictException e) {
       throw new UserError(e.getMessage(), e);
     }
   }
 
-  private GateVerdict judge(String id, @Nullable GoldenUsers golden) throws IOException {
-    int workers = Runtime.getRuntime().availableProcessors();
-    PublishGate gate = new PublishGate(settings, EngineChoice.of(engine), workers);
+  private GateVerdict judge(GatedPublication publication, String id, @Nullable GoldenUsers golden)
+      throws IOException {
     try (ProgressReporter progress = console.progress("gate", -1, "golden users")) {
-      return gate.judge(store, id, golden, progress::at);
+      return publication.judge(id, golden, progress::at);
     }
-  }
-
-  private Outcome publish(Publications publications, GateVerdict verdict) throws IOException {
-    if (verdict.passed()) {
-      if (reason != null) {
-        console.remark("--force was not needed: the gate lets it pass");
-      }
-      publications.publish(verdict);
-      return new Outcome(verdict, true, false);
-    }
-    if (reason == null) {
-      publications.keep(verdict);
-      return new Outcome(verdict, false, false);
-    }
-    publications.force(verdict, reason);
-    return new Outcome(verdict, true, true);
   }
 
   /// The verdict as a table, and what became of the generation.
-  void print(Outcome outcome) throws IOException {
+  void print(GatedPublication.Outcome outcome) throws IOException {
     GateVerdict verdict = outcome.verdict();
     Table table = new Table("check", "result", "measured", "asked");
     for (CheckResult result : verdict.results()) {
@@ -141,7 +125,7 @@ final class GatedPublication {
   }
 
   /// The same as JSON.
-  Map<String, Object> document(Outcome outcome) throws IOException {
+  Map<String, Object> document(GatedPublication.Outcome outcome) throws IOException {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("published", outcome.published());
     document.put("forced", outcome.forced());
@@ -151,7 +135,7 @@ final class GatedPublication {
     return document;
   }
 
-  private String published(Outcome outcome) throws IOException {
+  private String published(GatedPublication.Outcome outcome) throws IOException {
     Optional<String> previous = store.previousId();
     return "published %s%s%s"
         .formatted(
