@@ -110,6 +110,8 @@ class OperationRoutesTest {
         .containsExactly(
             "delete /items/{id}",
             "delete /sets/{name}",
+            "get /generations",
+            "get /generations/{id}",
             "get /health/engines",
             "get /health/live",
             "get /health/ready",
@@ -117,14 +119,17 @@ class OperationRoutesTest {
             "get /openapi.yml",
             "get /sets",
             "post /embed",
+            "post /generations/{id}/publish",
             "post /items/bulk",
             "post /retrieve",
             "post /retrieve/batch",
+            "post /rollback",
             "put /items/{id}",
             "put /sets/{name}");
     for (String route : routes) {
       if (route.startsWith("get ")) {
-        assertThat(client.get(route.substring(4)).status()).isEqualTo(200);
+        String path = route.substring(4).replace("{id}", generation);
+        assertThat(client.get(path).status()).isEqualTo(200);
       }
     }
   }
@@ -155,7 +160,7 @@ class OperationRoutesTest {
         .containsExactlyInAnyOrder("all", "any", "not", "in", "range", "only", "set");
     assertThat(fields(schemas, "Set")).containsExactlyInAnyOrder("name", "version", "ids");
     assertThat(fields(schemas, "Problem"))
-        .containsExactlyInAnyOrder("type", "title", "status", "detail", "field");
+        .containsExactlyInAnyOrder("type", "title", "status", "detail", "field", "verdict");
   }
 
   private static Set<String> fields(Map<?, ?> schemas, String name) {
