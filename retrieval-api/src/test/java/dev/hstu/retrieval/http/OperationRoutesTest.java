@@ -110,6 +110,7 @@ class OperationRoutesTest {
         .containsExactly(
             "delete /items/{id}",
             "delete /sets/{name}",
+            "get /errors",
             "get /generations",
             "get /generations/{id}",
             "get /health/engines",
