@@ -55,6 +55,31 @@ public record HistoryBatch(int[] offsets, int[] items, long[] times, long[] requ
     return new HistoryBatch(offsets, items, times, requestTimes);
   }
 
+  /// The users of several batches as one, in their order.
+  public static HistoryBatch concat(List<HistoryBatch> batches) {
+    if (batches.size() == 1) {
+      return batches.getFirst();
+    }
+    int users = batches.stream().mapToInt(HistoryBatch::users).sum();
+    int events = batches.stream().mapToInt(batch -> batch.items.length).sum();
+    int[] offsets = new int[users + 1];
+    int[] items = new int[events];
+    long[] times = new long[events];
+    long[] requestTimes = new long[users];
+    int user = 0;
+    for (HistoryBatch batch : batches) {
+      int event = offsets[user];
+      System.arraycopy(batch.items, 0, items, event, batch.items.length);
+      System.arraycopy(batch.times, 0, times, event, batch.times.length);
+      System.arraycopy(batch.requestTimes, 0, requestTimes, user, batch.users());
+      for (int b = 1; b <= batch.users(); b++) {
+        offsets[user + b] = event + batch.offsets[b];
+      }
+      user += batch.users();
+    }
+    return new HistoryBatch(offsets, items, times, requestTimes);
+  }
+
   public int users() {
     return requestTimes.length;
   }

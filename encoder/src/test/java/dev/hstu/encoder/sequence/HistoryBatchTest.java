@@ -57,6 +57,26 @@ class HistoryBatchTest {
   }
 
   @Test
+  void batchesLaidTogetherAreTheBatchOfAllTheirUsers() {
+    HistoryWindow window = new HistoryWindow(3, 1);
+    UserHistory longer = new UserHistory(new int[] {1, 2, 3, 4}, new long[] {10, 20, 30, 40}, 50);
+    UserHistory shorter = new UserHistory(new int[] {9}, new long[] {7}, 8);
+    HistoryBatch two = HistoryBatch.of(List.of(longer, shorter), window);
+    HistoryBatch one = HistoryBatch.of(List.of(longer), window);
+    HistoryBatch none = HistoryBatch.of(List.of(), window);
+
+    HistoryBatch all = HistoryBatch.concat(List.of(one, none, two));
+
+    HistoryBatch expected = HistoryBatch.of(List.of(longer, longer, shorter), window);
+    assertThat(all.offsets()).isEqualTo(expected.offsets());
+    assertThat(all.items()).isEqualTo(expected.items());
+    assertThat(all.times()).isEqualTo(expected.times());
+    assertThat(all.requestTimes()).isEqualTo(expected.requestTimes());
+    assertThat(HistoryBatch.concat(List.of(two))).isSameAs(two);
+    assertThat(HistoryBatch.concat(List.of()).users()).isZero();
+  }
+
+  @Test
   void aHistoryWithoutEventsIsRefusedByItsPlace() {
     UserHistory some = new UserHistory(new int[] {1}, new long[] {1}, 1);
     UserHistory none = new UserHistory(new int[0], new long[0], 1);

@@ -8,9 +8,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A cache in which one caller makes what is missing while others are told to come again: nobody's
-/// thread waits. A failure is its caller's own and nothing is kept of it. Without a cache behind it
-/// every caller makes its value. For any number of threads.
+/// A cache in which one caller makes what is missing, or has it made, while others are told to come
+/// again: nobody's thread waits. A failure is its caller's own and nothing is kept of it. Without a
+/// cache behind it every caller makes its value. For any number of threads.
 public final class SingleFlightCache<K, V> {
 
   private final @Nullable Cache<K, V> kept;
@@ -31,14 +31,20 @@ public final class SingleFlightCache<K, V> {
     return kept == null ? null : kept.getIfPresent(key);
   }
 
-  /// The value of a key, made where it isn't there and nobody is making it.
+  /// The value of a key, made on this thread where it isn't there and nobody is making it.
   ///
-  /// @param maker runs on this thread, if at all
   /// @param mayWait whether the caller would come again; if not, the value is made beside another
   ///     caller that makes it
   public Lookup<V> get(K key, Supplier<V> maker, boolean mayWait) {
+    return getAsync(key, () -> CompletableFuture.completedFuture(maker.get()), mayWait);
+  }
+
+  /// As [#get], of a value that another thread may make after this call has returned.
+  ///
+  /// @param maker begins to make it, on this thread, if at all
+  public Lookup<V> getAsync(K key, Supplier<CompletableFuture<V>> maker, boolean mayWait) {
     if (kept == null) {
-      return new Lookup.Made<>(maker.get());
+      return Lookup.made(maker.get());
     }
     @Nullable V there = kept.getIfPresent(key);
     if (there != null) {
@@ -49,15 +55,41 @@ public final class SingleFlightCache<K, V> {
     if (other != null) {
       return mayWait
           ? new Lookup.InFlight<>(other.minimalCompletionStage())
-          : new Lookup.Made<>(maker.get());
+          : Lookup.made(maker.get());
     }
+    boolean flying = false;
     try {
       // Another flight may have landed between the two looks.
       there = kept.getIfPresent(key);
-      return there != null ? new Lookup.Kept<>(there) : new Lookup.Made<>(made(kept, key, maker));
+      if (there != null) {
+        return new Lookup.Kept<>(there);
+      }
+      CompletableFuture<V> making = maker.get();
+      if (making.isDone()) {
+        V value = making.join();
+        kept.put(key, value);
+        return new Lookup.Made<>(value);
+      }
+      flying = true;
+      return new Lookup.Making<>(
+          making.whenComplete(
+              (value, failure) -> {
+                if (failure == null) {
+                  kept.put(key, value);
+                }
+                land(key, own);
+              }));
     } finally {
-      flights.remove(key, own);
-      own.complete(null);
+      if (!flying) {
+        land(key, own);
+      }
+    }
+  }
+
+  /// Keeps a value that was made without asking.
+  public void keep(K key, V value) {
+    if (kept != null) {
+      kept.put(key, value);
     }
   }
 
@@ -83,9 +115,8 @@ public final class SingleFlightCache<K, V> {
     }
   }
 
-  private static <K, V> V made(Cache<K, V> kept, K key, Supplier<V> maker) {
-    V value = maker.get();
-    kept.put(key, value);
-    return value;
+  private void land(K key, CompletableFuture<Void> flight) {
+    flights.remove(key, flight);
+    flight.complete(null);
   }
 }

@@ -2,12 +2,15 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.index.filter.InvalidFilterException;
 import dev.hstu.retrieval.retrieve.EncodedQueries;
+import dev.hstu.retrieval.retrieve.EncodingOutcome;
+import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.Retrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.serving.GenerationLease;
 import dev.hstu.retrieval.serving.GenerationSwitch;
 import dev.hstu.retrieval.serving.LiveGeneration;
+import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.ServiceMetrics;
 import io.micronaut.core.type.Argument;
 import io.micronaut.json.JsonMapper;
@@ -18,12 +21,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One window of a batch from its lines to their answers, on one worker thread and under one lease:
-/// all lines of a window share a generation and one call of the encoder, and each fails by itself.
+/// all lines of a window share a generation and one call of the encoder for what isn't kept, and
+/// each fails by itself.
 @Singleton
 final class BatchAnswers {
 
@@ -55,42 +60,58 @@ final class BatchAnswers {
   /// Answers a window.
   ///
   /// @param arrivedNanos [System#nanoTime] of the window's arrival
+  /// @param pending the window's, the same at each step
   /// @param abandoned asked before each search; once true the answer is of no use to anyone
   /// @return NDJSON, one [BatchLine] a line
-  byte[] answer(
+  Progress<byte[]> answer(
       List<BatchEntry> window,
       long arrivedNanos,
       RetrievalBuffers buffers,
+      PendingRetrieval pending,
       BooleanSupplier abandoned) {
     if (abandoned.getAsBoolean()) {
-      return NOTHING;
+      return new Progress.Done<>(NOTHING);
     }
-    long queueNanos = System.nanoTime() - arrivedNanos;
     Optional<GenerationLease> lease = generations.lease();
     if (lease.isEmpty()) {
-      return refuse(window, refusals.notReady());
+      return new Progress.Done<>(refuse(window, refusals.notReady()));
     }
+    long queueNanos = pending.queueNanos();
     try (GenerationLease held = lease.get()) {
       LiveGeneration live = held.generation();
       List<Line> lines = read(window, live);
-      EncodedQueries encoded =
-          live.retriever()
-              .encode(
-                  lines.stream().map(Line::query).filter(query -> query != null).toList(), buffers);
-      ByteArrayOutputStream answers = new ByteArrayOutputStream();
-      int place = 0;
-      for (Line line : lines) {
-        if (abandoned.getAsBoolean()) {
-          return NOTHING;
-        }
-        if (line.query() == null) {
-          write(BatchLine.refused(line.number(), line.id(), line.refusal()), answers);
-        } else {
-          write(search(live, line, encoded, place++, arrivedNanos, queueNanos, buffers), answers);
-        }
-      }
-      return answers.toByteArray();
+      List<RetrievalQuery> queries =
+          lines.stream().map(Line::query).filter(query -> query != null).toList();
+      return switch (live.cachedRetriever().encode(queries, buffers, pending)) {
+        case EncodingOutcome.Waiting(CompletionStage<?> until) -> new Progress.Parked<>(until);
+        case EncodingOutcome.Encoded(EncodedQueries encoded) ->
+            new Progress.Done<>(
+                search(live, lines, encoded, arrivedNanos, queueNanos, buffers, abandoned));
+      };
     }
+  }
+
+  private byte[] search(
+      LiveGeneration live,
+      List<Line> lines,
+      EncodedQueries encoded,
+      long arrivedNanos,
+      long queueNanos,
+      RetrievalBuffers buffers,
+      BooleanSupplier abandoned) {
+    ByteArrayOutputStream answers = new ByteArrayOutputStream();
+    int place = 0;
+    for (Line line : lines) {
+      if (abandoned.getAsBoolean()) {
+        return NOTHING;
+      }
+      if (line.query() == null) {
+        write(BatchLine.refused(line.number(), line.id(), line.refusal()), answers);
+      } else {
+        write(search(live, line, encoded, place++, arrivedNanos, queueNanos, buffers), answers);
+      }
+    }
+    return answers.toByteArray();
   }
 
   /// Answers every line of a window by the same problem, but those that have one already.

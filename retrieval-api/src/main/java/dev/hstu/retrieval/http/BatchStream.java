@@ -2,6 +2,7 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.config.BatchSettings;
+import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.serving.Admission;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
 import java.util.List;
@@ -111,9 +112,12 @@ final class BatchStream implements AutoCloseable {
     long patience = arrivedNanos + TimeUnit.MILLISECONDS.toNanos(admission.deadlineMillis());
     CompletableFuture<Boolean> over = new CompletableFuture<>();
     while (true) {
-      switch (workers.submit(
+      PendingRetrieval pending =
+          new PendingRetrieval(arrivedNanos, workers.deadlineNanos(System.nanoTime()));
+      switch (workers.submitWhole(
           buffers ->
-              answers.answer(window, arrivedNanos, buffers, () -> closed || over.isDone()))) {
+              answers.answer(
+                  window, arrivedNanos, buffers, pending, () -> closed || over.isDone()))) {
         case Admission.Admitted(CompletableFuture<byte[]> answer) -> {
           return answer
               .whenComplete((_, _) -> over.complete(true))

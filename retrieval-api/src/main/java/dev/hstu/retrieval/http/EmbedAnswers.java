@@ -4,6 +4,8 @@ import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.retrieval.http.EmbedResponse.Embedding;
 import dev.hstu.retrieval.retrieve.EncodedQueries;
 import dev.hstu.retrieval.retrieve.EncodedQueries.Encoded;
+import dev.hstu.retrieval.retrieve.EncodingOutcome;
+import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.serving.GenerationLease;
@@ -22,10 +24,11 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// One request for embeddings, on one worker thread and under one lease: reading, the rules of the
-/// model's clock, one call of the encoder, writing.
+/// model's clock, one call of the encoder for what isn't kept, writing.
 @Singleton
 final class EmbedAnswers {
 
@@ -53,22 +56,37 @@ final class EmbedAnswers {
     this.json = json;
   }
 
+  /// What became of a request.
+  sealed interface Reply {
+
+    record Answered(MutableHttpResponse<byte[]> answer) implements Reply {}
+
+    /// No generation serves.
+    record NoGeneration() implements Reply {}
+
+    /// The embeddings are being computed elsewhere; ask again when that has ended.
+    record Waiting(CompletionStage<?> until) implements Reply {}
+  }
+
   /// Answers one request.
   ///
   /// @param raw whether as float32 values and not as JSON
-  /// @return empty when no generation serves
+  /// @param pending the request's, the same at each step
   /// @throws InvalidRequestException when the request breaks the contract
-  Optional<MutableHttpResponse<byte[]>> answer(byte[] body, boolean raw, RetrievalBuffers buffers) {
+  Reply answer(byte[] body, boolean raw, RetrievalBuffers buffers, PendingRetrieval pending) {
     EmbedRequestReader.Sent sent = reader.read(body);
     Optional<GenerationLease> lease = generations.lease();
     if (lease.isEmpty()) {
-      return Optional.empty();
+      return new Reply.NoGeneration();
     }
     try (GenerationLease held = lease.get()) {
       LiveGeneration live = held.generation();
-      EncodedQueries encoded =
-          live.retriever().encode(queries(sent, live.model().clock()), buffers);
-      return Optional.of(raw ? float32(live, encoded) : json(live, encoded));
+      List<RetrievalQuery> queries = queries(sent, live.model().clock());
+      return switch (live.cachedRetriever().encode(queries, buffers, pending)) {
+        case EncodingOutcome.Encoded(EncodedQueries encoded) ->
+            new Reply.Answered(raw ? float32(live, encoded) : json(live, encoded));
+        case EncodingOutcome.Waiting(CompletionStage<?> until) -> new Reply.Waiting(until);
+      };
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.access.Role;
+import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
+import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
@@ -101,16 +103,27 @@ final class EmbedController {
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   CompletionStage<MutableHttpResponse<byte[]>> embed(HttpRequest<byte[]> request) {
+    long arrivedNanos = System.nanoTime();
     byte[] body = request.getBody().orElse(NO_BODY);
     boolean raw = wantsFloat32(request);
-    return refusals.answerOf(workers.submit(buffers -> answer(body, raw, buffers)), problems::of);
+    PendingRetrieval pending =
+        new PendingRetrieval(arrivedNanos, workers.deadlineNanos(arrivedNanos));
+    return refusals.answerOf(
+        workers.submitWhole(buffers -> step(body, raw, buffers, pending)), problems::of);
   }
 
-  private MutableHttpResponse<byte[]> answer(byte[] body, boolean raw, RetrievalBuffers buffers) {
+  private Progress<MutableHttpResponse<byte[]>> step(
+      byte[] body, boolean raw, RetrievalBuffers buffers, PendingRetrieval pending) {
     try {
-      return answers.answer(body, raw, buffers).orElseGet(() -> problems.of(refusals.notReady()));
+      return switch (answers.answer(body, raw, buffers, pending)) {
+        case EmbedAnswers.Reply.Answered(MutableHttpResponse<byte[]> answer) ->
+            new Progress.Done<>(answer);
+        case EmbedAnswers.Reply.NoGeneration() ->
+            new Progress.Done<>(problems.of(refusals.notReady()));
+        case EmbedAnswers.Reply.Waiting(CompletionStage<?> until) -> new Progress.Parked<>(until);
+      };
     } catch (InvalidRequestException e) {
-      return problems.of(e.problem());
+      return new Progress.Done<>(problems.of(e.problem()));
     }
   }
 

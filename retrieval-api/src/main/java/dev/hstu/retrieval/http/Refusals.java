@@ -102,10 +102,10 @@ final class Refusals {
   }
 
   private Problem failed(Throwable failure, int deadlineMillis) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
     if (cause instanceof TimeoutException) {
       metrics.turnedAway(TurnedAway.DEADLINE);
       return Problem.of(

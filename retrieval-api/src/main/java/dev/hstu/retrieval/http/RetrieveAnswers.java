@@ -4,6 +4,7 @@ import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.index.filter.InvalidFilterException;
 import dev.hstu.index.search.SearchPath;
 import dev.hstu.retrieval.retrieve.Candidate;
+import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.Ranking;
 import dev.hstu.retrieval.retrieve.Retrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
@@ -68,17 +69,17 @@ final class RetrieveAnswers {
     /// No generation serves.
     record NoGeneration() implements Reply {}
 
-    /// Another request is computing what this one needs; ask again when it has ended.
+    /// What this one needs is being computed elsewhere; ask again when that has ended.
     record Waiting(CompletionStage<?> until) implements Reply {}
   }
 
   /// Answers one request.
   ///
   /// @param arrivedNanos [System#nanoTime] of the request's arrival
-  /// @param mayWait whether the caller asks again when told to
+  /// @param pending the request's, the same at each step
   /// @throws InvalidRequestException when the request breaks the contract
-  Reply answer(byte[] body, long arrivedNanos, RetrievalBuffers buffers, boolean mayWait) {
-    long queueNanos = System.nanoTime() - arrivedNanos;
+  Reply answer(byte[] body, long arrivedNanos, RetrievalBuffers buffers, PendingRetrieval pending) {
+    long queueNanos = pending.queueNanos();
     RetrieveRequest request = reader.read(body);
     Optional<GenerationLease> lease = generations.lease();
     if (lease.isEmpty()) {
@@ -87,7 +88,7 @@ final class RetrieveAnswers {
     try (GenerationLease held = lease.get()) {
       LiveGeneration live = held.generation();
       RetrievalQuery query = rules.query(request, live.model().clock());
-      return switch (retrieve(live, query, buffers, mayWait)) {
+      return switch (retrieve(live, query, buffers, pending)) {
         case RetrievalOutcome.Waiting(CompletionStage<?> until) -> new Reply.Waiting(until);
         case RetrievalOutcome.Answered answered -> {
           Retrieval retrieval = answered.retrieval();
@@ -102,9 +103,12 @@ final class RetrieveAnswers {
   }
 
   private RetrievalOutcome retrieve(
-      LiveGeneration live, RetrievalQuery query, RetrievalBuffers buffers, boolean mayWait) {
+      LiveGeneration live,
+      RetrievalQuery query,
+      RetrievalBuffers buffers,
+      PendingRetrieval pending) {
     try {
-      return live.cachedRetriever().retrieve(query, buffers, this::candidates, mayWait);
+      return live.cachedRetriever().retrieve(query, buffers, this::candidates, pending);
     } catch (InvalidFilterException e) {
       throw invalid(e);
     }

@@ -2,6 +2,7 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.admission.QualityStep;
+import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
@@ -22,6 +23,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /// `POST /retrieve`: admission and its refusals; the answer itself is [RetrieveAnswers]'.
 @Controller
@@ -29,10 +31,6 @@ import java.util.concurrent.CompletionStage;
 final class RetrieveController {
 
   private static final byte[] NO_BODY = new byte[0];
-
-  /// How often a request waits for an equal one: for its embedding, for its list, and as often
-  /// again where the other one fails. Then it computes for itself.
-  private static final int MAX_WAITS = 4;
 
   private final RetrieveAnswers answers;
   private final RetrievalWorkers workers;
@@ -64,8 +62,8 @@ final class RetrieveController {
               in = ParameterIn.HEADER,
               name = RequestDeadline.HEADER,
               description =
-                  "Within how many milliseconds the answer is of use, if less than the service's own"
-                      + " deadline. What would come later is refused, and not begun",
+                  "Within how many milliseconds the answer is of use, if less than the service's"
+                      + " own deadline. What would come later is refused, and not begun",
               schema = @Schema(type = "integer", minimum = "1", maximum = "999999999")),
       requestBody =
           @RequestBody(
@@ -104,7 +102,7 @@ final class RetrieveController {
     } catch (InvalidRequestException e) {
       return CompletableFuture.completedFuture(problems.of(e.problem()));
     }
-    Work work = new Work(body, arrivedNanos);
+    Work work = new Work(body, arrivedNanos, deadlineMillis);
     return refusals.answerOf(
         workers.submitSteps(deadlineMillis, work::run), deadlineMillis, problems::of);
   }
@@ -114,25 +112,26 @@ final class RetrieveController {
 
     private final byte[] body;
     private final long arrivedNanos;
-    private int waits;
+    private final PendingRetrieval pending;
 
-    Work(byte[] body, long arrivedNanos) {
+    Work(byte[] body, long arrivedNanos, int deadlineMillis) {
       this.body = body;
       this.arrivedNanos = arrivedNanos;
+      this.pending =
+          new PendingRetrieval(
+              arrivedNanos, arrivedNanos + TimeUnit.MILLISECONDS.toNanos(deadlineMillis));
     }
 
     Progress<MutableHttpResponse<byte[]>> run(RetrievalBuffers buffers, QualityStep step) {
       try {
-        return switch (answers.answer(body, arrivedNanos, buffers, waits < MAX_WAITS)) {
+        return switch (answers.answer(body, arrivedNanos, buffers, pending)) {
           case RetrieveAnswers.Reply.Body(byte[] json) ->
               new Progress.Done<>(
                   HttpResponse.ok(json).contentType(MediaType.APPLICATION_JSON_TYPE));
           case RetrieveAnswers.Reply.NoGeneration() ->
               new Progress.Done<>(problems.of(refusals.notReady()));
-          case RetrieveAnswers.Reply.Waiting(CompletionStage<?> until) -> {
-            waits++;
-            yield new Progress.Parked<>(until);
-          }
+          case RetrieveAnswers.Reply.Waiting(CompletionStage<?> until) ->
+              new Progress.Parked<>(until);
         };
       } catch (InvalidRequestException e) {
         return new Progress.Done<>(problems.of(e.problem()));

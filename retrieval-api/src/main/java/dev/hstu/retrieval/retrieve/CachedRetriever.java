@@ -7,8 +7,11 @@ import dev.hstu.retrieval.cache.GenerationCaches;
 import dev.hstu.retrieval.cache.KeptList;
 import dev.hstu.retrieval.cache.Lookup;
 import dev.hstu.retrieval.cache.ResultKey;
+import dev.hstu.retrieval.retrieve.EncodedQueries.Encoded;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +39,14 @@ public final class CachedRetriever {
   /// Answers one query from what is kept, and keeps what it computes.
   ///
   /// @param buffers the calling thread's, overwritten
-  /// @param mayWait whether the caller asks again when told to; if not, the query is answered now
+  /// @param pending the request's, the same at each step
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   public RetrievalOutcome retrieve(
-      RetrievalQuery query, RetrievalBuffers buffers, CandidateFormat format, boolean mayWait) {
+      RetrievalQuery query,
+      RetrievalBuffers buffers,
+      CandidateFormat format,
+      PendingRetrieval pending) {
     // Before the filter is compiled: whoever reads an old version may see newer sets, and a list
     // that is newer than its key does no harm.
     long setsVersion = query.filter().namesSet() ? sets.version() : 0;
@@ -64,7 +70,63 @@ public final class CachedRetriever {
             query.k(),
             asked.exclusions().rows(),
             query.filter());
-    return new Steps(asked, window, user, list, setsVersion, buffers, format, mayWait).take();
+    return new Steps(asked, window, user, list, setsVersion, buffers, format, pending).take();
+  }
+
+  /// Encodes the histories of many queries that aren't kept in one call, and keeps what it makes;
+  /// for [Retriever#retrieve(EncodedQueries, int, RetrievalBuffers)] of each.
+  ///
+  /// @param buffers the calling thread's, overwritten
+  /// @param pending the request's, the same at each step
+  /// @throws java.util.concurrent.CompletionException when they could not be encoded
+  public EncodingOutcome encode(
+      List<RetrievalQuery> queries, RetrievalBuffers buffers, PendingRetrieval pending) {
+    List<Encoded> encoded = new ArrayList<>(queries.size());
+    List<EmbeddingKey> missing = new ArrayList<>();
+    List<HistoryBatch> windows = new ArrayList<>();
+    for (RetrievalQuery query : queries) {
+      Retriever.Known known = retriever.known(query, buffers);
+      if (known.window() == null) {
+        encoded.add(Encoded.without(query, known.unknownItems()));
+        continue;
+      }
+      EmbeddingKey user = caches.key(known.window());
+      float @Nullable [] own = pending.own(user);
+      float @Nullable [] there = own == null ? caches.embeddings().find(user) : own;
+      if (there == null) {
+        missing.add(user);
+        windows.add(known.window());
+      }
+      encoded.add(
+          new Encoded(
+              query,
+              known.unknownItems(),
+              there,
+              user.validity(),
+              own == null ? CacheUse.EMBEDDING : CacheUse.MISS));
+    }
+    if (missing.isEmpty()) {
+      return new EncodingOutcome.Encoded(new EncodedQueries(encoded, pending.encodeNanos()));
+    }
+    CompletableFuture<?> made = make(missing, windows, pending);
+    return made.isDone() ? encode(queries, buffers, pending) : new EncodingOutcome.Waiting(made);
+  }
+
+  private CompletableFuture<?> make(
+      List<EmbeddingKey> users, List<HistoryBatch> windows, PendingRetrieval pending) {
+    long start = System.nanoTime();
+    CompletableFuture<float[][]> rows =
+        retriever
+            .embed(HistoryBatch.concat(windows), pending.deadlineNanos())
+            .thenApply(flat -> Retriever.rows(flat, users.size()))
+            .whenComplete((made, _) -> keep(users, made));
+    return pending.expect(users, rows, start);
+  }
+
+  private void keep(List<EmbeddingKey> users, float @Nullable [][] made) {
+    for (int i = 0; made != null && i < made.length; i++) {
+      caches.embeddings().keep(users.get(i), made[i]);
+    }
   }
 
   /// What is left to do for one query with a known event.
@@ -77,7 +139,7 @@ public final class CachedRetriever {
     private final long setsVersion;
     private final RetrievalBuffers buffers;
     private final CandidateFormat format;
-    private final boolean mayWait;
+    private final PendingRetrieval pending;
 
     Steps(
         Asked asked,
@@ -87,7 +149,7 @@ public final class CachedRetriever {
         long setsVersion,
         RetrievalBuffers buffers,
         CandidateFormat format,
-        boolean mayWait) {
+        PendingRetrieval pending) {
       this.asked = asked;
       this.window = window;
       this.user = user;
@@ -95,7 +157,7 @@ public final class CachedRetriever {
       this.setsVersion = setsVersion;
       this.buffers = buffers;
       this.format = format;
-      this.mayWait = mayWait;
+      this.pending = pending;
     }
 
     RetrievalOutcome take() {
@@ -103,21 +165,38 @@ public final class CachedRetriever {
       if (kept != null) {
         return answered(kept, CacheUse.RESULT, 0, 0);
       }
+      float @Nullable [] own = pending.own(user);
+      if (own != null) {
+        return search(own, CacheUse.MISS, pending.encodeNanos());
+      }
       long start = System.nanoTime();
-      return switch (caches.embeddings().get(user, () -> retriever.encode(window), mayWait)) {
-        case Lookup.InFlight<float[]>(CompletionStage<?> landing) ->
-            new RetrievalOutcome.Waiting(landing);
+      return switch (caches.embeddings().getAsync(user, this::embed, pending.mayWait())) {
+        case Lookup.InFlight<float[]>(CompletionStage<?> landing) -> waiting(landing);
+        case Lookup.Making<float[]>(CompletableFuture<float[]> embedding) ->
+            new RetrievalOutcome.Waiting(
+                pending.expect(
+                    List.of(user), embedding.thenApply(row -> new float[][] {row}), start));
         case Lookup.Kept<float[]>(float[] embedding) -> search(embedding, CacheUse.EMBEDDING, 0);
         case Lookup.Made<float[]>(float[] embedding) ->
             search(embedding, CacheUse.MISS, System.nanoTime() - start);
       };
     }
 
+    private CompletableFuture<float[]> embed() {
+      return retriever.embed(window, pending.deadlineNanos());
+    }
+
+    private RetrievalOutcome waiting(CompletionStage<?> landing) {
+      pending.waits();
+      return new RetrievalOutcome.Waiting(landing);
+    }
+
     private RetrievalOutcome search(float[] embedding, CacheUse use, long encodeNanos) {
       long start = System.nanoTime();
-      return switch (caches.results().get(list, () -> nearest(embedding), mayWait)) {
-        case Lookup.InFlight<KeptList>(CompletionStage<?> landing) ->
-            new RetrievalOutcome.Waiting(landing);
+      return switch (caches.results().get(list, () -> nearest(embedding), pending.mayWait())) {
+        case Lookup.InFlight<KeptList>(CompletionStage<?> landing) -> waiting(landing);
+        case Lookup.Making<KeptList>(CompletableFuture<KeptList> list) ->
+            new RetrievalOutcome.Waiting(list);
         case Lookup.Kept<KeptList>(KeptList found) ->
             answered(found, CacheUse.RESULT, encodeNanos, 0);
         case Lookup.Made<KeptList>(KeptList found) ->
@@ -126,7 +205,8 @@ public final class CachedRetriever {
     }
 
     private KeptList nearest(float[] embedding) {
-      Retrieval made = retriever.nearest(asked, embedding, user.validity(), 0, buffers.found);
+      Retrieval made =
+          retriever.nearest(asked, embedding, user.validity(), CacheUse.MISS, 0, buffers.found);
       @Nullable Shortfall shortfall = made.shortfall();
       return new KeptList(
           format.write(made.candidates()),

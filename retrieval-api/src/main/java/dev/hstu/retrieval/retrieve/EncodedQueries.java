@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Queries whose histories shared one call of the encoder, with what it made of them. Immutable;
-/// made by [Retriever#encode].
+/// made by [CachedRetriever#encode] and [Retriever#encode].
 public final class EncodedQueries {
 
   /// One query of the call.
@@ -13,11 +13,19 @@ public final class EncodedQueries {
   /// @param unknownItems events skipped, their item unknown to the model
   /// @param embedding float[dimension], of length 1, shared; null without a known event
   /// @param validity the request times for which it is the same; null with it
+  /// @param cache whether the embedding was there already
   public record Encoded(
       RetrievalQuery query,
       int unknownItems,
       float @Nullable [] embedding,
-      @Nullable RequestInterval validity) {}
+      @Nullable RequestInterval validity,
+      CacheUse cache) {
+
+    /// Of a query without a known event.
+    static Encoded without(RetrievalQuery query, int unknownItems) {
+      return new Encoded(query, unknownItems, null, null, CacheUse.MISS);
+    }
+  }
 
   private final List<Encoded> queries;
   private final long encodeNanos;
@@ -39,7 +47,10 @@ public final class EncodedQueries {
 
   /// The call's time, shared out among those that were encoded.
   long encodeNanosEach() {
-    long encoded = queries.stream().filter(query -> query.embedding() != null).count();
+    long encoded =
+        queries.stream()
+            .filter(query -> query.embedding() != null && query.cache() == CacheUse.MISS)
+            .count();
     return encoded == 0 ? 0 : encodeNanos / encoded;
   }
 }

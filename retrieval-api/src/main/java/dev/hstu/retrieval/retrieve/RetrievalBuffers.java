@@ -13,7 +13,6 @@ public final class RetrievalBuffers {
   final Candidates found = new Candidates(EXPECTED_K);
   private int[] items = new int[256];
   private long[] times = new long[256];
-  private float[] embedding = new float[0];
 
   /// Room for so many events; the former content is lost when it grows.
   void reserveEvents(int events) {
@@ -29,13 +28,5 @@ public final class RetrievalBuffers {
 
   long[] times() {
     return times;
-  }
-
-  /// float[dimension], the former content of the same dimension.
-  float[] embedding(int dimension) {
-    if (embedding.length != dimension) {
-      embedding = new float[dimension];
-    }
-    return embedding;
   }
 }

@@ -23,8 +23,8 @@ public sealed interface RetrievalOutcome {
       long setsVersion)
       implements RetrievalOutcome {}
 
-  /// Another query is computing what this one needs.
+  /// Another query, or another thread for this one, is computing what it needs.
   ///
-  /// @param until completes when that one has ended, well or not: then ask again
+  /// @param until completes when that has ended, well or not: then ask again
   record Waiting(CompletionStage<?> until) implements RetrievalOutcome {}
 }

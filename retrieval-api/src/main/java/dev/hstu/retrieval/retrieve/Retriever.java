@@ -1,9 +1,7 @@
 package dev.hstu.retrieval.retrieve;
 
-import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.RequestInterval;
-import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.filter.FilterCompiler;
 import dev.hstu.index.filter.RuleRefusal;
@@ -16,42 +14,45 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// History in, candidates out, for one generation. Unknown items of a history are skipped and
 /// counted; a history without a known item gets the popular items, marked as such. Exactly k
 /// candidates or a stated shortfall.
 ///
-/// For any number of threads, each with buffers of its own. Owns nothing: encoder and index are
-/// closed by whoever opened them.
+/// For any number of threads, each with buffers of its own. Owns nothing: where embeddings come
+/// from and the index are closed by whoever opened them.
 public final class Retriever {
 
-  private final UserEncoder encoder;
+  private final EmbeddingSource source;
   private final IdTable vocabulary;
-  private final ItemSource source;
+  private final ItemSource items;
   private final FilterCompiler filters;
   private final PopularItems popularItems;
   private final SearchOptions options;
 
+  /// @param source of user embeddings
   /// @param vocabulary the model's; table row `r` is item row `r + 1` of the encoder
-  /// @param source of the items of one catalogue and what followed it
+  /// @param items of one catalogue and what followed it
   /// @param filters for that catalogue
   public Retriever(
-      UserEncoder encoder,
+      EmbeddingSource source,
       IdTable vocabulary,
-      ItemSource source,
+      ItemSource items,
       FilterCompiler filters,
       PopularItems popularItems,
       SearchOptions options) {
-    this.encoder = encoder;
-    this.vocabulary = vocabulary;
     this.source = source;
+    this.vocabulary = vocabulary;
+    this.items = items;
     this.filters = filters;
     this.popularItems = popularItems;
     this.options = options;
   }
 
-  /// Answers one query.
+  /// Answers one query, and waits for its embedding where another thread or process makes it:
+  /// [CachedRetriever] is for requests.
   ///
   /// @param buffers the calling thread's, overwritten
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
@@ -62,33 +63,60 @@ public final class Retriever {
     if (window == null) {
       return popular(asked);
     }
-    float[] embedding = buffers.embedding(encoder.config().embeddingDim());
     long start = System.nanoTime();
-    encoder.encode(window, embedding);
-    return nearest(asked, embedding, validity(window), System.nanoTime() - start, buffers.found);
+    float[] embedding = embed(window, forever()).join();
+    long encodeNanos = System.nanoTime() - start;
+    return nearest(asked, embedding, validity(window), CacheUse.MISS, encodeNanos, buffers.found);
   }
 
   /// Looks the ids of a query up, against the items of this moment.
   ///
   /// @param buffers the calling thread's, overwritten
   Asked ask(RetrievalQuery query, RetrievalBuffers buffers) {
+    Known known = known(query, buffers);
+    return asked(query, known.window(), known.unknownItems(), buffers);
+  }
+
+  /// What the model knows of a query's history.
+  ///
+  /// @param window its kept events, the record's own; null without a known event
+  /// @param unknownItems events whose item the model does not know
+  record Known(@Nullable HistoryBatch window, int unknownItems) {}
+
+  /// Looks a history up.
+  ///
+  /// @param buffers the calling thread's, overwritten
+  Known known(RetrievalQuery query, RetrievalBuffers buffers) {
     int known = lookUpHistory(query, buffers);
-    HistoryBatch window = known == 0 ? null : keptWindow(buffers, known, query.requestTime());
-    return asked(query, window, query.events() - known, buffers);
+    return new Known(
+        known == 0 ? null : keptWindow(buffers, known, query.requestTime()),
+        query.events() - known);
   }
 
   private Asked asked(
       RetrievalQuery query, @Nullable HistoryBatch window, int unknown, RetrievalBuffers buffers) {
-    CurrentItems now = source.current();
+    CurrentItems now = items.current();
     exclude(query, now.items(), buffers.exclusions);
     return new Asked(query, now, window, unknown, buffers.exclusions);
   }
 
-  /// The embedding of one user, an array of the caller's own.
-  float[] encode(HistoryBatch window) {
-    float[] embedding = new float[encoder.config().embeddingDim()];
-    encoder.encode(window, embedding);
-    return embedding;
+  /// The embeddings of users, as [EmbeddingSource#embed] gives them.
+  CompletableFuture<float[]> embed(HistoryBatch windows, long deadlineNanos) {
+    return source.embed(windows, deadlineNanos);
+  }
+
+  private static long forever() {
+    return System.nanoTime() + EmbeddingSource.FOREVER_NANOS;
+  }
+
+  /// An array a user out of one for all.
+  static float[][] rows(float[] flat, int users) {
+    float[][] rows = new float[users][];
+    int d = flat.length / users;
+    for (int b = 0; b < users; b++) {
+      rows[b] = Arrays.copyOfRange(flat, b * d, (b + 1) * d);
+    }
+    return rows;
   }
 
   private static RequestInterval validity(HistoryBatch window) {
@@ -96,30 +124,39 @@ public final class Retriever {
     return RequestInterval.around(times, 0, times.length, window.requestTimes()[0]);
   }
 
-  /// Encodes the histories of many queries in one call of the encoder, for [#retrieve] of each.
+  /// Encodes the histories of many queries in one call, for [#retrieve] of each, and waits for it
+  /// where another thread or process does it: for work that nobody's request waits behind.
+  /// [CachedRetriever#encode] is for requests.
   ///
   /// @param buffers the calling thread's, overwritten
   public EncodedQueries encode(List<RetrievalQuery> queries, RetrievalBuffers buffers) {
-    int[] known = new int[queries.size()];
-    List<UserHistory> windows = new ArrayList<>(queries.size());
-    for (int i = 0; i < known.length; i++) {
-      known[i] = lookUpHistory(queries.get(i), buffers);
-      if (known[i] > 0) {
-        windows.add(keptHistory(buffers, known[i], queries.get(i).requestTime()));
-      }
-    }
+    List<Known> known = queries.stream().map(query -> known(query, buffers)).toList();
+    List<HistoryBatch> windows = new ArrayList<>(known.size());
+    known.forEach(
+        one -> {
+          if (one.window() != null) {
+            windows.add(one.window());
+          }
+        });
     long start = System.nanoTime();
-    float[][] embeddings = windows.isEmpty() ? new float[0][] : encoder.encode(windows);
+    float[][] embeddings =
+        windows.isEmpty()
+            ? new float[0][]
+            : rows(embed(HistoryBatch.concat(windows), forever()).join(), windows.size());
     long encodeNanos = windows.isEmpty() ? 0 : System.nanoTime() - start;
-    List<Encoded> encoded = new ArrayList<>(known.length);
+    List<Encoded> encoded = new ArrayList<>(known.size());
     int next = 0;
-    for (int i = 0; i < known.length; i++) {
-      RetrievalQuery query = queries.get(i);
-      int unknown = query.events() - known[i];
+    for (int i = 0; i < known.size(); i++) {
+      @Nullable HistoryBatch window = known.get(i).window();
       encoded.add(
-          known[i] == 0
-              ? new Encoded(query, unknown, null, null)
-              : new Encoded(query, unknown, embeddings[next], validity(windows.get(next++))));
+          window == null
+              ? Encoded.without(queries.get(i), known.get(i).unknownItems())
+              : new Encoded(
+                  queries.get(i),
+                  known.get(i).unknownItems(),
+                  embeddings[next++],
+                  validity(window),
+                  CacheUse.MISS));
     }
     return new EncodedQueries(encoded, encodeNanos);
   }
@@ -136,10 +173,17 @@ public final class Retriever {
     Asked asked = asked(one.query(), null, one.unknownItems(), buffers);
     return one.embedding() == null || one.validity() == null
         ? popular(asked)
-        : nearest(asked, one.embedding(), one.validity(), encoded.encodeNanosEach(), buffers.found);
+        : nearest(
+            asked,
+            one.embedding(),
+            one.validity(),
+            one.cache(),
+            one.cache() == CacheUse.MISS ? encoded.encodeNanosEach() : 0,
+            buffers.found);
   }
 
-  /// Answers one query as [#retrieve] does and shows what the answer was made with.
+  /// Answers one query as [#retrieve] does, waiting as it does, and shows what the answer was made
+  /// with.
   ///
   /// @param buffers the calling thread's, overwritten; the answer's filter is good until its next
   ///     query
@@ -153,8 +197,9 @@ public final class Retriever {
     if (window == null) {
       return new Examination(popular(asked), asked.now(), filter, new int[0], null);
     }
-    float[] embedding = encode(window);
-    Retrieval retrieval = nearest(asked, embedding, validity(window), 0, buffers.found);
+    float[] embedding = embed(window, forever()).join();
+    Retrieval retrieval =
+        nearest(asked, embedding, validity(window), CacheUse.MISS, 0, buffers.found);
     int[] kept = lastKnown(query, window.times().length);
     return new Examination(retrieval, asked.now(), filter, kept, embedding);
   }
@@ -230,6 +275,7 @@ public final class Retriever {
       Asked asked,
       float[] embedding,
       RequestInterval validity,
+      CacheUse use,
       long encodeNanos,
       Candidates found) {
     CurrentItems now = asked.now();
@@ -247,14 +293,14 @@ public final class Retriever {
         asked.unknownItems(),
         shortfall(k, candidates.size(), rule, now, asked.exclusions()),
         validity,
-        CacheUse.MISS,
+        use,
         encodeNanos,
         searchNanos);
   }
 
   /// The most popular items of the catalogue, at most `k`.
   public List<Candidate> popular(int k) {
-    return popularItems.first(k, ItemFilter.all(), source.current().items());
+    return popularItems.first(k, ItemFilter.all(), items.current().items());
   }
 
   /// What exclusions leave.
@@ -297,25 +343,13 @@ public final class Retriever {
     return known;
   }
 
-  private static RequestInterval validity(UserHistory window) {
-    return RequestInterval.around(window.times(), 0, window.length(), window.requestTime());
-  }
-
   private HistoryBatch keptWindow(RetrievalBuffers buffers, int known, long requestTime) {
-    int start = encoder.config().window().start(known);
+    int start = source.config().window().start(known);
     return new HistoryBatch(
         new int[] {0, known - start},
         Arrays.copyOfRange(buffers.items(), start, known),
         Arrays.copyOfRange(buffers.times(), start, known),
         new long[] {requestTime});
-  }
-
-  private UserHistory keptHistory(RetrievalBuffers buffers, int known, long requestTime) {
-    int start = encoder.config().window().start(known);
-    return new UserHistory(
-        Arrays.copyOfRange(buffers.items(), start, known),
-        Arrays.copyOfRange(buffers.times(), start, known),
-        requestTime);
   }
 
   private static List<Candidate> externalIds(Candidates found, ItemView items) {

@@ -17,6 +17,7 @@ import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.retrieve.CachedRetriever;
+import dev.hstu.retrieval.retrieve.EmbeddingSource;
 import dev.hstu.retrieval.retrieve.ItemSource;
 import dev.hstu.retrieval.retrieve.PopularItems;
 import dev.hstu.retrieval.retrieve.Retriever;
@@ -36,7 +37,7 @@ public final class LiveGeneration {
 
   private final GenerationManifest manifest;
   private final Model model;
-  private final UserEncoder encoder;
+  private final EmbeddingSource embeddings;
   private final Retriever retriever;
   private final CachedRetriever cachedRetriever;
   private final FilterCompiler filters;
@@ -50,7 +51,7 @@ public final class LiveGeneration {
   private LiveGeneration(
       GenerationManifest manifest,
       Model model,
-      UserEncoder encoder,
+      EmbeddingSource embeddings,
       Retriever retriever,
       CachedRetriever cachedRetriever,
       FilterCompiler filters,
@@ -58,7 +59,7 @@ public final class LiveGeneration {
       OwnedResources resources) {
     this.manifest = manifest;
     this.model = model;
-    this.encoder = encoder;
+    this.embeddings = embeddings;
     this.retriever = retriever;
     this.cachedRetriever = cachedRetriever;
     this.filters = filters;
@@ -104,6 +105,7 @@ public final class LiveGeneration {
     Model model = folder.model();
     generation.requireModel(model.fingerprint());
     UserEncoder encoder = resources.own(Encoder.open(model, configuration.encoder().choice()));
+    EmbeddingSource embeddings = EmbeddingSource.of(encoder);
     RetrievalSettings settings = configuration.retrieval();
     FilterCompiler filters = FilterCompiler.of(generation.catalog(), sets);
     filters.resolveSets();
@@ -115,7 +117,7 @@ public final class LiveGeneration {
     }
     Retriever retriever =
         new Retriever(
-            encoder,
+            embeddings,
             model.vocabulary(),
             live == null ? ItemSource.of(generation) : ItemSource.of(live),
             filters,
@@ -130,7 +132,7 @@ public final class LiveGeneration {
         new CachedRetriever(
             retriever, sets, resources.own(caches.open(model.fingerprint(), generation.id())));
     return new LiveGeneration(
-        generation.manifest(), model, encoder, retriever, cached, filters, live, resources);
+        generation.manifest(), model, embeddings, retriever, cached, filters, live, resources);
   }
 
   public GenerationManifest manifest() {
@@ -164,7 +166,7 @@ public final class LiveGeneration {
 
   /// The engine that encodes, in its own words.
   public String engine() {
-    return encoder.engine();
+    return embeddings.engine();
   }
 
   public Instant openedAt() {

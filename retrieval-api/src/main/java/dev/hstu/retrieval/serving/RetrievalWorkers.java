@@ -66,11 +66,12 @@ public final class RetrievalWorkers implements AutoCloseable {
   ///
   /// @param work gets its worker's buffers
   public <T> Admission<T> submit(Function<RetrievalBuffers, T> work) {
-    return admit(
-        new Job<>(
-            WorkKind.WHOLE,
-            deadlineMillis,
-            (buffers, _) -> new Progress.Done<>(work.apply(buffers))));
+    return submitWhole(buffers -> new Progress.Done<>(work.apply(buffers)));
+  }
+
+  /// As [#submit], for work that may be parked.
+  public <T> Admission<T> submitWhole(Function<RetrievalBuffers, Progress<T>> work) {
+    return admit(new Job<>(WorkKind.WHOLE, deadlineMillis, (buffers, _) -> work.apply(buffers)));
   }
 
   /// Takes work on that is answered at the step of the moment, and may be parked. It is to see to
@@ -126,6 +127,11 @@ public final class RetrievalWorkers implements AutoCloseable {
       return new Admission.Stopping<>();
     }
     return new Admission.Admitted<>(inTime);
+  }
+
+  /// The [System#nanoTime] past which the answer to a request is of no use.
+  public long deadlineNanos(long arrivedNanos) {
+    return arrivedNanos + TimeUnit.MILLISECONDS.toNanos(deadlineMillis);
   }
 
   /// Requests being computed or waiting.

@@ -71,6 +71,56 @@ class SingleFlightCacheTest {
   }
 
   @Test
+  void aFlightLastsUntilAnotherThreadHasMadeTheValue() {
+    CompletableFuture<Integer> elsewhere = new CompletableFuture<>();
+
+    Lookup<Integer> first = cache.getAsync("key", () -> elsewhere, true);
+    Lookup<Integer> second = cache.getAsync("key", CompletableFuture::new, true);
+
+    CompletableFuture<Integer> making = ((Lookup.Making<Integer>) first).value();
+    CompletableFuture<?> landing =
+        ((Lookup.InFlight<Integer>) second).landing().toCompletableFuture();
+    assertThat(making).isNotDone();
+    assertThat(landing).isNotDone();
+    elsewhere.complete(5);
+    assertThat(making).isCompletedWithValue(5);
+    assertThat(landing).isDone();
+    assertThat(cache.find("key")).isEqualTo(5);
+  }
+
+  @Test
+  void aValueThatIsThereAtOnceIsMadeAtOnce() {
+    assertThat(cache.getAsync("key", () -> CompletableFuture.completedFuture(6), true))
+        .isEqualTo(new Lookup.Made<>(6));
+    assertThat(cache.find("key")).isEqualTo(6);
+  }
+
+  @Test
+  void whatFailsElsewhereLandsIsNotKeptAndIsMadeByTheNext() {
+    CompletableFuture<Integer> elsewhere = new CompletableFuture<>();
+    Lookup<Integer> first = cache.getAsync("key", () -> elsewhere, true);
+    Lookup<Integer> second = cache.getAsync("key", CompletableFuture::new, true);
+
+    elsewhere.completeExceptionally(new IllegalStateException("no"));
+
+    assertThat(((Lookup.Making<Integer>) first).value()).isCompletedExceptionally();
+    assertThat(((Lookup.InFlight<Integer>) second).landing().toCompletableFuture())
+        .isCompletedWithValue(null);
+    assertThat(cache.find("key")).isNull();
+    assertThat(cache.get("key", () -> 3, true)).isEqualTo(new Lookup.Made<>(3));
+  }
+
+  @Test
+  void withoutACacheEveryCallerHasItsValueMade() {
+    SingleFlightCache<String, Integer> none = new SingleFlightCache<>(null);
+    CompletableFuture<Integer> elsewhere = new CompletableFuture<>();
+
+    assertThat(none.getAsync("key", () -> elsewhere, true))
+        .isEqualTo(new Lookup.Making<>(elsewhere));
+    assertThat(none.get("key", () -> 4, true)).isEqualTo(new Lookup.Made<>(4));
+  }
+
+  @Test
   void ofManyAtOnceExactlyOneMakesEachValue() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       for (int round = 0; round < 500; round++) {
@@ -104,6 +154,7 @@ class SingleFlightCacheTest {
         case Lookup.Made<Integer>(Integer value) -> {
           return value;
         }
+        case Lookup.Making<Integer> making -> making.value().get();
         case Lookup.InFlight<Integer> other -> other.landing().toCompletableFuture().get();
       }
     }

@@ -75,6 +75,10 @@ class BatchRouteTest {
       if (alone.status() == 200) {
         assertThat(answer.has("problem")).isFalse();
         assertThat(untimed(answer.path("answer"))).isEqualTo(untimed(alone.json()));
+        if (!alone.json().has("fallback")) {
+          assertThat(answer.path("answer").path("cache").asText()).isEqualTo("miss");
+          assertThat(alone.json().path("cache").asText()).isEqualTo("embedding");
+        }
       } else {
         assertThat(answer.has("answer")).isFalse();
         assertThat(answer.path("problem")).isEqualTo(alone.json());
@@ -306,7 +310,7 @@ class BatchRouteTest {
 
   private static JsonNode untimed(JsonNode answer) {
     ObjectNode copy = answer.deepCopy();
-    copy.remove("timings");
+    copy.remove(List.of("timings", "cache"));
     return copy;
   }
 
