@@ -18,7 +18,9 @@ public record ServiceConfiguration(
     AccessSettings access,
     ConnectionSettings connections,
     TlsSettings tls,
-    CacheSettings cache) {
+    CacheSettings cache,
+    LoggingSettings logging,
+    TracingSettings tracing) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -36,7 +38,9 @@ public record ServiceConfiguration(
             AccessSettings.SETTINGS,
             ConnectionSettings.SETTINGS,
             TlsSettings.SETTINGS,
-            CacheSettings.SETTINGS)
+            CacheSettings.SETTINGS,
+            LoggingSettings.SETTINGS,
+            TracingSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -62,6 +66,8 @@ public record ServiceConfiguration(
         AccessSettings.from(values),
         ConnectionSettings.from(values),
         TlsSettings.from(values),
-        CacheSettings.from(values));
+        CacheSettings.from(values),
+        LoggingSettings.from(values),
+        TracingSettings.from(values));
   }
 }

@@ -84,9 +84,13 @@ final class BatchAnswers {
           lines.stream().map(Line::query).filter(query -> query != null).toList();
       return switch (live.cachedRetriever().encode(queries, buffers, pending)) {
         case EncodingOutcome.Waiting(CompletionStage<?> until) -> new Progress.Parked<>(until);
-        case EncodingOutcome.Encoded(EncodedQueries encoded) ->
-            new Progress.Done<>(
-                search(live, lines, encoded, arrivedNanos, queueNanos, buffers, abandoned));
+        case EncodingOutcome.Encoded(EncodedQueries encoded) -> {
+          long encodedNanos = System.nanoTime();
+          byte[] answers =
+              search(live, lines, encoded, arrivedNanos, queueNanos, buffers, abandoned);
+          AnswerSpans.recordWindow(arrivedNanos, queueNanos, encodedNanos);
+          yield new Progress.Done<>(answers);
+        }
       };
     }
   }

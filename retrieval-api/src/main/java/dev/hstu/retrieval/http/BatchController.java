@@ -6,6 +6,8 @@ import dev.hstu.retrieval.config.BatchSettings;
 import dev.hstu.retrieval.config.ServingSettings;
 import dev.hstu.retrieval.serving.GenerationSwitch;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
+import dev.hstu.retrieval.telemetry.CurrentTrace;
+import dev.hstu.retrieval.telemetry.RequestTrace;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
@@ -123,7 +125,9 @@ final class BatchController {
     if (places.availablePermits() == 0) {
       return turnAway(lines, tooMany());
     }
-    Answering answering = new Answering(new BatchLines(lines, settings, serving));
+    RequestTrace trace = CurrentTrace.get();
+    trace.stream();
+    Answering answering = new Answering(new BatchLines(lines, settings, serving), trace);
     return HttpResponse.ok(new PulledAnswers(answering::next, answering::end, executor))
         .contentType(SetsController.NDJSON);
   }
@@ -146,18 +150,25 @@ final class BatchController {
   private final class Answering {
     private final BatchLines lines;
     private final BatchStream stream;
+    private final RequestTrace trace;
     private boolean begun;
     private boolean placed;
     private boolean ended;
 
-    private Answering(BatchLines lines) {
+    private Answering(BatchLines lines, RequestTrace trace) {
       this.lines = lines;
+      this.trace = trace;
       this.stream = new BatchStream(lines, answers, workers, refusals, settings, admission);
     }
 
     /// The first piece is empty, so that the answer's head is sent before a line is asked for.
     byte @Nullable [] next() throws InterruptedException {
-      return begin() ? HEAD : stream.next();
+      if (begin()) {
+        return HEAD;
+      }
+      try (CurrentTrace.Scope _ = CurrentTrace.set(trace)) {
+        return stream.next();
+      }
     }
 
     private synchronized boolean begin() {
@@ -176,6 +187,7 @@ final class BatchController {
 
     synchronized void end() {
       ended = true;
+      trace.streamed();
       stream.close();
       if (placed) {
         placed = false;

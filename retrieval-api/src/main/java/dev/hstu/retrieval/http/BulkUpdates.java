@@ -90,6 +90,11 @@ final class BulkUpdates {
     return "%d taken, %d refused".formatted(taken, refused);
   }
 
+  /// How many lines were taken.
+  int taken() {
+    return taken;
+  }
+
   private void read(byte[] line) {
     try {
       ItemUpdate update = reader.line(line);

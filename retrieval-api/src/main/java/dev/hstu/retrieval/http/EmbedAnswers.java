@@ -83,8 +83,12 @@ final class EmbedAnswers {
       LiveGeneration live = held.generation();
       List<RetrievalQuery> queries = queries(sent, live.model().clock());
       return switch (live.cachedRetriever().encode(queries, buffers, pending)) {
-        case EncodingOutcome.Encoded(EncodedQueries encoded) ->
-            new Reply.Answered(raw ? float32(live, encoded) : json(live, encoded));
+        case EncodingOutcome.Encoded(EncodedQueries encoded) -> {
+          long encodedNanos = System.nanoTime();
+          MutableHttpResponse<byte[]> answer = raw ? float32(live, encoded) : json(live, encoded);
+          AnswerSpans.recordEmbeddings(live, encodedNanos);
+          yield new Reply.Answered(answer);
+        }
         case EncodingOutcome.Waiting(CompletionStage<?> until) -> new Reply.Waiting(until);
       };
     }

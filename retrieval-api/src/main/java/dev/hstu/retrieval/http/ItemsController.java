@@ -5,6 +5,7 @@ import dev.hstu.index.live.LiveIndex;
 import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.serving.GenerationLease;
 import dev.hstu.retrieval.serving.GenerationSwitch;
+import dev.hstu.retrieval.serving.ServiceMetrics;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -53,11 +54,17 @@ final class ItemsController {
 
   private final GenerationSwitch generations;
   private final ProblemResponses problems;
+  private final ServiceMetrics metrics;
   private final JsonMapper json;
 
-  ItemsController(GenerationSwitch generations, ProblemResponses problems, JsonMapper json) {
+  ItemsController(
+      GenerationSwitch generations,
+      ProblemResponses problems,
+      ServiceMetrics metrics,
+      JsonMapper json) {
     this.generations = generations;
     this.problems = problems;
+    this.metrics = metrics;
     this.json = json;
   }
 
@@ -125,6 +132,7 @@ final class ItemsController {
             BulkUpdates updates = new BulkUpdates(live, reader(lease), json);
             byte[] results = updates.take(lines);
             AuditFilter.detail(request, updates.counts());
+            metrics.itemsUpdated(updates.taken());
             return HttpResponse.ok(results).contentType(SetsController.NDJSON);
           } catch (IOException e) {
             // Of the reading only: what fails in taking the lines is their answer.
@@ -133,9 +141,10 @@ final class ItemsController {
         });
   }
 
-  private static HttpResponse<?> take(GenerationLease lease, ItemUpdate update) {
+  private HttpResponse<?> take(GenerationLease lease, ItemUpdate update) {
     try {
       long sequence = UpdateProblems.liveIndex(lease).submit(List.of(update)).join();
+      metrics.itemsUpdated(1);
       return HttpResponse.ok(
           new UpdateReceipt(
               update.id(),

@@ -96,7 +96,12 @@ final class RetrieveAnswers {
           metrics.answered(retrieval, queueNanos, totalNanos);
           RetrieveResponse response = response(live, query, retrieval, queueNanos, totalNanos);
           byte[] rest = bytes(RESPONSE, response.withoutCandidates());
-          yield new Reply.Body(withCandidates(rest, answered.candidates()));
+          byte[] whole = withCandidates(rest, answered.candidates());
+          long writtenNanos = System.nanoTime();
+          metrics.written(writtenNanos - arrivedNanos - totalNanos);
+          AnswerSpans.record(
+              live, retrieval, arrivedNanos, queueNanos, totalNanos, writtenNanos);
+          yield new Reply.Body(whole);
         }
       };
     }

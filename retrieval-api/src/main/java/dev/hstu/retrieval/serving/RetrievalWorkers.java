@@ -6,6 +6,8 @@ import dev.hstu.retrieval.admission.WorkKind;
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.config.LadderSettings;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
+import dev.hstu.retrieval.telemetry.CurrentTrace;
+import dev.hstu.retrieval.telemetry.RequestTrace;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -187,6 +189,7 @@ public final class RetrievalWorkers implements AutoCloseable {
     private final long deadlineMillis;
     private final SteppedWork<T> work;
     private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private final RequestTrace trace = CurrentTrace.get();
     private final long arrivedNanos = System.nanoTime();
     private long queuedNanos = arrivedNanos;
     private long waitedNanos;
@@ -209,6 +212,7 @@ public final class RetrievalWorkers implements AutoCloseable {
       }
       waitedNanos += begun - queuedNanos;
       step = control.takeUp(begun, begun - queuedNanos);
+      RequestTrace before = CurrentTrace.swap(trace);
       try {
         Progress<T> progress = work.run(buffers.get(), step);
         workedNanos += System.nanoTime() - begun;
@@ -223,6 +227,8 @@ public final class RetrievalWorkers implements AutoCloseable {
       } catch (Throwable failure) {
         end();
         answer.completeExceptionally(failure);
+      } finally {
+        CurrentTrace.swap(before);
       }
     }
 

@@ -7,6 +7,7 @@ import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.retrieval.access.AccessKeys;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.config.ServingSettings;
+import dev.hstu.retrieval.telemetry.LogFormat;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
@@ -77,6 +78,7 @@ public final class RunningService implements AutoCloseable {
 
   /// As [#start(ServiceConfiguration)], with another idea of now.
   public static RunningService start(ServiceConfiguration configuration, InstantSource now) {
+    LogFormat.set(configuration.logging().format());
     requireEngine(configuration);
     AccessKeys keys = openKeys(configuration);
     ApplicationContext context =
@@ -96,6 +98,8 @@ public final class RunningService implements AutoCloseable {
                 configuration.generations(),
                 configuration.connections(),
                 configuration.tls(),
+                configuration.logging(),
+                configuration.tracing(),
                 keys,
                 new ServerClock(now))
             .start();

@@ -11,20 +11,23 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// What `/metrics` says about retrieval. Rates and latencies of all routes are Micronaut's own
 /// `http_server_requests_seconds`.
 ///
 /// | name | kind | says |
 /// |---|---|---|
-/// | `hstu_retrieve_stage_seconds{stage}` | histogram | queue, encode, search, total |
+/// | `hstu_retrieve_stage_seconds{stage}` | histogram | queue, encode, search, write, total |
 /// | `hstu_retrieve_in_flight` | gauge | requests being computed or waiting |
 /// | `hstu_retrieve_queued` | gauge | requests waiting for a worker |
 /// | `hstu_admission_limit` | gauge | requests that may be under way, found by latency |
@@ -34,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 /// | `hstu_retrieve_cache_total{use}` | counter | answers by what was kept, see [CacheUse] |
 /// | `hstu_retrieve_unknown_items_total` | counter | events skipped, their item unknown |
 /// | `hstu_retrieve_turned_away_total{reason}` | counter | no candidates, see [TurnedAway] |
+/// | `hstu_item_updates_total` | counter | changes of items made durable |
 /// | `hstu_generation_info{generation,model,engine}` | gauge, 1 | what serves |
 /// | `hstu_generation_swaps_total{outcome}` | counter | served, refused |
 @Singleton
@@ -57,28 +61,35 @@ public final class ServiceMetrics {
           .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
+  private final ServerClock clock;
+  private volatile @Nullable Instant lastUpdate;
   private final Timer queue;
   private final Timer encode;
   private final Timer search;
+  private final Timer write;
   private final Timer total;
   private final Counter fallbacks;
   private final Counter shortfalls;
   private final Counter unknownItems;
+  private final Counter itemUpdates;
   private final Counter served;
   private final Counter refused;
   private final MultiGauge generation;
   private final Map<CacheUse, Counter> cacheUses = new EnumMap<>(CacheUse.class);
   private final Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
 
-  public ServiceMetrics(MeterRegistry registry, RetrievalWorkers workers) {
+  public ServiceMetrics(MeterRegistry registry, RetrievalWorkers workers, ServerClock clock) {
     this.registry = registry;
+    this.clock = clock;
     queue = stage("queue");
     encode = stage("encode");
     search = stage("search");
+    write = stage("write");
     total = stage("total");
     fallbacks = counter("hstu.retrieve.fallbacks", "Answers from the popular list");
     shortfalls = counter("hstu.retrieve.shortfalls", "Answers with fewer than k candidates");
     unknownItems = counter("hstu.retrieve.unknown.items", "Events skipped, their item unknown");
+    itemUpdates = counter("hstu.item.updates", "Changes of items made durable");
     served = swaps("served");
     refused = swaps("refused");
     generation =
@@ -123,6 +134,24 @@ public final class ServiceMetrics {
     if (retrieval.shortfall() != null) {
       shortfalls.increment();
     }
+  }
+
+  /// Counts the time it took to write one answer after it was found.
+  public void written(long nanos) {
+    write.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /// Counts changes of items that are on the disk now.
+  public void itemsUpdated(int count) {
+    itemUpdates.increment(count);
+    if (count > 0) {
+      lastUpdate = clock.source().instant();
+    }
+  }
+
+  /// When an item was changed last; empty before the first change that this process took.
+  Optional<Instant> lastUpdate() {
+    return Optional.ofNullable(lastUpdate);
   }
 
   /// Counts one request that got no candidates.

@@ -39,6 +39,11 @@ public final class SharedUpdateLog implements AutoCloseable {
     return Optional.of(log);
   }
 
+  /// Sequence number of the last durable update; 0 where there is no log.
+  synchronized long lastSequence() {
+    return log == null ? 0 : log.lastSequence();
+  }
+
   /// Makes what waits durable and takes nothing more.
   @Override
   public synchronized void close() {

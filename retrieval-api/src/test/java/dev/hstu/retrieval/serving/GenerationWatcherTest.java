@@ -95,7 +95,7 @@ class GenerationWatcherTest {
         updates,
         new RetrievalCaches(configuration.cache(), InstantSource.system()),
         live,
-        new ServiceMetrics(registry, workers));
+        new ServiceMetrics(registry, workers, new ServerClock(InstantSource.system())));
   }
 
   private void point(String content) throws IOException {
