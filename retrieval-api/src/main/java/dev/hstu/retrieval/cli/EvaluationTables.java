@@ -73,6 +73,10 @@ final class EvaluationTables {
                             RankingMetrics.DEEPEST)));
     printSlices(console, report);
     printLists(console, report);
+    EvaluationReport.Steps steps = report.steps();
+    if (steps != null) {
+      printSteps(console, steps);
+    }
     if (report.caution() != null) {
       console.print("caution: " + report.caution());
     }
@@ -144,6 +148,16 @@ final class EvaluationTables {
           number(list.targetHeadShare()),
           number(list.similarity()));
     }
+    console.print(table);
+  }
+
+  private static void printSteps(Console console, EvaluationReport.Steps steps) {
+    Table table = new Table("answers under load", "HR@100", "recall@100");
+    steps
+        .quality()
+        .forEach(
+            (step, quality) ->
+                table.row(step.label(), number(quality.hitRate()), number(quality.recall())));
     console.print(table);
   }
 

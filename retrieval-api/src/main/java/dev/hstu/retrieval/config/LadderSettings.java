@@ -3,6 +3,7 @@ package dev.hstu.retrieval.config;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.retrieval.admission.QualityLadder;
 import dev.hstu.retrieval.admission.QualityStep;
+import dev.hstu.retrieval.admission.StepParameters;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,19 +13,9 @@ import java.util.concurrent.TimeUnit;
 /// @param steps that may be taken besides full answers, ascending
 /// @param targetWaitMillis wait for a worker that is still good
 /// @param calmMillis without waits before a step back
-/// @param searchBeam of a graph search from [QualityStep#SMALLER_SEARCH] on
-/// @param searchRecall that a search in partitions aims at from [QualityStep#SMALLER_SEARCH] on
-/// @param historyEvents newest events that are encoded from [QualityStep#SHORTER_HISTORY] on
-/// @param graceSeconds how long past its expiry a kept embedding answers from
-///     [QualityStep#STALE_EMBEDDING] on
+/// @param parameters what they are
 public record LadderSettings(
-    List<QualityStep> steps,
-    int targetWaitMillis,
-    int calmMillis,
-    int searchBeam,
-    double searchRecall,
-    int historyEvents,
-    int graceSeconds) {
+    List<QualityStep> steps, int targetWaitMillis, int calmMillis, StepParameters parameters) {
 
   /// Of waits gathered for one decision.
   private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -59,7 +50,7 @@ public record LadderSettings(
   static final Setting<Integer> SEARCH_BEAM =
       Setting.integer(
           "ladder.search-beam",
-          150,
+          StepParameters.DEFAULT.searchBeam(),
           1,
           SearchOptions.MAX_BEAM,
           "Step smaller-search: items a graph search keeps track of, never fewer than k, in place"
@@ -67,7 +58,7 @@ public record LadderSettings(
   static final Setting<Double> SEARCH_RECALL =
       Setting.decimal(
           "ladder.search-recall",
-          0.8,
+          StepParameters.DEFAULT.searchRecall(),
           0.01,
           1,
           "Step smaller-search: share of the true top k that a search in partitions aims at, in"
@@ -75,7 +66,7 @@ public record LadderSettings(
   static final Setting<Integer> HISTORY_EVENTS =
       Setting.integer(
           "ladder.history-events",
-          50,
+          StepParameters.DEFAULT.historyEvents(),
           1,
           100_000,
           "Step shorter-history: newest events that are encoded; an encoder's work grows faster"
@@ -83,7 +74,7 @@ public record LadderSettings(
   static final Setting<Integer> GRACE_SECONDS =
       Setting.integer(
           "ladder.grace-seconds",
-          300,
+          StepParameters.DEFAULT.graceSeconds(),
           0,
           86_400,
           "Step stale-embedding: how long past its expiry a kept user embedding still answers, for"
@@ -109,13 +100,14 @@ public record LadderSettings(
         ALL.stream().filter(step -> labels.contains(step.label())).toList(),
         values.get(TARGET_WAIT_MILLIS),
         values.get(CALM_MILLIS),
-        values.get(SEARCH_BEAM),
-        values.get(SEARCH_RECALL),
-        values.get(HISTORY_EVENTS),
-        values.get(GRACE_SECONDS));
+        new StepParameters(
+            values.get(SEARCH_BEAM),
+            values.get(SEARCH_RECALL),
+            values.get(HISTORY_EVENTS),
+            values.get(GRACE_SECONDS)));
   }
 
-  /// As without any source: what a build measures the steps with.
+  /// As without any source.
   public static LadderSettings defaults() {
     return from(new SettingValues(List.of(), "CONFIGURATION.md"));
   }
@@ -133,6 +125,6 @@ public record LadderSettings(
 
   /// For how long past its end an embedding is kept.
   public int keptGraceSeconds() {
-    return steps.contains(QualityStep.STALE_EMBEDDING) ? graceSeconds : 0;
+    return steps.contains(QualityStep.STALE_EMBEDDING) ? parameters.graceSeconds() : 0;
   }
 }

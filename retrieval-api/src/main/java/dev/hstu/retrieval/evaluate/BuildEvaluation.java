@@ -39,7 +39,7 @@ public final class BuildEvaluation {
   }
 
   /// Summary figures are named `exact.exclude=all.hr@100`, `index.exclude=all.recall@500` and so
-  /// on.
+  /// on; those of the ladder's steps as [StepCosts] says.
   public static GenerationEvaluation of(EvaluationReport report) {
     SortedMap<String, Double> summary = new TreeMap<>();
     for (EvaluationReport.Ranking ranking : report.rankings()) {
@@ -50,6 +50,10 @@ public final class BuildEvaluation {
       if (ranking.recall() != null) {
         ranking.recall().forEach((k, value) -> summary.put(prefix + "recall@" + k, value));
       }
+    }
+    EvaluationReport.Steps steps = report.steps();
+    if (steps != null) {
+      summary.putAll(steps.costs().figures(steps.parameters()));
     }
     return new GenerationEvaluation(json(report), HtmlReport.render(report), summary);
   }

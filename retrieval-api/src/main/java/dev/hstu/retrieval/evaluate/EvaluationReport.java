@@ -1,6 +1,9 @@
 package dev.hstu.retrieval.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.hstu.retrieval.admission.QualityStep;
+import dev.hstu.retrieval.admission.StepCosts;
+import dev.hstu.retrieval.admission.StepParameters;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lists what lists are like beside being right
 /// @param training loss and score by epoch, or null where the model has none
 /// @param caution why the figures may flatter the model, or null where nothing speaks against them
+/// @param steps what cheaper answers under load are worth, or null where that was not measured
 /// @param seconds wall time of the run
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EvaluationReport(
@@ -44,7 +48,21 @@ public record EvaluationReport(
     List<ListQuality> lists,
     @Nullable TrainingCurve training,
     @Nullable String caution,
+    @Nullable Steps steps,
     double seconds) {
+
+  /// The steps of the brown-out ladder, measured.
+  ///
+  /// @param users they were measured on, at most
+  /// @param parameters of the steps
+  /// @param quality by step, that of full answers too
+  public record Steps(
+      int users, StepParameters parameters, Map<QualityStep, StepCosts.Quality> quality) {
+
+    StepCosts costs() {
+      return StepCosts.of(quality);
+    }
+  }
 
   /// One way of ranking, measured.
   ///

@@ -13,9 +13,14 @@ import dev.hstu.index.generation.Generation;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchDefaults;
+import dev.hstu.index.search.SearchPlan;
 import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.admission.QualityStep;
+import dev.hstu.retrieval.admission.StepCosts;
+import dev.hstu.retrieval.admission.StepParameters;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +36,15 @@ import org.jspecify.annotations.Nullable;
 /// @param engine that encodes the histories
 /// @param workers threads that rank, at least 1
 /// @param trainedOn the data the model was trained on where it is another and known, else null
+/// @param steps of the brown-out ladder to measure in a generation, or null for none
 public record Evaluator(
     PreparedData data,
     EvaluationProtocol protocol,
     List<SeenFilter> filters,
     EngineChoice engine,
     int workers,
-    @Nullable PreparedData trainedOn) {
+    @Nullable PreparedData trainedOn,
+    @Nullable StepParameters steps) {
 
   public Evaluator {
     filters = List.copyOf(filters);
@@ -46,7 +53,19 @@ public record Evaluator(
     }
   }
 
-  /// As a build measures what it has made: every user's last event, all filters, every core.
+  /// Without the steps of the ladder.
+  public Evaluator(
+      PreparedData data,
+      EvaluationProtocol protocol,
+      List<SeenFilter> filters,
+      EngineChoice engine,
+      int workers,
+      @Nullable PreparedData trainedOn) {
+    this(data, protocol, filters, engine, workers, trainedOn, null);
+  }
+
+  /// As a build measures what it has made: every user's last event, all filters, every core, the
+  /// steps of the ladder as a service takes them by default.
   public static Evaluator ofBuild(PreparedData data, Engine engine) {
     return new Evaluator(
         data,
@@ -54,7 +73,8 @@ public record Evaluator(
         List.of(SeenFilter.values()),
         EngineChoice.of(engine),
         Runtime.getRuntime().availableProcessors(),
-        null);
+        null,
+        StepParameters.DEFAULT);
   }
 
   /// Number of users that will be ranked, for progress.
@@ -183,8 +203,22 @@ public record Evaluator(
           outcome.lists(),
           about.curve(),
           about.caution(),
+          index == null || steps == null ? null : steps(subject, index, steps),
           (System.nanoTime() - start) / 1e9);
     }
+  }
+
+  private EvaluationReport.Steps steps(
+      Evaluation.Subject subject, ItemIndex index, StepParameters parameters) {
+    StepCosts costs =
+        new StepEvaluation(subject, protocol, data.items().size(), parameters)
+            .run(index, subject.search().options(SearchPlan.AUTO));
+    Map<QualityStep, StepCosts.Quality> quality = new EnumMap<>(QualityStep.class);
+    for (QualityStep step : QualityStep.values()) {
+      costs.at(step).ifPresent(measured -> quality.put(step, measured));
+    }
+    return new EvaluationReport.Steps(
+        Math.min(StepEvaluation.MOST_USERS, protocol.cases()), parameters, quality);
   }
 
   private Map<String, String> settings(

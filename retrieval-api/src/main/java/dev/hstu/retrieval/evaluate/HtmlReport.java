@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// An [EvaluationReport] as one page.
 public final class HtmlReport {
@@ -47,6 +48,7 @@ public final class HtmlReport {
         "MRR",
         RankingMetrics.Summary::mrr);
     report.rankings().forEach(ranking -> appendRecall(page, ranking));
+    appendSteps(page, report.steps());
     return page.render();
   }
 
@@ -59,6 +61,28 @@ public final class HtmlReport {
     recall.forEach((k, value) -> rows.add(List.of(Integer.toString(k), number(value))));
     page.section("Recall against the exact ranking: " + title(ranking))
         .table(List.of("K", "recall"), rows);
+  }
+
+  private static void appendSteps(HtmlPage page, EvaluationReport.@Nullable Steps steps) {
+    if (steps == null) {
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    steps
+        .quality()
+        .forEach(
+            (step, quality) ->
+                rows.add(
+                    List.of(step.label(), number(quality.hitRate()), number(quality.recall()))));
+    page.section(
+            "Answers under load, %,d users, exclude=all: newest %d events, beam %d or recall %s, grace %d s"
+                .formatted(
+                    steps.users(),
+                    steps.parameters().historyEvents(),
+                    steps.parameters().searchBeam(),
+                    steps.parameters().searchRecall(),
+                    steps.parameters().graceSeconds()))
+        .table(List.of("step", "HR@100", "recall@100 of the full answer"), rows);
   }
 
   private static Map<String, String> facts(EvaluationReport report) {
