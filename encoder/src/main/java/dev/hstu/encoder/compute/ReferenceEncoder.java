@@ -40,7 +40,7 @@ public final class ReferenceEncoder implements TraceableEncoder {
     double[] user = new double[d];
     ReferenceHstu.State state = hstu.new State(batch.maxLength());
     for (int b = 0; b < batch.users(); b++) {
-      embed(state, batch, b);
+      hstu.embed(state, batch, b);
       int last = state.length - 1;
       for (int block = 0; block < hstu.blocks(); block++) {
         boolean lastBlock = block == hstu.blocks() - 1;
@@ -65,7 +65,7 @@ public final class ReferenceEncoder implements TraceableEncoder {
     double[] users = new double[batch.users() * d];
     ReferenceHstu.State state = hstu.new State(batch.maxLength());
     for (int b = 0; b < batch.users(); b++) {
-      embed(state, batch, b);
+      hstu.embed(state, batch, b);
       for (int block = 0; block < hstu.blocks(); block++) {
         hstu.block(state, block, 0);
         System.arraycopy(state.x, 0, blocks.get(block), batch.offsets()[b] * d, state.length * d);
@@ -76,16 +76,6 @@ public final class ReferenceEncoder implements TraceableEncoder {
       hstu.embedding(state, state.length - 1, users, b * d);
     }
     return new ForwardTrace(blocks, sequence, users);
-  }
-
-  private void embed(ReferenceHstu.State state, HistoryBatch batch, int b) {
-    hstu.embed(
-        state,
-        batch.items(),
-        batch.times(),
-        batch.offsets()[b],
-        batch.length(b),
-        batch.requestTimes()[b]);
   }
 
   /// Holds nothing that needs closing; a closed encoder still works.

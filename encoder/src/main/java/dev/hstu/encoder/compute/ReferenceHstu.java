@@ -3,6 +3,7 @@ package dev.hstu.encoder.compute;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.TimeBuckets;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -23,6 +24,7 @@ final class ReferenceHstu {
   private final HstuConfig config;
   private final MemorySegment itemEmbeddings;
   private final double[] positions;
+  private final double[] actionEmbeddings;
   private final List<Block> blocks;
   private final Precision precision;
 
@@ -32,6 +34,7 @@ final class ReferenceHstu {
     this.itemEmbeddings = weights.itemEmbeddings();
     this.precision = precision;
     this.positions = widen(weights.positions(), precision);
+    this.actionEmbeddings = widen(weights.actionEmbeddings(), precision);
     this.blocks = weights.blocks().stream().map(block -> Block.of(block, precision)).toList();
   }
 
@@ -88,20 +91,31 @@ final class ReferenceHstu {
     return blocks.size();
   }
 
-  /// Step 1: `x_i = E[id_i] · sqrt(D) + P[i]`, for `length` events from `start`, the oldest first.
-  void embed(State state, int[] items, long[] times, int start, int length, long requestTime) {
+  /// Step 1: `x_i = E[id_i] · sqrt(D) + P[i]`, for the events of user `b`, the oldest first; where
+  /// the model has actions, `(E[id_i] + A[action_i]) · sqrt(D) + P[i]`.
+  void embed(State state, HistoryBatch batch, int b) {
+    int start = batch.offsets()[b];
+    int length = batch.length(b);
     int d = config.embeddingDim();
     double scale = Math.sqrt(d);
     state.length = length;
-    System.arraycopy(times, start, state.times, 0, length);
-    state.times[length] = requestTime;
+    System.arraycopy(batch.times(), start, state.times, 0, length);
+    state.times[length] = batch.requestTimes()[b];
     for (int i = 0; i < length; i++) {
-      long row = items[start + i] * (long) d;
+      long row = batch.items()[start + i] * (long) d;
+      int action = actionRow(batch, start + i) * d;
       for (int c = 0; c < d; c++) {
         double embedding = kept(itemEmbeddings.getAtIndex(HstuWeights.FLOAT, row + c));
+        if (actionEmbeddings.length > 0) {
+          embedding = kept(embedding + actionEmbeddings[action + c]);
+        }
         state.x[i * d + c] = kept(embedding * scale + positions[i * d + c]);
       }
     }
+  }
+
+  private int actionRow(HistoryBatch batch, int event) {
+    return batch.actions().length == 0 ? 0 : config.features().actionRow(batch.actions()[event]);
   }
 
   /// Step 2: one block, in place on `state.x`. Rows before `firstRow` only serve as keys and values

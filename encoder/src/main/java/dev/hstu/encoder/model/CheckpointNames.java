@@ -21,10 +21,15 @@ import java.util.TreeMap;
 /// | `_hstu._attention_layers.<i>._o.bias` | `outputBias` | `bo` | `(D)` |
 /// | `_hstu._attention_layers.<i>._rel_attn_bias._pos_w` | `positionBias` | `pos` | `(2N-1)` |
 /// | `_hstu._attention_layers.<i>._rel_attn_bias._ts_w` | `timeBias` | `time` | `(129)` |
+/// | `_embedding_module._label_emb.weight` | `labelEmbeddings` | labels, with features only | `(G, D)` |
+/// | `_input_features_preproc._action_emb.weight` | `actionEmbeddings` | actions, with features only | `(actions + 1, D)` |
 public final class CheckpointNames {
 
   public static final String ITEM_EMBEDDINGS = "_embedding_module._item_emb.weight";
   public static final String POSITIONS = "_input_features_preproc._pos_emb.weight";
+
+  public static final String LABELS = "_embedding_module._label_emb.weight";
+  public static final String ACTIONS = "_input_features_preproc._action_emb.weight";
 
   private CheckpointNames() {}
 
@@ -62,6 +67,13 @@ public final class CheckpointNames {
       specs.add(float32(positionBias(i), 2 * slots - 1));
       specs.add(float32(timeBias(i), HstuConfig.TIME_BUCKETS + 1L));
     }
+    ModelFeatures features = config.features();
+    if (features.labelRows() > 0) {
+      specs.add(float32(LABELS, features.labelRows(), d));
+    }
+    if (features.actionRows() > 0) {
+      specs.add(float32(ACTIONS, features.actionRows(), d));
+    }
     specs.sort(Comparator.comparing(TensorSpec::name));
     return List.copyOf(specs);
   }
@@ -79,6 +91,12 @@ public final class CheckpointNames {
       tensors.put(outputBias(i), offHeap(block.outputBias()));
       tensors.put(positionBias(i), offHeap(block.positionBias()));
       tensors.put(timeBias(i), offHeap(block.timeBias()));
+    }
+    if (weights.labelEmbeddings().length > 0) {
+      tensors.put(LABELS, offHeap(weights.labelEmbeddings()));
+    }
+    if (weights.actionEmbeddings().length > 0) {
+      tensors.put(ACTIONS, offHeap(weights.actionEmbeddings()));
     }
     return tensors;
   }

@@ -26,6 +26,8 @@ import dev.hstu.encoder.sequence.TimeBuckets;
 /// @param blocks 1..64
 /// @param temperature divides scores in training only, above 0
 /// @param windowHop see [HistoryWindow], 1 in the public experiments
+/// @param features what is known of an event beside item, place and time; none in the public
+///     experiments
 public record HstuConfig(
     int items,
     int maxEvents,
@@ -36,7 +38,8 @@ public record HstuConfig(
     int valueDim,
     int blocks,
     double temperature,
-    int windowHop) {
+    int windowHop,
+    ModelFeatures features) {
 
   /// Bound on kept events; attention is quadratic in it.
   public static final int MAX_EVENTS = 16_384;
@@ -65,6 +68,32 @@ public record HstuConfig(
     }
   }
 
+  /// A model without features.
+  public HstuConfig(
+      int items,
+      int maxEvents,
+      int outputSlots,
+      int embeddingDim,
+      int heads,
+      int queryDim,
+      int valueDim,
+      int blocks,
+      double temperature,
+      int windowHop) {
+    this(
+        items,
+        maxEvents,
+        outputSlots,
+        embeddingDim,
+        heads,
+        queryDim,
+        valueDim,
+        blocks,
+        temperature,
+        windowHop,
+        ModelFeatures.NONE);
+  }
+
   /// `N = Nmax + Nout`, the divisor of attention weights and the rows of the position table.
   public int slots() {
     return maxEvents + outputSlots;
@@ -91,7 +120,24 @@ public record HstuConfig(
         valueDim,
         blocks,
         temperature,
-        windowHop);
+        windowHop,
+        features);
+  }
+
+  /// The same shapes with other features.
+  public HstuConfig withFeatures(ModelFeatures known) {
+    return new HstuConfig(
+        items,
+        maxEvents,
+        outputSlots,
+        embeddingDim,
+        heads,
+        queryDim,
+        valueDim,
+        blocks,
+        temperature,
+        windowHop,
+        known);
   }
 
   private static void requireWithin(String name, int value, int least, int most) {

@@ -10,16 +10,34 @@ import java.util.List;
 /// Read-only by contract once built; `itemEmbeddings` may be a mapped file and lives as long as its
 /// owner keeps it open.
 ///
-/// @param itemEmbeddings `E`, float32 `(V+1, D)` in native byte order; row 0 is padding
+/// @param itemEmbeddings `E`, float32 `(V+1, D)` in native byte order; row 0 is padding. Of a model
+///     with labels each row is the sum of the item's own embedding and those of its labels
 /// @param positions `P`, `(N, D)`
 /// @param blocks one entry a block, first block first
-public record HstuWeights(MemorySegment itemEmbeddings, float[] positions, List<Block> blocks) {
+/// @param labelEmbeddings `(G, D)`, rows as [ModelFeatures] has them; empty without labels
+/// @param actionEmbeddings `(actions + 1, D)`, likewise; empty without actions
+public record HstuWeights(
+    MemorySegment itemEmbeddings,
+    float[] positions,
+    List<Block> blocks,
+    float[] labelEmbeddings,
+    float[] actionEmbeddings) {
 
   /// Unaligned, since tensors of a safetensors file start at any byte.
   public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   public HstuWeights {
     blocks = List.copyOf(blocks);
+  }
+
+  /// The parameters of a model without features.
+  public HstuWeights(MemorySegment itemEmbeddings, float[] positions, List<Block> blocks) {
+    this(itemEmbeddings, positions, blocks, new float[0], new float[0]);
+  }
+
+  /// The same with another item table.
+  public HstuWeights withItems(MemorySegment table) {
+    return new HstuWeights(table, positions, blocks, labelEmbeddings, actionEmbeddings);
   }
 
   /// One block's parameters.
@@ -62,6 +80,8 @@ public record HstuWeights(MemorySegment itemEmbeddings, float[] positions, List<
         "itemEmbeddings", itemEmbeddings.byteSize() / Float.BYTES, (config.items() + 1L) * d);
     requireLength("positions", positions.length, config.slots() * d);
     requireLength("blocks", blocks.size(), config.blocks());
+    requireLength("labelEmbeddings", labelEmbeddings.length, config.features().labelRows() * d);
+    requireLength("actionEmbeddings", actionEmbeddings.length, config.features().actionRows() * d);
     for (Block block : blocks) {
       requireLength("projection", block.projection.length, d * config.projectionWidth());
       requireLength("output", block.output.length, d * config.heads() * config.valueDim());

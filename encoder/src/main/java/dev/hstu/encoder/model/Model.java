@@ -98,5 +98,17 @@ public final class Model {
     digest.add("eps").add(HstuConfig.EPSILON);
     digest.add("post").add("l2");
     digest.add("window_hop").add((long) config.windowHop());
+    digestFeatures(digest, config.features());
+  }
+
+  /// Nothing for a model without, whose fingerprint is that of before there were features.
+  private static void digestFeatures(ContentDigest digest, ModelFeatures features) {
+    for (ModelFeatures.LabelColumn column : features.itemLabels()) {
+      digest.add("item_labels").add(column.name()).add((long) column.labels().size());
+      column.labels().forEach(digest::add);
+    }
+    for (float action : features.actions()) {
+      digest.add("action").add((double) action);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.hstu.encoder.sequence;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// The kept windows of several users, end to end without padding (a "jagged" batch).
@@ -10,8 +11,13 @@ import java.util.List;
 /// @param offsets int[B+1], ascending strictly, `offsets[0] == 0`
 /// @param items int[offsets[B]], item rows `1..V`
 /// @param times long[offsets[B]], seconds
+/// @param actions float[offsets[B]], what was done at each event; NaN where it isn't known, and
+///     empty where none is
 /// @param requestTimes long[B], seconds
-public record HistoryBatch(int[] offsets, int[] items, long[] times, long[] requestTimes) {
+public record HistoryBatch(
+    int[] offsets, int[] items, long[] times, float[] actions, long[] requestTimes) {
+
+  private static final float[] NO_ACTIONS = {};
 
   public HistoryBatch {
     int users = requestTimes.length;
@@ -24,12 +30,22 @@ public record HistoryBatch(int[] offsets, int[] items, long[] times, long[] requ
           "items has %d entries and times %d; give one time per item"
               .formatted(items.length, times.length));
     }
+    if (actions.length != 0 && actions.length != items.length) {
+      throw new IllegalArgumentException(
+          "items has %d entries and actions %d; give one action per item, or none at all"
+              .formatted(items.length, actions.length));
+    }
     for (int b = 0; b < users; b++) {
       if (offsets[b + 1] <= offsets[b]) {
         throw new IllegalArgumentException(
             "user %d of the batch has no events; an encoder needs at least one".formatted(b));
       }
     }
+  }
+
+  /// A batch of events whose actions aren't known.
+  public HistoryBatch(int[] offsets, int[] items, long[] times, long[] requestTimes) {
+    this(offsets, items, times, NO_ACTIONS, requestTimes);
   }
 
   /// Cuts each history to its window and lays the rest end to end.
@@ -43,6 +59,10 @@ public record HistoryBatch(int[] offsets, int[] items, long[] times, long[] requ
     }
     int[] items = new int[offsets[users]];
     long[] times = new long[offsets[users]];
+    float[] actions =
+        histories.stream().anyMatch(h -> h.actions().length > 0)
+            ? new float[items.length]
+            : NO_ACTIONS;
     long[] requestTimes = new long[users];
     for (int b = 0; b < users; b++) {
       UserHistory history = histories.get(b);
@@ -50,9 +70,14 @@ public record HistoryBatch(int[] offsets, int[] items, long[] times, long[] requ
       int start = history.length() - kept;
       System.arraycopy(history.items(), start, items, offsets[b], kept);
       System.arraycopy(history.times(), start, times, offsets[b], kept);
+      if (history.actions().length > 0) {
+        System.arraycopy(history.actions(), start, actions, offsets[b], kept);
+      } else if (actions.length > 0) {
+        Arrays.fill(actions, offsets[b], offsets[b + 1], Float.NaN);
+      }
       requestTimes[b] = history.requestTime();
     }
-    return new HistoryBatch(offsets, items, times, requestTimes);
+    return new HistoryBatch(offsets, items, times, actions, requestTimes);
   }
 
   /// The users of several batches as one, in their order.

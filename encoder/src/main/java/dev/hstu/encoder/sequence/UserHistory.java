@@ -8,8 +8,12 @@ package dev.hstu.encoder.sequence;
 /// @param items item rows of the model's vocabulary, each in `1..V` (0 is padding and not allowed)
 /// @param times event times in integer seconds of the model's clock, ascending (equal times keep
 ///     their order), same length as `items`
+/// @param actions what was done at each event (a rating, a like), as many as `items`; empty where
+///     none is known. Read by models that have actions among their features
 /// @param requestTime integer seconds, the time of the slot after the last event (`t_L` of HSTU.md)
-public record UserHistory(int[] items, long[] times, long requestTime) {
+public record UserHistory(int[] items, long[] times, float[] actions, long requestTime) {
+
+  private static final float[] NO_ACTIONS = {};
 
   public UserHistory {
     if (items.length != times.length) {
@@ -17,6 +21,16 @@ public record UserHistory(int[] items, long[] times, long requestTime) {
           "items has %d entries and times %d; give one time per item"
               .formatted(items.length, times.length));
     }
+    if (actions.length != 0 && actions.length != items.length) {
+      throw new IllegalArgumentException(
+          "items has %d entries and actions %d; give one action per item, or none at all"
+              .formatted(items.length, actions.length));
+    }
+  }
+
+  /// A history of events whose actions aren't known.
+  public UserHistory(int[] items, long[] times, long requestTime) {
+    this(items, times, NO_ACTIONS, requestTime);
   }
 
   /// Number of events, all of them and not only those a model keeps.

@@ -1,6 +1,7 @@
 package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.PaddedExamples;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.InteractionLog;
 import java.util.SplittableRandom;
 
@@ -9,7 +10,9 @@ import java.util.SplittableRandom;
 /// @param targets index of each example's target in the log
 /// @param lengths events before the target that belong to the example, `L`
 /// @param leastAction an event with a lower action is no target
-record EpochExamples(InteractionLog log, int[] targets, int[] lengths, double leastAction) {
+/// @param features of the model
+record EpochExamples(
+    InteractionLog log, int[] targets, int[] lengths, double leastAction, ModelFeatures features) {
 
   /// Events of an example's window, `L`.
   int length(int example) {
@@ -43,6 +46,7 @@ record EpochExamples(InteractionLog log, int[] targets, int[] lengths, double le
     int slots = length + 1;
     long[] ids = new long[examples.length * slots];
     long[] times = new long[ids.length];
+    long[] actions = new long[features.actionRows() == 0 ? 0 : examples.length * length];
     float[] weights = new float[examples.length * length];
     for (int b = 0; b < examples.length; b++) {
       int target = targets[examples[b]];
@@ -53,6 +57,9 @@ record EpochExamples(InteractionLog log, int[] targets, int[] lengths, double le
       }
       for (int i = 0; i < events; i++) {
         weights[b * length + i] = isTarget(target - events + i + 1) ? 1 : 0;
+        if (actions.length > 0) {
+          actions[b * length + i] = features.actionRow(log.actions()[target - events + i]);
+        }
       }
     }
     int draws =
@@ -63,6 +70,6 @@ record EpochExamples(InteractionLog log, int[] targets, int[] lengths, double le
         };
     long[] drawn = random.longs((long) draws * negatives, 1, items + 1L).toArray();
     return new PaddedExamples(
-        examples.length, length, ids, times, weights, drawn, draws == 0 ? 0 : negatives);
+        examples.length, length, ids, times, actions, weights, drawn, draws == 0 ? 0 : negatives);
   }
 }

@@ -39,10 +39,13 @@ final class FirstState {
   private Optimisation.State grown(Model model, Optional<TrainingState> state, TrainingData data) {
     requireSameShapes(model, data);
     int[] known = knownRows(model.vocabulary(), data.vocabulary());
-    float[] table = table(model.weights().itemEmbeddings(), known);
+    HstuWeights own =
+        data.labels()
+            .unfolded(withItems(model.weights(), table(model.weights().itemEmbeddings(), known)));
+    float[] table = own.itemEmbeddings().toArray(HstuWeights.FLOAT);
     InitialWeights.drawItems(
         table, config.embeddingDim(), row -> known[row] < 0, random.newItems());
-    HstuWeights weights = withItems(model.weights(), table);
+    HstuWeights weights = withItems(own, table);
     if (state.isEmpty()) {
       return Optimisation.State.beginning(
           weights, WeightGroups.zerosLike(weights), WeightGroups.zerosLike(weights));
@@ -75,7 +78,7 @@ final class FirstState {
   }
 
   private static HstuWeights withItems(HstuWeights weights, float[] table) {
-    return new HstuWeights(MemorySegment.ofArray(table), weights.positions(), weights.blocks());
+    return weights.withItems(MemorySegment.ofArray(table));
   }
 
   private void requireSameShapes(Model model, TrainingData data) {

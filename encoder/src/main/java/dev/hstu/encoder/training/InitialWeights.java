@@ -58,7 +58,12 @@ final class InitialWeights {
               filled(2 * config.slots() - 1, this::normal),
               filled(HstuConfig.TIME_BUCKETS + 1, this::normal)));
     }
-    return new HstuWeights(MemorySegment.ofArray(items), positions, blocks);
+    return new HstuWeights(
+        MemorySegment.ofArray(items),
+        positions,
+        blocks,
+        filled(config.features().labelRows() * d, () -> truncatedNormal(random)),
+        filled(config.features().actionRows() * d, () -> truncatedNormal(random)));
   }
 
   private double normal() {

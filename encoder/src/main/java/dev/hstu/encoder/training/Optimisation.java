@@ -33,6 +33,8 @@ final class Optimisation implements AutoCloseable {
   private final RandomStreams random;
   private final NDManager memory;
   private final TorchHstu hstu;
+  private final ItemLabels labels;
+  private final @Nullable LabelledItems labelledItems;
   private final TorchParameters parameters;
   private final List<TorchParameters> gradients;
   private final AdamW optimizer;
@@ -42,7 +44,12 @@ final class Optimisation implements AutoCloseable {
   private final ExecutorService workers;
 
   private Optimisation(
-      TrainingSettings settings, NDManager memory, State state, long steps, long updatesBefore) {
+      TrainingSettings settings,
+      ItemLabels labels,
+      NDManager memory,
+      State state,
+      long steps,
+      long updatesBefore) {
     this.updatesBefore = updatesBefore;
     this.settings = settings;
     this.steps = steps;
@@ -50,6 +57,11 @@ final class Optimisation implements AutoCloseable {
     this.memory = memory;
     HstuConfig model = settings.model();
     this.hstu = new TorchHstu(memory, model);
+    this.labels = labels;
+    this.labelledItems =
+        labels.isEmpty()
+            ? null
+            : new LabelledItems(memory, labels, model.items(), settings.ownDropout());
     this.parameters = TorchParameters.of(memory, model, state.weights());
     this.optimizer =
         new AdamW(
@@ -72,7 +84,8 @@ final class Optimisation implements AutoCloseable {
             count, Thread.ofPlatform().daemon().name("training-", 1).factory());
   }
 
-  /// What an update changes, off the device; all have the shapes of the weights.
+  /// What an update changes, off the device; all have the shapes of the weights, and item tables
+  /// hold the items' own embeddings, without their labels.
   ///
   /// @param average of the weights over the steps, null where none is kept or none was begun
   record State(
@@ -92,9 +105,10 @@ final class Optimisation implements AutoCloseable {
   ///
   /// @param steps of the whole training
   /// @param updatesBefore updates in the moments before this training's first step
-  static Optimisation of(TrainingSettings settings, State state, long steps, long updatesBefore) {
+  static Optimisation of(
+      TrainingSettings settings, ItemLabels labels, State state, long steps, long updatesBefore) {
     return new Optimisation(
-        settings, TorchRuntime.open(settings.device()), state, steps, updatesBefore);
+        settings, labels, TorchRuntime.open(settings.device()), state, steps, updatesBefore);
   }
 
   /// Copies the state off the device.
@@ -108,7 +122,7 @@ final class Optimisation implements AutoCloseable {
 
   /// Copies the weights that are the model off the device: the averaged ones where there are any.
   HstuWeights weights() {
-    return average == null ? parameters.toWeights() : average.toWeights();
+    return labels.folded(average == null ? parameters.toWeights() : average.toWeights());
   }
 
   /// One step over the users of `batch`. When the outcome isn't finite the parameters are spoilt.
@@ -123,12 +137,9 @@ final class Optimisation implements AutoCloseable {
             .map(positions -> Arrays.stream(positions).map(at -> batch[at]).toArray())
             .toList();
     double scale = 1.0 / Math.max(1, Arrays.stream(batch).map(examples::supervised).sum());
-    double loss = 0;
-    for (Future<Double> part : submit(examples, microBatches, step, scale)) {
-      loss += result(part);
-    }
-    for (TorchParameters others : gradients.subList(1, gradients.size())) {
-      optimizer.merge(memory, gradients.getFirst(), others);
+    double loss;
+    try (NDManager stepMemory = memory.newSubManager()) {
+      loss = accumulate(stepMemory, examples, microBatches, step, scale);
     }
     double rate = settings.optimizer().learningRate() * settings.schedule().shareAt(step, steps);
     double norm =
@@ -139,13 +150,45 @@ final class Optimisation implements AutoCloseable {
     return new StepOutcome(loss, norm, batch.length);
   }
 
+  /// Leaves the gradients of the step in the first set of them.
+  ///
+  /// @param scale of each position's loss
+  /// @return the loss
+  private double accumulate(
+      NDManager stepMemory,
+      EpochExamples examples,
+      List<int[]> microBatches,
+      long step,
+      double scale) {
+    LabelledItems.@Nullable Table table =
+        labelledItems == null
+            ? null
+            : labelledItems.of(stepMemory, parameters, random.ownEmbeddings(step));
+    TorchParameters seen = table == null ? parameters : parameters.withItems(table.items());
+    double loss = 0;
+    for (Future<Double> part : submit(seen, examples, microBatches, step, scale)) {
+      loss += result(part);
+    }
+    for (TorchParameters others : gradients.subList(1, gradients.size())) {
+      optimizer.merge(memory, gradients.getFirst(), others);
+    }
+    if (labelledItems != null && table != null) {
+      labelledItems.unfold(stepMemory, gradients.getFirst(), table);
+    }
+    return loss;
+  }
+
   /// Lower at first, so that the average forgets the weights it began with.
   private double averageDecay(long step) {
     return Math.min(settings.averageDecay(), (1.0 + step) / (10.0 + step));
   }
 
   private List<Future<Double>> submit(
-      EpochExamples examples, List<int[]> microBatches, long step, double scale) {
+      TorchParameters seen,
+      EpochExamples examples,
+      List<int[]> microBatches,
+      long step,
+      double scale) {
     List<Future<Double>> parts = new ArrayList<>();
     for (int worker = 0; worker < gradients.size(); worker++) {
       int first = worker;
@@ -155,7 +198,7 @@ final class Optimisation implements AutoCloseable {
                 double loss = 0;
                 for (int i = first; i < microBatches.size(); i += gradients.size()) {
                   PaddedExamples padded = padded(examples, microBatches.get(i), step, i);
-                  loss += accumulate(gradients.get(first), padded, step, i, scale);
+                  loss += accumulate(seen, gradients.get(first), padded, step, i, scale);
                 }
                 return loss;
               }));
@@ -173,7 +216,12 @@ final class Optimisation implements AutoCloseable {
   }
 
   private double accumulate(
-      TorchParameters target, PaddedExamples padded, long step, int microBatch, double scale) {
+      TorchParameters seen,
+      TorchParameters target,
+      PaddedExamples padded,
+      long step,
+      int microBatch,
+      double scale) {
     HstuConfig model = settings.model();
     int widths = model.embeddingDim() + model.blocks() * model.heads() * model.valueDim();
     DropoutMask dropout =
@@ -181,7 +229,7 @@ final class Optimisation implements AutoCloseable {
             padded.users() * padded.length() * widths,
             settings.dropout(),
             random.dropout(step, microBatch));
-    return hstu.accumulate(memory, parameters, target, padded, dropout, scale);
+    return hstu.accumulate(memory, seen, target, padded, dropout, scale);
   }
 
   private static double result(Future<Double> part) {
@@ -202,6 +250,9 @@ final class Optimisation implements AutoCloseable {
   public void close() {
     workers.close();
     optimizer.close();
+    if (labelledItems != null) {
+      labelledItems.close();
+    }
     hstu.close();
     memory.close();
   }

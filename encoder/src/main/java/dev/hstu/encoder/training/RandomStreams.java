@@ -13,7 +13,8 @@ record RandomStreams(long seed) {
     NEGATIVES(2),
     DROPOUT(3),
     NEW_ITEMS(4),
-    WINDOWS(5);
+    WINDOWS(5),
+    OWN_EMBEDDINGS(6);
 
     /// Goes into the seed, so it stays with its purpose for good.
     private final long number;
@@ -40,6 +41,11 @@ record RandomStreams(long seed) {
   /// The windows of users in an epoch.
   SplittableRandom windows(int epoch) {
     return stream(Purpose.WINDOWS, epoch);
+  }
+
+  /// Which items' own embeddings a step leaves out.
+  SplittableRandom ownEmbeddings(long step) {
+    return stream(Purpose.OWN_EMBEDDINGS, step);
   }
 
   /// Negatives of one micro-batch of a step.

@@ -67,6 +67,7 @@ public final class Trainer {
             settings.model().window(),
             settings.holdOut(),
             settings.examples(),
+            settings.model().features(),
             new RandomStreams(settings.seed()));
     this.stepsPerEpoch = Math.ceilDiv(examples.count(), settings.batchUsers());
   }
@@ -146,7 +147,7 @@ public final class Trainer {
     Optimisation.State first = firstOrResumedState();
     TrainingPlan plan = plan();
     try (Optimisation optimisation =
-        Optimisation.of(settings, first, plan.steps(), start.updates())) {
+        Optimisation.of(settings, data.labels(), first, plan.steps(), start.updates())) {
       listener.onStart(plan);
       while (progress.steps() < plan.steps()) {
         int epoch = Math.toIntExact(progress.steps() / stepsPerEpoch);

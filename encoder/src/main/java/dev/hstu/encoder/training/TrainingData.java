@@ -11,7 +11,13 @@ import java.util.Arrays;
 /// @param log every user's events, those to be held out included
 /// @param vocabulary external item ids; row `r` is item row `r + 1` of the log
 /// @param clock that stamped the log
-public record TrainingData(InteractionLog log, IdTable vocabulary, Clock clock) {
+/// @param labels of the items, by rows of the table that the model's features describe
+public record TrainingData(InteractionLog log, IdTable vocabulary, Clock clock, ItemLabels labels) {
+
+  /// Data whose items have no labels.
+  public TrainingData(InteractionLog log, IdTable vocabulary, Clock clock) {
+    this(log, vocabulary, clock, ItemLabels.NONE);
+  }
 
   /// Tells whether a checkpoint belongs to this data: SHA-256 over events, vocabulary and clock.
   String fingerprint() {
@@ -21,6 +27,7 @@ public record TrainingData(InteractionLog log, IdTable vocabulary, Clock clock) 
     digest.add(items, 0, items.length);
     digest.add(log.times(), 0, log.times().length);
     vocabulary.digest(digest);
+    labels.digest(digest);
     return digest.add(clock.spec()).hex();
   }
 }

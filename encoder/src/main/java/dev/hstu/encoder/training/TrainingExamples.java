@@ -1,5 +1,6 @@
 package dev.hstu.encoder.training;
 
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
 import java.util.SplittableRandom;
@@ -14,22 +15,26 @@ final class TrainingExamples {
   private final HistoryWindow window;
   private final int holdOut;
   private final ExampleSettings settings;
+  private final ModelFeatures features;
   private final RandomStreams random;
   private final int[] users;
   private final EpochExamples newest;
 
   /// @param holdOut newest events of each user that training doesn't see
+  /// @param features of the model
   /// @param random draws the windows of an epoch
   TrainingExamples(
       InteractionLog log,
       HistoryWindow window,
       int holdOut,
       ExampleSettings settings,
+      ModelFeatures features,
       RandomStreams random) {
     this.log = log;
     this.window = window;
     this.holdOut = holdOut;
     this.settings = settings;
+    this.features = features;
     this.random = random;
     this.users =
         IntStream.range(0, log.users()).filter(user -> log.length(user) >= 2 + holdOut).toArray();
@@ -57,7 +62,7 @@ final class TrainingExamples {
       targets[example] = newestTarget(example);
       lengths[example] = window.kept(targets[example] - log.start(users[example]));
     }
-    return new EpochExamples(log, targets, lengths, settings.leastAction());
+    return new EpochExamples(log, targets, lengths, settings.leastAction(), features);
   }
 
   private EpochExamples drawn(SplittableRandom draws) {
@@ -68,7 +73,7 @@ final class TrainingExamples {
       int kept = window.kept(targets[example] - log.start(users[example]));
       lengths[example] = cut(kept, draws);
     }
-    return new EpochExamples(log, targets, lengths, settings.leastAction());
+    return new EpochExamples(log, targets, lengths, settings.leastAction(), features);
   }
 
   /// Index of an example's target in the log: the newest, or any that a full window precedes.

@@ -46,6 +46,7 @@ public final class TrainingPresets {
         OptimizerSettings.PUBLIC,
         LearningRateSchedule.CONSTANT,
         0,
+        0,
         ExampleSettings.PUBLIC,
         0,
         42,

@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 /// @param schedule how the learning rate moves over the run
 /// @param averageDecay share of the averaged weights that one step leaves, in `[0, 1)`; the model
 ///     is then the exponential moving average of the weights. 0 takes the weights as they are
+/// @param ownDropout probability that a step leaves out an item's own embedding and lets its labels
+///     alone stand for it, in `[0, 1)`; items without labels are spared
 /// @param examples which events become examples and which are targets
 /// @param holdOut newest events a user's training doesn't see: 0 for production, 1 leaves the test
 ///     target of leave-one-out, 2 also a validation target
@@ -37,6 +39,7 @@ public record TrainingSettings(
     OptimizerSettings optimizer,
     LearningRateSchedule schedule,
     double averageDecay,
+    double ownDropout,
     ExampleSettings examples,
     int holdOut,
     long seed,
@@ -64,6 +67,7 @@ public record TrainingSettings(
         "averageDecay",
         averageDecay,
         "within 0..1, 0 for none, 0.99 is usual");
+    require(ownDropout >= 0 && ownDropout < 1, "ownDropout", ownDropout, "within 0..1");
     requireWithin("holdOut", holdOut, 0, 2);
     requireWithin("threads", threads, 1, 1_024);
     requireWithin("checkpointSeconds", checkpointSeconds, 0, 86_400);
@@ -103,6 +107,10 @@ public record TrainingSettings(
 
   public TrainingSettings withAverageDecay(double decay) {
     return with(draft -> draft.averageDecay = decay);
+  }
+
+  public TrainingSettings withOwnDropout(double probability) {
+    return with(draft -> draft.ownDropout = probability);
   }
 
   public TrainingSettings withExamples(ExampleSettings chosen) {
@@ -162,6 +170,7 @@ public record TrainingSettings(
     private OptimizerSettings optimizer;
     private LearningRateSchedule schedule;
     private double averageDecay;
+    private double ownDropout;
     private ExampleSettings examples;
     private int holdOut;
     private long seed;
@@ -181,6 +190,7 @@ public record TrainingSettings(
       optimizer = from.optimizer;
       schedule = from.schedule;
       averageDecay = from.averageDecay;
+      ownDropout = from.ownDropout;
       examples = from.examples;
       holdOut = from.holdOut;
       seed = from.seed;
@@ -202,6 +212,7 @@ public record TrainingSettings(
           optimizer,
           schedule,
           averageDecay,
+          ownDropout,
           examples,
           holdOut,
           seed,

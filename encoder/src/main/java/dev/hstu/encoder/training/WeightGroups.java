@@ -57,10 +57,8 @@ final class WeightGroups {
 
   /// The same values with the item table on the heap, so that they outlive its file.
   static HstuWeights onHeap(HstuWeights weights) {
-    return new HstuWeights(
-        MemorySegment.ofArray(weights.itemEmbeddings().toArray(HstuWeights.FLOAT)),
-        weights.positions(),
-        weights.blocks());
+    return weights.withItems(
+        MemorySegment.ofArray(weights.itemEmbeddings().toArray(HstuWeights.FLOAT)));
   }
 
   /// A zero for every value.
@@ -77,6 +75,8 @@ final class WeightGroups {
                         new float[block.outputBias().length],
                         new float[block.positionBias().length],
                         new float[block.timeBias().length]))
-            .toList());
+            .toList(),
+        new float[weights.labelEmbeddings().length],
+        new float[weights.actionEmbeddings().length]);
   }
 }

@@ -26,18 +26,23 @@ final class KnownEvents {
     long[] offsets = new long[log.users() + 1];
     int[] items = new int[log.events()];
     long[] times = new long[log.events()];
+    float[] actions = new float[log.events()];
     int known = 0;
     for (int user = 0; user < log.users(); user++) {
       for (int e = log.start(user); e < log.start(user) + log.length(user); e++) {
         int row = rows[log.items()[e]];
         if (row != 0) {
           items[known] = row;
+          actions[known] = log.actions()[e];
           times[known++] = log.times()[e];
         }
       }
       offsets[user + 1] = known;
     }
     return new InteractionLog(
-        offsets, Arrays.copyOf(items, known), Arrays.copyOf(times, known), new float[known]);
+        offsets,
+        Arrays.copyOf(items, known),
+        Arrays.copyOf(times, known),
+        Arrays.copyOf(actions, known));
   }
 }

@@ -66,6 +66,7 @@ record UserChunk(int from, int to, int present, int tokens) {
     int[] offsets = new int[present + 1];
     int[] items = new int[tokens];
     long[] times = new long[tokens];
+    float[] actions = new float[tokens];
     long[] requestTimes = new long[present];
     int b = 0;
     for (int user = from; user < to; user++) {
@@ -74,11 +75,12 @@ record UserChunk(int from, int to, int present, int tokens) {
         int end = log.start(user) + log.length(user);
         System.arraycopy(log.items(), end - kept, items, offsets[b], kept);
         System.arraycopy(log.times(), end - kept, times, offsets[b], kept);
+        System.arraycopy(log.actions(), end - kept, actions, offsets[b], kept);
         requestTimes[b] = requestTime.after(log.times()[end - 1]);
         offsets[b + 1] = offsets[b] + kept;
         b++;
       }
     }
-    return new HistoryBatch(offsets, items, times, requestTimes);
+    return new HistoryBatch(offsets, items, times, actions, requestTimes);
   }
 }

@@ -3,6 +3,7 @@ package dev.hstu.encoder.weights;
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
@@ -43,7 +44,13 @@ public final class Checkpoint {
               floats(file, prefix + CheckpointNames.timeBias(i))));
     }
     Tensor items = file.tensor(prefix + CheckpointNames.ITEM_EMBEDDINGS);
-    return new HstuWeights(items.data(), floats(file, prefix + CheckpointNames.POSITIONS), blocks);
+    ModelFeatures features = config.features();
+    return new HstuWeights(
+        items.data(),
+        floats(file, prefix + CheckpointNames.POSITIONS),
+        blocks,
+        features.labelRows() == 0 ? new float[0] : floats(file, prefix + CheckpointNames.LABELS),
+        features.actionRows() == 0 ? new float[0] : floats(file, prefix + CheckpointNames.ACTIONS));
   }
 
   /// Writes the weights, sorted by name, replacing `target` wholly or not at all.

@@ -1,8 +1,12 @@
 package dev.hstu.encoder.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelFeatures;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The shapes of a model as JSON, under the names the public implementation's users know and the
 /// golden files carry. What HSTU fixes (128 time buckets, eps 1e-6, L2 normalisation at the end) is
@@ -13,6 +17,8 @@ public final class ConfigJson {
   public static final String MODEL = "model";
 
   private static final String HSTU = "hstu";
+  private static final String LABELS = "item_labels";
+  private static final String ACTIONS = "actions";
 
   private ConfigJson() {}
 
@@ -42,7 +48,34 @@ public final class ConfigJson {
         integer(json, "linear_dim"),
         integer(json, "num_blocks"),
         number(json, "temperature"),
-        json.path("window_hop").asInt(1));
+        json.path("window_hop").asInt(1),
+        features(json));
+  }
+
+  private static ModelFeatures features(JsonNode json) {
+    List<ModelFeatures.LabelColumn> columns = new ArrayList<>();
+    for (JsonNode column : json.path(LABELS)) {
+      List<String> labels = new ArrayList<>();
+      column.path("labels").forEach(label -> labels.add(label.asText()));
+      columns.add(new ModelFeatures.LabelColumn(column.path("column").asText(), labels));
+    }
+    List<Float> actions = new ArrayList<>();
+    json.path(ACTIONS).forEach(action -> actions.add((float) action.asDouble(Double.NaN)));
+    return new ModelFeatures(columns, actions);
+  }
+
+  private static void write(ModelFeatures features, ObjectNode json) {
+    if (!features.itemLabels().isEmpty()) {
+      ArrayNode columns = json.putArray(LABELS);
+      for (ModelFeatures.LabelColumn column : features.itemLabels()) {
+        ArrayNode labels = columns.addObject().put("column", column.name()).putArray("labels");
+        column.labels().forEach(labels::add);
+      }
+    }
+    if (!features.actions().isEmpty()) {
+      ArrayNode actions = json.putArray(ACTIONS);
+      features.actions().forEach(actions::add);
+    }
   }
 
   /// Adds everything [#read] needs to `json`.
@@ -61,6 +94,7 @@ public final class ConfigJson {
         .put("eps", HstuConfig.EPSILON)
         .put("post", "l2")
         .put("window_hop", config.windowHop());
+    write(config.features(), json);
   }
 
   private static int integer(JsonNode json, String field) {

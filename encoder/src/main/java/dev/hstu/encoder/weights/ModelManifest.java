@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.FileChecksum;
@@ -25,7 +26,10 @@ import java.util.TreeMap;
 record ModelManifest(
     HstuConfig config, Clock clock, String fingerprint, SortedMap<String, FileChecksum> files) {
 
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
+
+  /// Of models without features, which earlier releases read.
+  private static final int PLAIN_VERSION = 1;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,7 +39,9 @@ record ModelManifest(
 
   byte[] toJson() throws JsonProcessingException {
     ObjectNode json = JSON.createObjectNode();
-    json.put("format_version", FORMAT_VERSION).put("written_by", ManifestVersion.writer());
+    boolean plain = config.features().equals(ModelFeatures.NONE);
+    json.put("format_version", plain ? PLAIN_VERSION : FORMAT_VERSION)
+        .put("written_by", ManifestVersion.writer());
     ConfigJson.write(config, json);
     json.put("clock", clock.spec()).put("fingerprint", fingerprint);
     ObjectNode list = json.putObject("files");

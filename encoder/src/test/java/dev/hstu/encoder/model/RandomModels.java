@@ -43,7 +43,12 @@ public final class RandomModels {
               normal(random, 2 * config.slots() - 1, 0.5),
               normal(random, HstuConfig.TIME_BUCKETS + 1, 0.5)));
     }
-    return new HstuWeights(MemorySegment.ofArray(items), positions, blocks);
+    return new HstuWeights(
+        MemorySegment.ofArray(items),
+        positions,
+        blocks,
+        normal(random, config.features().labelRows() * d, 0.3),
+        normal(random, config.features().actionRows() * d, 0.3));
   }
 
   private static float[] normal(Random random, int count, double deviation) {

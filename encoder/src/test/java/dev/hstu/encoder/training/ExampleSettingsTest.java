@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hstu.encoder.compute.torch.PaddedExamples;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
 import java.util.HashSet;
@@ -78,7 +79,12 @@ class ExampleSettingsTest {
 
   private TrainingExamples examples(int maxEvents, ExampleSettings settings) {
     return new TrainingExamples(
-        log, new HistoryWindow(maxEvents, 1), 1, settings, new RandomStreams(5));
+        log,
+        new HistoryWindow(maxEvents, 1),
+        1,
+        settings,
+        ModelFeatures.NONE,
+        new RandomStreams(5));
   }
 
   private static PaddedExamples padded(EpochExamples epoch, int example) {

@@ -3,6 +3,7 @@ package dev.hstu.encoder.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hstu.encoder.compute.torch.PaddedExamples;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
 import java.util.SplittableRandom;
@@ -77,6 +78,7 @@ class TrainingExamplesTest {
         new HistoryWindow(maxEvents, 1),
         holdOut,
         ExampleSettings.PUBLIC,
+        ModelFeatures.NONE,
         new RandomStreams(1));
   }
 }

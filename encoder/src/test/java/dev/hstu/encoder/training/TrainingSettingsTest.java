@@ -47,6 +47,7 @@ class TrainingSettingsTest {
         change("threads=0", s -> s.withDevice("cpu", 0)),
         change("checkpointSeconds=-1", s -> s.withCheckpointSeconds(-1)),
         change("averageDecay=1.0", s -> s.withAverageDecay(1)),
+        change("ownDropout=1.0", s -> s.withOwnDropout(1)),
         change("earlierWindows=2.0", s -> s.withExamples(s.examples().withEarlierWindows(2))),
         change("finalShare=-1.0", s -> s.withSchedule(new LearningRateSchedule(0, -1))),
         change("learningRate=0.0", s -> s.withOptimizer(s.optimizer().withLearningRate(0))));
@@ -72,6 +73,7 @@ class TrainingSettingsTest {
         change("optimizer", s -> s.withOptimizer(s.optimizer().withLearningRate(0.7))),
         change("schedule", s -> s.withSchedule(LearningRateSchedule.COSINE)),
         change("averageDecay", s -> s.withAverageDecay(0.7)),
+        change("ownDropout", s -> s.withOwnDropout(0.7)),
         change("examples", s -> s.withExamples(s.examples().withLeastAction(3))),
         change("holdOut", s -> s.withHoldOut(2)),
         change("seed", s -> s.withSeed(7)),

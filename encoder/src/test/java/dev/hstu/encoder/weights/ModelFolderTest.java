@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.kernels.tables.IdTable;
@@ -74,6 +75,32 @@ class ModelFolderTest {
   }
 
   @Test
+  void featuresReturnAndAModelWithoutThemKeepsTheOlderFormat() throws IOException {
+    ModelFeatures features =
+        new ModelFeatures(
+            List.of(new ModelFeatures.LabelColumn("genres", List.of("Comedy", "Drama \"x\""))),
+            List.of(-1f, 0.1f, 5f));
+    Model rich =
+        new Model(
+            CONFIG.withFeatures(features),
+            model.clock(),
+            model.vocabulary(),
+            RandomModels.weights(CONFIG.withFeatures(features), 4));
+    Path told = directory.resolve("rich");
+    ModelFolder.save(told, rich);
+    try (OpenModel open = ModelFolder.open(told)) {
+      assertThat(open.model().config()).isEqualTo(rich.config());
+      assertThat(open.model().fingerprint()).isEqualTo(rich.fingerprint());
+      assertThat(open.model().weights().labelEmbeddings())
+          .isEqualTo(rich.weights().labelEmbeddings());
+      assertThat(open.model().weights().actionEmbeddings())
+          .isEqualTo(rich.weights().actionEmbeddings());
+    }
+    assertThat(told.resolve("config.json")).content().contains("\"format_version\" : 2");
+    assertThat(folder.resolve("config.json")).content().contains("\"format_version\" : 1");
+  }
+
+  @Test
   void companionsStandBesideTheModelAndAreNoPartOfIt() throws IOException {
     Path told = directory.resolve("told");
     ModelFolder.save(told, model, Map.of("note.json", new byte[] {1, 2}));
@@ -139,8 +166,8 @@ class ModelFolderTest {
         "\"post\" : \"l2\" | \"post\" : \"none\" | post=none",
         "\"model\" : \"hstu\" | \"model\" : \"sasrec\" | model=sasrec",
         "\"model.safetensors\" | \"other.safetensors\" | lists no checksum of model.safetensors",
-        "\"format_version\" : 1 | \"format_version\" : 2 | was written by hstu-retrieval",
-        "\"format_version\" : 1 | \"format_version\" : 0 | only 1..1",
+        "\"format_version\" : 1 | \"format_version\" : 3 | was written by hstu-retrieval",
+        "\"format_version\" : 1 | \"format_version\" : 0 | only 1..2",
       })
   void aChangedConfigurationIsRefusedByName(String text, String replacement, String reason)
       throws IOException {

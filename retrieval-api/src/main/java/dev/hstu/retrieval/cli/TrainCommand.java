@@ -3,7 +3,9 @@ package dev.hstu.retrieval.cli;
 import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.training.CheckpointMismatchException;
+import dev.hstu.encoder.training.DataFeatures;
 import dev.hstu.encoder.training.ExampleSettings;
+import dev.hstu.encoder.training.ItemLabels;
 import dev.hstu.encoder.training.LearningRateSchedule;
 import dev.hstu.encoder.training.ModelSelection;
 import dev.hstu.encoder.training.NegativeSampling;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -127,6 +130,32 @@ public final class TrainCommand implements Callable<Integer> {
   private @Nullable Double leastAction;
 
   @Option(
+      names = "--labels",
+      split = ",",
+      paramLabel = "COLUMN",
+      description = {
+        "Columns of the catalogue whose labels (genres, brands) become part of an item's embedding,",
+        "so that a new item has a vector by its labels alone. Default: the preset's."
+      })
+  private @Nullable List<String> labels;
+
+  @Option(
+      names = "--own-dropout",
+      description = {
+        "Probability that a step knows an item by its labels alone. Default: the preset's."
+      })
+  private @Nullable Double ownDropout;
+
+  @Option(
+      names = "--actions",
+      description = {
+        "The action of an event (a rating) is read with its item; --no-actions reads none.",
+        "Default: the preset's."
+      },
+      negatable = true)
+  private @Nullable Boolean actions;
+
+  @Option(
       names = "--device",
       defaultValue = "cpu",
       description = "cpu, gpu0, … Default: ${DEFAULT-VALUE}.")
@@ -169,12 +198,17 @@ public final class TrainCommand implements Callable<Integer> {
     Console console = Console.system(json);
     try {
       PreparedData prepared = PreparedData.open(data);
-      TrainingSettings settings = settings(prepared.items().size());
+      TrainingSettings settings = withFeatures(settings(prepared.items().size()), prepared);
       TrainingTarget target =
           TrainingTarget.of(out)
               .withRestart(restart)
               .withCompanions(result -> record(result, prepared).companion());
-      TrainingData examples = new TrainingData(prepared.log(), prepared.items(), prepared.clock());
+      TrainingData examples =
+          new TrainingData(
+              prepared.log(),
+              prepared.items(),
+              prepared.clock(),
+              ItemLabels.of(prepared.attributes(), settings.model().features()));
       try (TrainingProgressBar progress = new TrainingProgressBar(console)) {
         ModelSelection selection = selection(prepared, console);
         TrainingResult result = Trainer.train(examples, settings, target, progress, selection);
@@ -256,6 +290,7 @@ public final class TrainCommand implements Callable<Integer> {
             softmax == null ? settings.sampling() : sampling(softmax));
     settings = schedule == null ? settings : settings.withSchedule(schedule(schedule));
     settings = averageDecay == null ? settings : settings.withAverageDecay(averageDecay);
+    settings = ownDropout == null ? settings : settings.withOwnDropout(ownDropout);
     settings = settings.withExamples(examples(settings.examples()));
     settings =
         learningRate == null
@@ -263,6 +298,13 @@ public final class TrainCommand implements Callable<Integer> {
             : settings.withOptimizer(settings.optimizer().withLearningRate(learningRate));
     settings = settings.withDevice(device, threads == null ? settings.threads() : threads);
     return checkpointSeconds == null ? settings : settings.withCheckpointSeconds(checkpointSeconds);
+  }
+
+  private TrainingSettings withFeatures(TrainingSettings settings, PreparedData prepared) {
+    List<String> columns = labels == null ? List.of() : labels;
+    boolean read = actions != null && actions;
+    return settings.withModel(
+        settings.model().withFeatures(DataFeatures.of(prepared, columns, read)));
   }
 
   private ExampleSettings examples(ExampleSettings examples) {

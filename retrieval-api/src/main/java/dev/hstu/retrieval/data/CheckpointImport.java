@@ -163,10 +163,7 @@ public final class CheckpointImport {
           weights.itemEmbeddings(), row * rowBytes, chosen, (item + 1L) * rowBytes, rowBytes);
     }
     return new Model(
-        config.withItems(vocabulary.size()),
-        clock,
-        vocabulary,
-        new HstuWeights(chosen, weights.positions(), weights.blocks()));
+        config.withItems(vocabulary.size()), clock, vocabulary, weights.withItems(chosen));
   }
 
   private static long rowOfId(String id, int rows) {

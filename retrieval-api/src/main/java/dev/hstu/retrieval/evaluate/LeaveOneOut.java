@@ -84,6 +84,7 @@ public final class LeaveOneOut implements EvaluationProtocol {
     return new UserHistory(
         Arrays.copyOfRange(log.items(), from, end),
         Arrays.copyOfRange(log.times(), from, end),
+        Arrays.copyOfRange(log.actions(), from, end),
         requestTime.of(log.times()[end], log.times()[end - 1], clock));
   }
 

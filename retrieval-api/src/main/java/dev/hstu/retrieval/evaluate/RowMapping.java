@@ -32,15 +32,22 @@ public final class RowMapping {
   public UserHistory map(UserHistory history) {
     int[] items = new int[history.length()];
     long[] times = new long[history.length()];
+    float[] actions = new float[history.actions().length];
     int kept = 0;
     for (int e = 0; e < history.length(); e++) {
       int item = targetOf[history.items()[e]];
       if (item != 0) {
         items[kept] = item;
+        if (actions.length > 0) {
+          actions[kept] = history.actions()[e];
+        }
         times[kept++] = history.times()[e];
       }
     }
     return new UserHistory(
-        Arrays.copyOf(items, kept), Arrays.copyOf(times, kept), history.requestTime());
+        Arrays.copyOf(items, kept),
+        Arrays.copyOf(times, kept),
+        Arrays.copyOf(actions, Math.min(actions.length, kept)),
+        history.requestTime());
   }
 }

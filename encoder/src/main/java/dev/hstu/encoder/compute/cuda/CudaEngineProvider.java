@@ -39,6 +39,11 @@ public final class CudaEngineProvider implements EngineProvider {
       throw new EngineUnavailableException(
           Engine.CUDA, "it has no precision float64; choose bfloat16 or float32");
     }
+    if (model.config().features().actionRows() > 0) {
+      throw new EngineUnavailableException(
+          Engine.CUDA,
+          "it has no action embeddings, which this model needs; choose djl or reference");
+    }
     CudaDevice device =
         switch (CudaDevices.here()) {
           case Availability.Absent absent ->

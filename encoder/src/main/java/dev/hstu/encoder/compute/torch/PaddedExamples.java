@@ -9,6 +9,7 @@ package dev.hstu.encoder.compute.torch;
 /// @param items long[B·(L+1)]: the history and, after its last event, the target; position `i`
 ///     predicts item `i+1`
 /// @param times long[B·(L+1)], seconds, of the same slots
+/// @param actions rows of the table of actions, long[B·L]; empty for a model without actions
 /// @param weights float[B·L], 1 for each supervised position, else 0
 /// @param negatives item rows `1..V`: long[B·R], shared by a user's positions, or long[B·L·R],
 ///     drawn for each position; empty for the softmax over all items
@@ -18,6 +19,7 @@ public record PaddedExamples(
     int length,
     long[] items,
     long[] times,
+    long[] actions,
     float[] weights,
     long[] negatives,
     int negativesPerPosition) {
@@ -26,6 +28,9 @@ public record PaddedExamples(
     int slots = users * (length + 1);
     requireLength("items", items.length, slots);
     requireLength("times", times.length, slots);
+    if (actions.length > 0) {
+      requireLength("actions", actions.length, users * length);
+    }
     requireLength("weights", weights.length, users * length);
     if (negatives.length != users * negativesPerPosition) {
       requireLength("negatives", negatives.length, users * length * negativesPerPosition);

@@ -146,7 +146,7 @@ public final class TorchEncoder implements TraceableEncoder {
     int[] lengths = new int[batch.users()];
     Arrays.setAll(lengths, batch::length);
     return MicroBatches.DEFAULT.plan(lengths).stream()
-        .map(users -> new PaddedHistories(batch, users, weights.itemEmbeddings()))
+        .map(users -> new PaddedHistories(batch, users, config.features(), weights))
         .toList();
   }
 

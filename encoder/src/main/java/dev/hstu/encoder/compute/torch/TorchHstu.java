@@ -8,6 +8,7 @@ import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.sequence.TimeBuckets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// HSTU's forward and backward pass over padded micro-batches (HSTU.md, "Forward" and "Training");
 /// the arithmetic itself is the TorchScript text `hstu.py`.
@@ -100,6 +101,11 @@ public final class TorchHstu implements AutoCloseable {
               parameters.dense(),
               gradients.items(),
               gradients.dense(),
+              orEmpty(batchMemory, parameters.actions()),
+              orEmpty(batchMemory, gradients.actions()),
+              batchMemory.create(
+                  batch.actions(),
+                  batch.actions().length == 0 ? new Shape(0) : new Shape(users, length)),
               batchMemory.create(batch.items(), slots),
               batchMemory.create(batch.times(), slots),
               batchMemory.create(batch.weights(), new Shape(users, length)),
@@ -111,6 +117,10 @@ public final class TorchHstu implements AutoCloseable {
           .singletonOrThrow()
           .getFloat();
     }
+  }
+
+  private static NDArray orEmpty(NDManager memory, @Nullable NDArray table) {
+    return table == null ? memory.create(new float[0], new Shape(0)) : table;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.hstu.encoder.compute.LossAndGradients;
 import dev.hstu.encoder.compute.SupervisedBatch;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,7 +30,7 @@ public final class TorchLossAndGradients implements LossAndGradients {
       TorchParameters gradients = parameters.zerosLike();
       double loss = 0;
       for (int[] users : groups(batch.histories())) {
-        PaddedExamples examples = padded(batch, users);
+        PaddedExamples examples = padded(config, batch, users);
         loss +=
             hstu.accumulate(
                 memory, parameters, gradients, examples, DropoutMask.NONE, 1.0 / batch.rows());
@@ -46,13 +47,15 @@ public final class TorchLossAndGradients implements LossAndGradients {
     return MicroBatches.DEFAULT.plan(lengths);
   }
 
-  private static PaddedExamples padded(SupervisedBatch batch, int[] users) {
+  private static PaddedExamples padded(HstuConfig config, SupervisedBatch batch, int[] users) {
     HistoryBatch histories = batch.histories();
     int length = histories.length(users[0]);
     int drawn = batch.negativesPerRow();
     long[] items = new long[users.length * (length + 1)];
     long[] times = new long[items.length];
+    ModelFeatures features = config.features();
     float[] weights = new float[users.length * length];
+    long[] actions = new long[features.actionRows() == 0 ? 0 : weights.length];
     long[] negatives = new long[weights.length * drawn];
     for (int b = 0; b < users.length; b++) {
       int row = histories.offsets()[users[b]];
@@ -62,13 +65,17 @@ public final class TorchLossAndGradients implements LossAndGradients {
         items[slot + i + 1] = batch.targets()[row];
         times[slot + i] = histories.times()[row];
         weights[b * length + i] = 1;
+        if (actions.length > 0 && histories.actions().length > 0) {
+          actions[b * length + i] = features.actionRow(histories.actions()[row]);
+        }
         for (int r = 0; r < drawn; r++) {
           negatives[(b * length + i) * drawn + r] = batch.negatives()[row * drawn + r];
         }
       }
       times[slot + histories.length(users[b])] = histories.requestTimes()[users[b]];
     }
-    return new PaddedExamples(users.length, length, items, times, weights, negatives, drawn);
+    return new PaddedExamples(
+        users.length, length, items, times, actions, weights, negatives, drawn);
   }
 
   private static double[] wide(float[] values) {

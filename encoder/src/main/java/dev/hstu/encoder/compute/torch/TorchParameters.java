@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The tensors of one model on a device, or one value for each of them: gradients, moments.
 ///
@@ -18,10 +21,23 @@ import java.util.Map;
 ///
 /// @param items `E`, float32 `(V+1, D)`
 /// @param dense `P` and then `W, Wo, bo, pos, time` of each block, as `hstu.py` expects them
-public record TorchParameters(NDArray items, List<NDArray> dense) {
+/// @param labels float32 `(G, D)`, null without labels
+/// @param actions float32 `(actions + 1, D)`, null without actions
+public record TorchParameters(
+    NDArray items, List<NDArray> dense, @Nullable NDArray labels, @Nullable NDArray actions) {
 
   public TorchParameters {
     dense = List.copyOf(dense);
+  }
+
+  /// The tensors of a model without features.
+  public TorchParameters(NDArray items, List<NDArray> dense) {
+    this(items, dense, null, null);
+  }
+
+  /// The same with another item table.
+  public TorchParameters withItems(NDArray table) {
+    return new TorchParameters(table, dense, labels, actions);
   }
 
   /// Copies `weights` to the device of `memory`; the item table passes through the heap and may
@@ -31,7 +47,16 @@ public record TorchParameters(NDArray items, List<NDArray> dense) {
         memory.create(
             weights.itemEmbeddings().toArray(HstuWeights.FLOAT),
             new Shape(config.items() + 1L, config.embeddingDim()));
-    return new TorchParameters(items, dense(memory, config, weights));
+    return new TorchParameters(
+        items,
+        dense(memory, config, weights),
+        table(memory, weights.labelEmbeddings(), config),
+        table(memory, weights.actionEmbeddings(), config));
+  }
+
+  private static @Nullable NDArray table(NDManager memory, float[] values, HstuConfig config) {
+    long d = config.embeddingDim();
+    return values.length == 0 ? null : memory.create(values, new Shape(values.length / d, d));
   }
 
   /// All but the item table, which serving leaves where it is.
@@ -52,13 +77,18 @@ public record TorchParameters(NDArray items, List<NDArray> dense) {
 
   /// A zero for every value.
   public TorchParameters zerosLike() {
-    return new TorchParameters(items.zerosLike(), dense.stream().map(NDArray::zerosLike).toList());
+    return new TorchParameters(
+        items.zerosLike(),
+        dense.stream().map(NDArray::zerosLike).toList(),
+        labels == null ? null : labels.zerosLike(),
+        actions == null ? null : actions.zerosLike());
   }
 
   /// All tensors, the item table first.
   public List<NDArray> all() {
     List<NDArray> all = new ArrayList<>(List.of(items));
     all.addAll(dense);
+    Stream.of(labels, actions).filter(Objects::nonNull).forEach(all::add);
     return all;
   }
 
@@ -73,6 +103,12 @@ public record TorchParameters(NDArray items, List<NDArray> dense) {
       named.put(CheckpointNames.outputBias(block), dense.get(5 * block + 3));
       named.put(CheckpointNames.positionBias(block), dense.get(5 * block + 4));
       named.put(CheckpointNames.timeBias(block), dense.get(5 * block + 5));
+    }
+    if (labels != null) {
+      named.put(CheckpointNames.LABELS, labels);
+    }
+    if (actions != null) {
+      named.put(CheckpointNames.ACTIONS, actions);
     }
     return named;
   }
@@ -90,7 +126,12 @@ public record TorchParameters(NDArray items, List<NDArray> dense) {
               dense.get(5 * block + 5).toFloatArray()));
     }
     MemorySegment table = MemorySegment.ofArray(items.toFloatArray());
-    return new HstuWeights(table, dense.getFirst().toFloatArray(), blocks);
+    return new HstuWeights(
+        table, dense.getFirst().toFloatArray(), blocks, values(labels), values(actions));
+  }
+
+  private static float[] values(@Nullable NDArray table) {
+    return table == null ? new float[0] : table.toFloatArray();
   }
 
   private int blocks() {

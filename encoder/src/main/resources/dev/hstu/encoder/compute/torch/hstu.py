@@ -41,14 +41,14 @@ class Hstu(Module):
 
   # Adds the gradients of scale * sum(weights * loss) to `item_gradients` and `gradients`, and
   # returns that sum, (). ids (B, L+1): the history and the target in the slot after it, so position
-  # i predicts ids[i+1]; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
+  # i predicts ids[i+1]; actions (B, L): rows of `action_table`, empty for none; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
   # user's positions, or (B, L, R), drawn for each, or empty for the softmax over all items. kept: 1 for each value that dropout keeps, of the
   # input (B, L, D) and then of each block's gate (B, L, h*dv), end to end; empty for no dropout.
   #
   # Looked-up rows and biases are leaves of the graph: their gradients are folded onto the tables by
   # hand below, because the graph's own backward of a lookup goes row by row, or fills a whole table
   # with zeros for each lookup.
-  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
+  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], action_table: Tensor, action_gradients: Tensor, actions: Tensor, ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
     length = ids.size(1) - 1
     blocks = self.blocks(parameters)
     buckets = self.time_buckets(times, edges)
@@ -67,7 +67,12 @@ class Hstu(Module):
       leaves.append(dense[5 * i + 2])
       leaves.append(dense[5 * i + 3])
     scales = torch.div(torch.to(kept, 6), 1. - float(dropout))
-    x = self.embedded(torch.slice(rows, 1, 0, length), dense[0])
+    tokens = torch.slice(rows, 1, 0, length)
+    if actions.numel() > 0:
+      action_rows = self.leaf(torch.embedding(action_table, actions))
+      leaves.append(action_rows)
+      tokens = torch.add(tokens, action_rows)
+    x = self.embedded(tokens, dense[0])
     inputs = x.numel()
     x = self.dropped(x, torch.slice(scales, 0, 0, inputs))
     for i in range(blocks):
@@ -90,6 +95,9 @@ class Hstu(Module):
     torch.index_put_(item_gradients, [torch.flatten(ids)], torch.reshape(found[0], [-1, width]), True)
     if negatives.numel() > 0:
       torch.index_put_(item_gradients, [torch.flatten(negatives)], torch.reshape(found[len(found) - 1], [-1, width]), True)
+    if actions.numel() > 0:
+      at = 2 + 4 * blocks
+      torch.index_add_(action_gradients, 0, torch.flatten(actions), torch.reshape(found[at], [-1, width]))
     torch.add_(gradients[0], found[1])
     for i in range(blocks):
       self.fold_bias(found[2 + 4 * i], buckets, gradients[5 * i + 4], gradients[5 * i + 5])

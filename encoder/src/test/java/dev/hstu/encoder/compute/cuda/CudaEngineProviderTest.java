@@ -10,7 +10,9 @@ import dev.hstu.encoder.EngineStatus;
 import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.RandomModels;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +47,18 @@ class CudaEngineProviderTest {
     assertThatThrownBy(() -> provider.open(model, choice))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessage("engine cuda: it has no precision float64; choose bfloat16 or float32");
+  }
+
+  @Test
+  void aModelThatReadsActionsIsNotForIt() {
+    Model rated =
+        RandomModels.model(
+            model.config().withFeatures(new ModelFeatures(List.of(), List.of(1f, 2f))), 1);
+    assertThatThrownBy(() -> provider.open(rated, EngineChoice.of(Engine.CUDA)))
+        .isInstanceOf(EngineUnavailableException.class)
+        .hasMessage(
+            "engine cuda: it has no action embeddings, which this model needs; choose djl or"
+                + " reference");
   }
 
   @ParameterizedTest

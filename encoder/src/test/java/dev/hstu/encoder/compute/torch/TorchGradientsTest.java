@@ -106,7 +106,14 @@ class TorchGradientsTest {
 
   private static PaddedExamples withNegatives(PaddedExamples from, long[] negatives, int each) {
     return new PaddedExamples(
-        from.users(), from.length(), from.items(), from.times(), from.weights(), negatives, each);
+        from.users(),
+        from.length(),
+        from.items(),
+        from.times(),
+        from.actions(),
+        from.weights(),
+        negatives,
+        each);
   }
 
   private static Map<String, double[]> accumulated(
@@ -156,7 +163,14 @@ class TorchGradientsTest {
     float[] weights = new float[length];
     Arrays.fill(weights, 1);
     return new PaddedExamples(
-        1, length, items, times, weights, random.longs(3, 1, config.items() + 1).toArray(), 3);
+        1,
+        length,
+        items,
+        times,
+        new long[0],
+        weights,
+        random.longs(3, 1, config.items() + 1).toArray(),
+        3);
   }
 
   private static Map<String, double[]> accumulated(
@@ -212,7 +226,8 @@ class TorchGradientsTest {
         System.arraycopy(one.negatives(), 0, negatives, (b * copies + copy) * drawn, drawn);
       }
     }
-    return new PaddedExamples(group.length, length, items, times, weights, negatives, drawn);
+    return new PaddedExamples(
+        group.length, length, items, times, new long[0], weights, negatives, drawn);
   }
 
   private static int[] sortedByLength(int[] lengths) {
