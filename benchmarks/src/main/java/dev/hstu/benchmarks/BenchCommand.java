@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       SizeCommand.class,
       MicroCommand.class,
       LoadCommand.class,
+      ServiceCommand.class,
       GpuCommand.class
     })
 final class BenchCommand implements Runnable {
@@ -29,6 +30,6 @@ final class BenchCommand implements Runnable {
     throw new ParameterException(
         spec.commandLine(),
         "say what to measure: bench search, bench filter, bench updates, bench size, bench micro,"
-            + " bench load, bench gpu");
+            + " bench load, bench service, bench gpu");
   }
 }

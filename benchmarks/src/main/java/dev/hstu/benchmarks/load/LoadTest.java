@@ -1,11 +1,8 @@
 package dev.hstu.benchmarks.load;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
-/// Posts prepared bodies to one address, round-robin, from as many virtual threads as there are
-/// connections.
+/// Posts prepared bodies to one address, round-robin, from one thread a connection. A connection
+/// that fails is opened anew for the next request; the request is not sent again.
 ///
 /// In an open loop request `n` is due at `start + n / rate` whatever happened to those before it,
 /// and its latency counts from then (so coordinated omission cannot flatter the server). In a
@@ -30,7 +28,7 @@ public final class LoadTest {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
   private final LoadSettings settings;
-  private final List<byte[]> bodies;
+  private final List<byte[]> requests;
   private final AtomicLong next = new AtomicLong();
   private final Histogram micros = new ConcurrentHistogram(HIGHEST_MICROS, 3);
   private final Map<String, Long> byOutcome = new ConcurrentHashMap<>();
@@ -41,7 +39,8 @@ public final class LoadTest {
       throw new IllegalArgumentException("bodies is empty; a load test needs at least one request");
     }
     this.settings = settings;
-    this.bodies = bodies;
+    this.requests =
+        bodies.stream().map(body -> HttpConnection.post(settings.target(), body)).toList();
   }
 
   /// Runs for the warm-up and the measured time and returns when the last request was answered.
@@ -49,24 +48,41 @@ public final class LoadTest {
     long start = System.nanoTime();
     long measureFrom = start + settings.warmUp().toNanos();
     long end = measureFrom + settings.duration().toNanos();
-    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        ExecutorService connections = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService connections =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("load-", 0).factory())) {
       for (int c = 0; c < settings.connections(); c++) {
-        connections.execute(() -> connection(client, start, measureFrom, end));
+        connections.execute(() -> connection(start, measureFrom, end));
       }
     }
     return LoadResult.of(micros, byOutcome, settings.duration().toNanos() / 1e9);
   }
 
-  private void connection(HttpClient client, long start, long measureFrom, long end) {
+  /// The body of one request's answer.
+  ///
+  /// @throws IOException also when its status isn't 200
+  public static byte[] answer(URI target, byte[] body) throws IOException {
+    try (HttpConnection connection = new HttpConnection(target, REQUEST_TIMEOUT)) {
+      int status = connection.exchange(HttpConnection.post(target, body));
+      if (status != 200) {
+        throw new IOException(
+            "status %d: %s"
+                .formatted(status, new String(connection.body(), StandardCharsets.UTF_8)));
+      }
+      return connection.body();
+    }
+  }
+
+  private void connection(long start, long measureFrom, long end) {
+    Line line = new Line();
     while (true) {
       long n = next.getAndIncrement();
       long due = dueNanos(n, start);
       if (due - end >= 0) {
+        line.hangUp();
         return;
       }
       waitUntil(due);
-      String outcome = send(client, bodies.get((int) (n % bodies.size())));
+      String outcome = line.send(requests.get((int) (n % requests.size())));
       if (due - measureFrom >= 0) {
         byOutcome.merge(outcome, 1L, Long::sum);
         if (outcome.equals("200")) {
@@ -91,21 +107,33 @@ public final class LoadTest {
     }
   }
 
-  private String send(HttpClient client, byte[] body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(settings.target())
-            .timeout(REQUEST_TIMEOUT)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofByteArray(body))
-            .build();
-    try {
-      HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
-      return Integer.toString(response.statusCode());
-    } catch (IOException e) {
-      return e.getClass().getSimpleName();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "interrupted";
+  /// A connection that is opened when it is needed and not there.
+  private final class Line {
+
+    private @Nullable HttpConnection open;
+
+    /// @return the answer's status, or the failure's name
+    String send(byte[] request) {
+      try {
+        if (open == null) {
+          open = new HttpConnection(settings.target(), REQUEST_TIMEOUT);
+        }
+        return Integer.toString(open.exchange(request));
+      } catch (IOException e) {
+        hangUp();
+        return e.getClass().getSimpleName();
+      }
+    }
+
+    void hangUp() {
+      try {
+        if (open != null) {
+          open.close();
+        }
+      } catch (IOException _) {
+        // It is given up either way.
+      }
+      open = null;
     }
   }
 }

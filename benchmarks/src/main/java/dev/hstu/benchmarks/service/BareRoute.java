@@ -1,0 +1,74 @@
+package dev.hstu.benchmarks.service;
+
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.util.Arrays;
+import java.util.Map;
+
+/// The floor of the service: a Micronaut route that reads a body and returns bytes that are there
+/// already, on the event loop, with nothing else in the way.
+public final class BareRoute {
+
+  /// Without it the route isn't there: the service runs with this class on its path.
+  private static final String PROPERTY = "hstu.bench.bare-route";
+
+  private BareRoute() {}
+
+  /// Serves until it is told to stop.
+  ///
+  /// @param arguments the number of bytes to return
+  public static void main(String[] arguments) {
+    byte[] answer = new byte[Integer.parseInt(arguments[0])];
+    Arrays.fill(answer, (byte) ' ');
+    answer[0] = '{';
+    answer[answer.length - 1] = '}';
+    ApplicationContext context =
+        ApplicationContext.builder()
+            .banner(false)
+            .deduceEnvironment(false)
+            .environmentPropertySource(false)
+            .properties(
+                Map.of(
+                    "micronaut.server.host",
+                    "127.0.0.1",
+                    "micronaut.server.port",
+                    "-1",
+                    PROPERTY,
+                    "true"))
+            .singletons(new Answer(answer))
+            .start();
+    EmbeddedServer server = context.getBean(EmbeddedServer.class).start();
+    System.out.println("{\"address\": \"" + server.getURI() + "\"}");
+  }
+
+  /// What is returned.
+  record Answer(byte[] bytes) {}
+
+  /// The route.
+  @Requires(property = PROPERTY)
+  @Controller
+  static final class Route {
+
+    private final Answer answer;
+
+    Route(Answer answer) {
+      this.answer = answer;
+    }
+
+    @Post("/bare")
+    @Consumes(MediaType.APPLICATION_JSON)
+    HttpResponse<byte[]> bare(HttpRequest<byte[]> request) {
+      byte[] body = request.getBody().orElseThrow();
+      return body.length == 0
+          ? HttpResponse.badRequest()
+          : HttpResponse.ok(answer.bytes()).contentType(MediaType.APPLICATION_JSON_TYPE);
+    }
+  }
+}

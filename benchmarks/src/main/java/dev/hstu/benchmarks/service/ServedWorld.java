@@ -1,0 +1,184 @@
+package dev.hstu.benchmarks.service;
+
+import dev.hstu.benchmarks.vectors.MixtureShape;
+import dev.hstu.benchmarks.vectors.MixtureVectors;
+import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.encoder.weights.ItemVectorFile;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.BuildListener;
+import dev.hstu.index.BuildRequest;
+import dev.hstu.index.GenerationEvaluator;
+import dev.hstu.index.IndexBuilder;
+import dev.hstu.index.catalog.Catalog;
+import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.search.IndexSettings;
+import dev.hstu.index.search.IndexType;
+import dev.hstu.kernels.storage.DurableFiles;
+import dev.hstu.kernels.tables.AttributeTable;
+import dev.hstu.kernels.tables.IdTable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+
+/// A catalogue of any size and users of it, from a seed and without training: item embeddings are
+/// our mixture's vectors, and the blocks' weights are so small that a user's embedding lies near
+/// those of the newest events. What a service opens is what the builders wrote.
+///
+/// @param generations folder of the generations, one published
+/// @param items of each
+public record ServedWorld(Path generations, int items) {
+
+  /// Dimension of items and users.
+  public static final int DIMENSION = 64;
+
+  /// Ids begin where a double can't hold them all.
+  private static final long FIRST_ID = 9_007_199_254_740_993L;
+
+  private static final int MAX_EVENTS = 64;
+  private static final int MIN_HISTORY = 10;
+  private static final int MAX_HISTORY = 50;
+
+  /// Of the newest event of every user.
+  private static final long LAST_EVENT = 1_700_000_000L;
+
+  /// Of every request: within the same bucket of time for a while.
+  static final long REQUEST_TIME = LAST_EVENT + 600;
+
+  private static final double BLOCK_DEVIATION = 0.01;
+
+  /// Builds the world in a folder and publishes its generation.
+  ///
+  /// @param folder an empty one
+  public static ServedWorld build(Path folder, int items, long seed) throws IOException {
+    GenerationStore store = GenerationStore.at(folder.resolve("generations"));
+    IdTable ids = IdTable.ofLongs(LongStream.range(FIRST_ID, FIRST_ID + items).toArray());
+    Path parts = Files.createDirectories(folder.resolve("parts"));
+    Path modelFolder = parts.resolve("model");
+    Path vectors = parts.resolve("vectors.safetensors");
+    try (Arena arena = Arena.ofShared()) {
+      Model made = new Model(config(items), new Clock.Wall(), ids, weights(items, seed, arena));
+      ModelFolder.save(modelFolder, made);
+    }
+    String fingerprint;
+    try (OpenModel open = ModelFolder.open(modelFolder)) {
+      ItemVectorFile.write(vectors, open.model(), _ -> {});
+      fingerprint = open.model().fingerprint();
+    }
+    Catalog catalog =
+        new Catalog(
+            ids,
+            AttributeTable.withoutColumns(items),
+            LongStream.range(0, items).map(row -> items - row).toArray());
+    BuildRequest request =
+        new BuildRequest(
+            store,
+            modelFolder,
+            fingerprint,
+            vectors,
+            catalog,
+            IndexSettings.DEFAULT.withType(IndexType.PARTITIONS),
+            Runtime.getRuntime().availableProcessors(),
+            GenerationEvaluator.NONE,
+            Instant.now());
+    store.publish(IndexBuilder.build(request, BuildListener.NONE).id());
+    DurableFiles.deleteRecursively(parts);
+    return new ServedWorld(store.root(), items);
+  }
+
+  /// The store of its generations.
+  public GenerationStore store() {
+    return GenerationStore.at(generations);
+  }
+
+  /// The external id of a catalogue row.
+  public static String id(int row) {
+    return Long.toString(FIRST_ID + row);
+  }
+
+  /// Catalogue rows of a user's events, oldest first, [#MIN_HISTORY]..[#MAX_HISTORY].
+  int[] history(int user) {
+    SplittableRandom random = new SplittableRandom(user);
+    int[] rows = new int[random.nextInt(MIN_HISTORY, MAX_HISTORY + 1)];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = random.nextInt(items);
+    }
+    return rows;
+  }
+
+  /// Times of as many events, ascending.
+  static long[] times(int events) {
+    return LongStream.range(0, events).map(i -> LAST_EVENT - 1_000 * (events - 1 - i)).toArray();
+  }
+
+  /// The request of a user for k items.
+  ///
+  /// @param excluded catalogue row left out besides what was seen; -1 for none
+  byte[] request(int user, int k, int excluded) {
+    int[] rows = history(user);
+    long[] times = times(rows.length);
+    StringBuilder json = new StringBuilder("{\"events\":[");
+    for (int i = 0; i < rows.length; i++) {
+      json.append(i == 0 ? "" : ",")
+          .append("{\"itemId\":\"")
+          .append(id(rows[i]))
+          .append("\",\"timestamp\":")
+          .append(times[i])
+          .append('}');
+    }
+    json.append("],\"requestTime\":").append(REQUEST_TIME).append(",\"k\":").append(k);
+    if (excluded >= 0) {
+      json.append(",\"excludeItemIds\":[\"").append(id(excluded)).append("\"]");
+    }
+    return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static HstuConfig config(int items) {
+    return new HstuConfig(items, MAX_EVENTS, 3, DIMENSION, 2, 32, 32, 2, 0.05, 1);
+  }
+
+  private static HstuWeights weights(int items, long seed, Arena arena) {
+    HstuConfig config = config(items);
+    MemorySegment table = arena.allocate(4L * DIMENSION * (items + 1L), 64);
+    Consumer<float[]> source = new MixtureVectors(MixtureShape.CLUSTERED, DIMENSION, seed).items();
+    float[] item = new float[DIMENSION];
+    for (long row = 1; row <= items; row++) {
+      source.accept(item);
+      MemorySegment.copy(item, 0, table, HstuWeights.FLOAT, row * DIMENSION * 4, DIMENSION);
+    }
+    Random random = new Random(seed);
+    int d = DIMENSION;
+    List<HstuWeights.Block> blocks = new ArrayList<>();
+    for (int i = 0; i < config.blocks(); i++) {
+      blocks.add(
+          new HstuWeights.Block(
+              normal(random, d * config.projectionWidth()),
+              normal(random, d * config.heads() * config.valueDim()),
+              normal(random, d),
+              normal(random, 2 * config.slots() - 1),
+              normal(random, HstuConfig.TIME_BUCKETS + 1)));
+    }
+    return new HstuWeights(table, normal(random, config.slots() * d), blocks);
+  }
+
+  private static float[] normal(Random random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (random.nextGaussian() * BLOCK_DEVIATION);
+    }
+    return values;
+  }
+}
