@@ -14,6 +14,8 @@ public record CacheSettings(
     long embeddingsBytes,
     boolean resultsEnabled,
     long resultsBytes,
+    boolean requestsEnabled,
+    long requestsBytes,
     int replaySeconds) {
 
   static final Setting<Boolean> EMBEDDINGS_ENABLED =
@@ -43,6 +45,20 @@ public record CacheSettings(
           1L << 40,
           "Heap for lists of candidates, some 9 KiB each for 100 candidates and 200 events; the"
               + " least useful go first.");
+  static final Setting<Boolean> REQUESTS_ENABLED =
+      Setting.flag(
+          "cache.requests-enabled",
+          true,
+          "Whether a request of the very bytes of one that was answered from a kept list is answered"
+              + " without being read again.");
+  static final Setting<Long> REQUESTS_MEMORY =
+      Setting.bytes(
+          "cache.requests-memory",
+          "32m",
+          1L << 20,
+          1L << 40,
+          "Heap for such requests and their answers, some 20 KiB each for 200 events and 100"
+              + " candidates; the least useful go first.");
   static final Setting<Integer> REPLAY_SECONDS =
       Setting.integer(
           "cache.replay-seconds",
@@ -54,7 +70,13 @@ public record CacheSettings(
 
   static final List<Setting<?>> SETTINGS =
       List.of(
-          EMBEDDINGS_ENABLED, EMBEDDINGS_MEMORY, RESULTS_ENABLED, RESULTS_MEMORY, REPLAY_SECONDS);
+          EMBEDDINGS_ENABLED,
+          EMBEDDINGS_MEMORY,
+          RESULTS_ENABLED,
+          RESULTS_MEMORY,
+          REQUESTS_ENABLED,
+          REQUESTS_MEMORY,
+          REPLAY_SECONDS);
 
   static CacheSettings from(SettingValues values) {
     return new CacheSettings(
@@ -62,11 +84,15 @@ public record CacheSettings(
         values.get(EMBEDDINGS_MEMORY),
         values.get(RESULTS_ENABLED),
         values.get(RESULTS_MEMORY),
+        values.get(REQUESTS_ENABLED),
+        values.get(REQUESTS_MEMORY),
         values.get(REPLAY_SECONDS));
   }
 
   /// Heap that the caches take at most.
   public long maxBytes() {
-    return (embeddingsEnabled ? embeddingsBytes : 0) + (resultsEnabled ? resultsBytes : 0);
+    return (embeddingsEnabled ? embeddingsBytes : 0)
+        + (resultsEnabled ? resultsBytes : 0)
+        + (requestsEnabled ? requestsBytes : 0);
   }
 }

@@ -172,7 +172,7 @@ final class BatchAnswers {
       return BatchLine.answered(
           line.number(),
           line.id(),
-          RetrieveAnswers.response(live, query, retrieval, queueNanos, totalNanos));
+          RetrieveAnswers.response(live, query.requestTime(), retrieval, queueNanos, totalNanos));
     } catch (InvalidFilterException e) {
       return BatchLine.refused(line.number(), line.id(), RetrieveAnswers.invalid(e).problem());
     } catch (RuntimeException e) {

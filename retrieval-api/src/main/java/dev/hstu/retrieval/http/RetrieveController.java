@@ -24,6 +24,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// `POST /retrieve`: admission and its refusals; the answer itself is [RetrieveAnswers]'.
 @Controller
@@ -102,9 +103,17 @@ final class RetrieveController {
     } catch (InvalidRequestException e) {
       return CompletableFuture.completedFuture(problems.of(e.problem()));
     }
+    byte @Nullable [] again = answers.again(body, arrivedNanos);
+    if (again != null) {
+      return CompletableFuture.completedFuture(ok(again));
+    }
     Work work = new Work(body, arrivedNanos, deadlineMillis);
     return refusals.answerOf(
         workers.submitSteps(deadlineMillis, work::run), deadlineMillis, problems::of);
+  }
+
+  private static MutableHttpResponse<byte[]> ok(byte[] json) {
+    return HttpResponse.ok(json).contentType(MediaType.APPLICATION_JSON_TYPE);
   }
 
   /// One request, on one worker after another.
@@ -125,9 +134,7 @@ final class RetrieveController {
     Progress<MutableHttpResponse<byte[]>> run(RetrievalBuffers buffers, QualityStep step) {
       try {
         return switch (answers.answer(body, arrivedNanos, buffers, pending)) {
-          case RetrieveAnswers.Reply.Body(byte[] json) ->
-              new Progress.Done<>(
-                  HttpResponse.ok(json).contentType(MediaType.APPLICATION_JSON_TYPE));
+          case RetrieveAnswers.Reply.Body(byte[] json) -> new Progress.Done<>(ok(json));
           case RetrieveAnswers.Reply.NoGeneration() ->
               new Progress.Done<>(problems.of(refusals.notReady()));
           case RetrieveAnswers.Reply.Waiting(CompletionStage<?> until) ->

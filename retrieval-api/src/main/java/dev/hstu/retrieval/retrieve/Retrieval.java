@@ -32,6 +32,12 @@ public record Retrieval(
     candidates = List.copyOf(candidates);
   }
 
+  /// The same as it is when all of it was there.
+  public Retrieval asKept() {
+    return new Retrieval(
+        List.of(), ranking, path, unknownItems, shortfall, validity, CacheUse.RESULT, 0, 0);
+  }
+
   /// The same without its list.
   Retrieval withoutCandidates() {
     return new Retrieval(

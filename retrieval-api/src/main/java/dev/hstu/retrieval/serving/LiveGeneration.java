@@ -169,6 +169,12 @@ public final class LiveGeneration {
     return embeddings.engine();
   }
 
+  /// Grows with every update of an item, [dev.hstu.index.live.LiveSnapshot#version]; 0 where items
+  /// don't change.
+  public long itemsVersion() {
+    return live == null ? 0 : live.snapshot().version();
+  }
+
   public Instant openedAt() {
     return openedAt;
   }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// | `hstu_retrieve_fallbacks_total` | counter | answers from the popular list |
 /// | `hstu_retrieve_shortfalls_total` | counter | answers with fewer than k candidates |
 /// | `hstu_retrieve_cache_total{use}` | counter | answers by what was kept, see [CacheUse] |
+/// | `hstu_retrieve_repeated_total` | counter | of those, answers to the bytes of an earlier request |
 /// | `hstu_retrieve_unknown_items_total` | counter | events skipped, their item unknown |
 /// | `hstu_retrieve_turned_away_total{reason}` | counter | no candidates, see [TurnedAway] |
 /// | `hstu_item_updates_total` | counter | changes of items made durable |
@@ -70,6 +71,7 @@ public final class ServiceMetrics {
   private final Timer total;
   private final Counter fallbacks;
   private final Counter shortfalls;
+  private final Counter repeated;
   private final Counter unknownItems;
   private final Counter itemUpdates;
   private final Counter served;
@@ -88,6 +90,8 @@ public final class ServiceMetrics {
     total = stage("total");
     fallbacks = counter("hstu.retrieve.fallbacks", "Answers from the popular list");
     shortfalls = counter("hstu.retrieve.shortfalls", "Answers with fewer than k candidates");
+    repeated =
+        counter("hstu.retrieve.repeated", "Answers to the bytes of an earlier request, not read");
     unknownItems = counter("hstu.retrieve.unknown.items", "Events skipped, their item unknown");
     itemUpdates = counter("hstu.item.updates", "Changes of items made durable");
     served = swaps("served");
@@ -152,6 +156,11 @@ public final class ServiceMetrics {
   /// When an item was changed last; empty before the first change that this process took.
   Optional<Instant> lastUpdate() {
     return Optional.ofNullable(lastUpdate);
+  }
+
+  /// Counts one answer, counted by [#answered] too, whose request needed no reading.
+  public void repeated() {
+    repeated.increment();
   }
 
   /// Counts one request that got no candidates.

@@ -179,7 +179,8 @@ class RetrievalCachesTest {
 
   private RetrievalCaches caches(boolean embeddings, boolean results) {
     return new RetrievalCaches(
-        new CacheSettings(embeddings, MEBIBYTE, results, MEBIBYTE, REPLAY_SECONDS), clock);
+        new CacheSettings(embeddings, MEBIBYTE, results, MEBIBYTE, false, MEBIBYTE, REPLAY_SECONDS),
+        clock);
   }
 
   private static HistoryBatch window(Random random, int events, long requestTime) {

@@ -29,6 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CacheRouteTest {
 
   private static final long NOW = 1_700_000_000L;
+  private static final String REPEATED = "hstu_retrieve_repeated_total";
   private static final int[] ROWS = {5, 9, 200};
   private static final long[] TIMES = {NOW - 90_000, NOW - 4_000, NOW - 100};
 
@@ -118,8 +120,9 @@ class CacheRouteTest {
         RunningService bare = start(withoutCaches());
         ServiceClient bareClient = new ServiceClient(bare)) {
       Map<String, Integer> uses = new TreeMap<>();
-      for (int i = 0; i < 300; i++) {
-        String request = randomRequest(random);
+      List<String> pool = Stream.generate(() -> randomRequest(random)).limit(120).toList();
+      for (int i = 0; i < 360; i++) {
+        String request = pool.get(random.nextInt(pool.size()));
         Answer answer = client.retrieve(request);
         Answer truth = bareClient.retrieve(request);
         assertThat(truth.json().path("cache").asText("miss")).isEqualTo("miss");
@@ -129,6 +132,39 @@ class CacheRouteTest {
       assertThat(uses).containsOnlyKeys("miss", "embedding", "result");
       assertThat(uses.get("embedding")).isGreaterThan(30);
       assertThat(uses.get("result")).isGreaterThan(30);
+      assertThat(gauge(client, REPEATED)).isGreaterThan(30);
+    }
+  }
+
+  @Test
+  void theSameBytesAreAnsweredWithoutBeingReadUntilTheirInstantComes() throws Exception {
+    try (RunningService service = start(Map.of());
+        ServiceClient client = new ServiceClient(service)) {
+      String body = request("\"k\":50");
+      Answer computed = client.retrieve(body);
+      client.retrieve(body);
+      assertThat(gauge(client, REPEATED)).isZero();
+
+      clock.set(NOW + 1);
+      Answer again = client.retrieve(body);
+      assertThat(gauge(client, REPEATED)).isEqualTo(1);
+      assertThat(use(again)).isEqualTo("result");
+      assertThat(again.json().path("requestTime").asLong()).isEqualTo(NOW + 1);
+      assertThat(again.json().path("candidates")).isEqualTo(computed.json().path("candidates"));
+
+      long validUntil = computed.json().path("validUntil").asLong();
+      clock.set(validUntil);
+      assertThat(use(client.retrieve(body))).isEqualTo("miss");
+      // The clock is set back: bytes without a time of their own are read, and refused as before.
+      clock.set(NOW - 200);
+      assertThat(client.retrieve(body).status()).isEqualTo(400);
+      assertThat(gauge(client, REPEATED)).isEqualTo(1);
+
+      String replay = request("\"k\":50,\"requestTime\":%d".formatted(NOW));
+      for (int i = 0; i < 3; i++) {
+        assertThat(content(client.retrieve(replay))).isEqualTo(content(computed));
+      }
+      assertThat(gauge(client, REPEATED)).isEqualTo(2);
     }
   }
 
@@ -136,7 +172,10 @@ class CacheRouteTest {
   void afterASwapNothingOfTheFormerGenerationIsReturned() throws Exception {
     try (RunningService service = start(Map.of());
         ServiceClient client = new ServiceClient(service)) {
-      client.retrieve(request("\"k\":50"));
+      for (int i = 0; i < 3; i++) {
+        client.retrieve(request("\"k\":50"));
+      }
+      assertThat(gauge(client, REPEATED)).isEqualTo(1);
       String next = generations.publish(2);
       Eventually.see(
           () -> client.get("/health/ready").json().path("generation").asText(), next::equals);
