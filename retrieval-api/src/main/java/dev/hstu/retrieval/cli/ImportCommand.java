@@ -94,7 +94,8 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--id-type",
       description = {
-        "int64 or utf8, of item ids. Default: int64 if every id is the canonical decimal of a 64-bit",
+        "int64 or utf8, of item ids. Default: int64 if every id is the canonical decimal of a"
+            + " 64-bit",
         "integer, else utf8. With int64, rows with other ids are bad rows."
       })
   private @Nullable IdType idType;
@@ -117,6 +118,19 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Option(names = "--drop-repeats", description = "Keep only a user's first event with an item.")
   private boolean dropRepeats;
+
+  @Option(
+      names = "--until",
+      paramLabel = "INSTANT",
+      converter = InstantConverter.class,
+      description = {
+        "Leave out events from this instant on (seconds, 2024-10-01 or 2024-10-01T12:30:00Z), to"
+            + " train",
+        "a model for `hstu evaluate --split-time` of the same instant. Give --items too, so that"
+            + " the",
+        "model knows the whole catalogue."
+      })
+  private @Nullable Long until;
 
   @Option(names = "--overwrite", description = "Replace an existing folder.")
   private boolean overwrite;
@@ -149,7 +163,15 @@ public final class ImportCommand implements Callable<Integer> {
             TimeScale.parse(timeUnit),
             idType,
             actionValues);
-    return new ImportRequest(interactions, items, out, rules, maxBadShare, dropRepeats, overwrite);
+    return new ImportRequest(
+        interactions,
+        items,
+        out,
+        rules,
+        maxBadShare,
+        dropRepeats,
+        overwrite,
+        until == null ? ImportRequest.NO_END : until);
   }
 
   private int report(Console console, ImportOutcome outcome) {
@@ -171,7 +193,8 @@ public final class ImportCommand implements Callable<Integer> {
           throw new UserError(
               String.format(
                   Locale.ROOT,
-                  "%.2f%% of the rows of the %s are bad (%s), more than the %.2f%% allowed; nothing was written; mend them or set --max-bad-share",
+                  "%.2f%% of the rows of the %s are bad (%s), more than the %.2f%% allowed; nothing"
+                      + " was written; mend them or set --max-bad-share",
                   100 * share,
                   what,
                   ImportReport.reasons(

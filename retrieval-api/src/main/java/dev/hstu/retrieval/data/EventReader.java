@@ -22,6 +22,8 @@ final class EventReader {
   private final TimeReader times;
   private final ActionReader actions;
   private final ImportListener listener;
+  private final long untilSeconds;
+  private long later;
 
   private final Cell user = new Cell();
   private final Cell item = new Cell();
@@ -29,13 +31,15 @@ final class EventReader {
   private final Cell action = new Cell();
   private long eventTime;
 
+  /// @param untilSeconds the first second whose events are left out
   EventReader(
       IdColumn users,
       IdColumn items,
       EventColumns events,
       BadRows bad,
       ReadingRules rules,
-      ImportListener listener) {
+      ImportListener listener,
+      long untilSeconds) {
     this.users = users;
     this.items = items;
     this.events = events;
@@ -43,6 +47,12 @@ final class EventReader {
     this.times = new TimeReader(rules.timeScale());
     this.actions = new ActionReader(rules.actionValues());
     this.listener = listener;
+    this.untilSeconds = untilSeconds;
+  }
+
+  /// Events left out because they are at [ImportRequest#untilSeconds] or later.
+  long later() {
+    return later;
   }
 
   /// Reads all rows of a file.
@@ -59,7 +69,9 @@ final class EventReader {
         fill(source, columns, timeColumn);
         defect = check(timing);
       }
-      if (defect == null) {
+      if (defect == null && eventTime >= untilSeconds) {
+        later++;
+      } else if (defect == null) {
         // Model rows of items begin at 1; 0 is padding.
         events.add(users.row(user), items.row(item) + 1, eventTime, actions.value());
       } else {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param maxBadShare 0..1: the import stops when a larger share of the rows is bad
 /// @param dropRepeats whether only a user's first event with an item is kept
 /// @param overwrite whether an existing `out` is replaced
+/// @param untilSeconds the first second whose events are left out, for a time split; [#NO_END]
+///     takes all
 public record ImportRequest(
     List<Path> interactions,
     @Nullable Path catalogue,
@@ -20,7 +22,11 @@ public record ImportRequest(
     ReadingRules rules,
     double maxBadShare,
     boolean dropRepeats,
-    boolean overwrite) {
+    boolean overwrite,
+    long untilSeconds) {
+
+  /// Later than any event.
+  public static final long NO_END = Long.MAX_VALUE;
 
   /// One row in a hundred: more is a wrong format or column, not noise.
   public static final double DEFAULT_MAX_BAD_SHARE = 0.01;
@@ -34,6 +40,18 @@ public record ImportRequest(
       throw new UnusableInputException(
           "max-bad-share=%s must be within 0..1; set --max-bad-share".formatted(maxBadShare));
     }
+  }
+
+  /// Events of all times.
+  public ImportRequest(
+      List<Path> interactions,
+      @Nullable Path catalogue,
+      Path out,
+      ReadingRules rules,
+      double maxBadShare,
+      boolean dropRepeats,
+      boolean overwrite) {
+    this(interactions, catalogue, out, rules, maxBadShare, dropRepeats, overwrite, NO_END);
   }
 
   /// One log, everything found out, the default bound on bad rows.
@@ -51,6 +69,13 @@ public record ImportRequest(
   /// The same with other rules.
   public ImportRequest with(ReadingRules otherRules) {
     return new ImportRequest(
-        interactions, catalogue, out, otherRules, maxBadShare, dropRepeats, overwrite);
+        interactions,
+        catalogue,
+        out,
+        otherRules,
+        maxBadShare,
+        dropRepeats,
+        overwrite,
+        untilSeconds);
   }
 }

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.data;
 
+import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.PreparedManifest;
 import dev.hstu.encoder.sequence.Provenance;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class InteractionImport {
 
   /// Why events are left out on demand, in the manifest.
+  private static final String LATER = "from --until on";
   private static final String REPEATED = "item had before";
 
   private final ImportRequest request;
@@ -43,6 +45,7 @@ public final class InteractionImport {
   private final List<String> formats = new ArrayList<>();
   private final SortedMap<String, String> columnNames = new TreeMap<>();
   private @Nullable EventTiming timing;
+  private long later;
 
   private InteractionImport(ImportRequest request, ImportListener listener) {
     this.request = request;
@@ -106,8 +109,10 @@ public final class InteractionImport {
       formats.add(opened.format().option());
       nameColumns(columns);
       listener.onFile(file, Files.size(file));
-      new EventReader(users, items, events, badRows, rules, listener)
-          .read(source, columns, requireTiming());
+      EventReader reader =
+          new EventReader(users, items, events, badRows, rules, listener, request.untilSeconds());
+      reader.read(source, columns, requireTiming());
+      later += reader.later();
     } catch (IOException e) {
       throw unreadable(file, badRows.rows() - rowsBefore, e);
     }
@@ -120,6 +125,11 @@ public final class InteractionImport {
       throw new UnusableInputException(
           "'%s' gives times by %s and the files before it by %s; import files of one kind"
               .formatted(file, own.source(), timing.source()));
+    }
+    if (request.untilSeconds() != ImportRequest.NO_END && !(own.clock() instanceof Clock.Wall)) {
+      throw new UnusableInputException(
+          "'%s' gives order and no time (%s), so nothing is at --until or later; leave it out"
+              .formatted(file, own.clock().spec()));
     }
     timing = own;
   }
@@ -171,6 +181,9 @@ public final class InteractionImport {
 
   private SortedMap<String, Long> dropped(Ordered ordered) {
     SortedMap<String, Long> dropped = badRows.byReason();
+    if (later > 0) {
+      dropped.put(LATER, later);
+    }
     if (ordered.repeats() > 0) {
       dropped.put(REPEATED, ordered.repeats());
     }

@@ -13,7 +13,7 @@ import org.roaringbitmap.RoaringBitmap;
 
 /// Ranks the whole catalogue for one case after another; the scratch memory of one worker.
 /// Catalogue rows here are 0-based: item row minus one.
-final class CaseRanker {
+public final class CaseRanker {
 
   private final ExactScan scan;
   private final RankCounter counter;
@@ -23,7 +23,7 @@ final class CaseRanker {
   /// Where vectors of a list are added up.
   private final float[][] sums;
 
-  CaseRanker(ExactScan scan) {
+  public CaseRanker(ExactScan scan) {
     this.scan = scan;
     this.counter = scan.rankCounter();
     this.sums = new float[2][scan.dimension()];
@@ -31,7 +31,7 @@ final class CaseRanker {
 
   /// For each user the rows that score better than the target, seen ones among them; of equal
   /// scores the lower row is the better.
-  int[] countBetter(float[][] users, int[] targetRows) {
+  public int[] countBetter(float[][] users, int[] targetRows) {
     return counter.countBetter(users, targetRows);
   }
 
@@ -39,19 +39,26 @@ final class CaseRanker {
   ///
   /// @param better rows that score better than the target, as [#countBetter] has it
   /// @return 1 for the first, or 0 where the target itself is in `seen`
-  long exactRank(float[] user, int targetRow, int better, RoaringBitmap seen) {
-    if (seen.contains(targetRow)) {
-      return 0;
-    }
+  public long exactRank(float[] user, int targetRow, int better, RoaringBitmap seen) {
+    return seen.contains(targetRow) ? 0 : better - countBetterIn(user, targetRow, seen) + 1L;
+  }
+
+  /// The target's exact rank among some rows only, with or without its own, that are not in `seen`.
+  ///
+  /// @return 1 for the first, or 0 where the target itself is in `seen`
+  public long rankAmong(float[] user, int targetRow, RoaringBitmap candidates, RoaringBitmap seen) {
+    RoaringBitmap left = RoaringBitmap.andNot(candidates, seen);
+    return seen.contains(targetRow) ? 0 : countBetterIn(user, targetRow, left) + 1L;
+  }
+
+  private int countBetterIn(float[] user, int targetRow, RoaringBitmap rows) {
     float target = scan.score(user, targetRow);
-    long left = better;
-    for (int row : seen) {
+    int better = 0;
+    for (int row : rows) {
       float score = scan.score(user, row);
-      if (score > target || (score == target && row < targetRow)) {
-        left--;
-      }
+      better += score > target || (score == target && row < targetRow) ? 1 : 0;
     }
-    return left + 1;
+    return better;
   }
 
   /// The exact best for a user, overwritten by the next search.
@@ -107,7 +114,7 @@ final class CaseRanker {
   }
 
   /// Catalogue rows of the events that count as seen.
-  static RoaringBitmap seenRows(UserHistory history, int start) {
+  public static RoaringBitmap seenRows(UserHistory history, int start) {
     RoaringBitmap rows = new RoaringBitmap();
     for (int e = start; e < history.length(); e++) {
       rows.add(history.items()[e] - 1);

@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,18 +104,9 @@ public record Evaluator(
       Path modelFolder, LongConsumer progress, Evaluation.AnswerListener listener)
       throws IOException {
     Evaluated about = about(modelFolder, null);
-    try (OpenModel open = ModelFolder.open(modelFolder)) {
-      Model model = open.model();
-      return evaluate(
-          model,
-          model.vocabulary(),
-          ModelVectors.scan(ModelVectors.of(model)),
-          null,
-          SearchDefaults.DEFAULT,
-          about,
-          progress,
-          listener);
-    }
+    return on(
+        new ComparedSubject.OfModel(modelFolder),
+        (model, subject) -> evaluate(model, subject, about, progress, listener));
   }
 
   /// As [#evaluate(Generation, LongConsumer)], with a listener.
@@ -122,17 +114,62 @@ public record Evaluator(
       Generation generation, LongConsumer progress, Evaluation.AnswerListener listener)
       throws IOException {
     Evaluated about = about(generation.modelFolder(), generation.id());
-    try (OpenModel open = ModelFolder.open(generation.modelFolder())) {
-      generation.requireModel(open.model().fingerprint());
-      return evaluate(
-          open.model(),
-          generation.ids(),
-          ModelVectors.scan(generation.vectors()),
-          generation.index(),
-          generation.manifest().index().search(),
-          about,
-          progress,
-          listener);
+    return on(
+        new ComparedSubject.OfGeneration(generation),
+        (model, subject) -> evaluate(model, subject, about, progress, listener));
+  }
+
+  /// Opens what is to be ranked, for as long as `use` takes.
+  ///
+  /// @throws dev.hstu.index.generation.DamagedGenerationException when the generation's model is
+  /// not the one its vectors come from
+  public <T> T on(ComparedSubject what, BiFunction<Model, Evaluation.Subject, T> use)
+      throws IOException {
+    return switch (what) {
+      case ComparedSubject.OfModel(Path folder) -> {
+        try (OpenModel open = ModelFolder.open(folder)) {
+          Model model = open.model();
+          yield on(
+              model,
+              model.vocabulary(),
+              ModelVectors.scan(ModelVectors.of(model)),
+              null,
+              SearchDefaults.DEFAULT,
+              use);
+        }
+      }
+      case ComparedSubject.OfGeneration(Generation generation) -> {
+        try (OpenModel open = ModelFolder.open(generation.modelFolder())) {
+          generation.requireModel(open.model().fingerprint());
+          yield on(
+              open.model(),
+              generation.ids(),
+              ModelVectors.scan(generation.vectors()),
+              generation.index(),
+              generation.manifest().index().search(),
+              use);
+        }
+      }
+    };
+  }
+
+  private <T> T on(
+      Model model,
+      IdTable catalogue,
+      ExactScan scan,
+      @Nullable ItemIndex index,
+      SearchDefaults search,
+      BiFunction<Model, Evaluation.Subject, T> use) {
+    try (UserEncoder encoder = Encoder.open(model, engine)) {
+      return use.apply(
+          model,
+          new Evaluation.Subject(
+              encoder,
+              scan,
+              index,
+              search,
+              RowMapping.between(data.items(), model.vocabulary()),
+              RowMapping.between(data.items(), catalogue)));
     }
   }
 
@@ -155,61 +192,45 @@ public record Evaluator(
         new TrainingCheck(record, data, trainedOn).caution(protocol));
   }
 
-  /// Ranks every case and reports.
-  ///
-  /// @param catalogue ids of the rows of scan and index
-  /// @param scan over the model's item vectors
-  /// @param index over the same vectors, or null to rank exactly only
-  /// @param search how the index is searched
-  /// @param progress told the number of users done
   private EvaluationReport evaluate(
       Model model,
-      IdTable catalogue,
-      ExactScan scan,
-      @Nullable ItemIndex index,
-      SearchDefaults search,
+      Evaluation.Subject subject,
       Evaluated about,
       LongConsumer progress,
       Evaluation.AnswerListener listener) {
     long start = System.nanoTime();
-    try (UserEncoder encoder = Encoder.open(model, engine)) {
-      Evaluation.Subject subject =
-          new Evaluation.Subject(
-              encoder,
-              scan,
-              index,
-              search,
-              RowMapping.between(data.items(), model.vocabulary()),
-              RowMapping.between(data.items(), catalogue));
-      int items = data.items().size();
-      Detail detail = new Detail(Slicings.of(data.log(), protocol, items, data.clock()), true);
-      Outcome outcome =
-          new Evaluation(subject, protocol, items, filters, listener, detail)
-              .run(workers, progress::accept);
-      return new EvaluationReport(
-          model.fingerprint(),
-          about.generation(),
-          encoder.engine(),
-          data.fingerprint(),
-          protocol.description(),
-          protocol.requestTime().label(),
-          settings(model, about.record(), scan),
-          scan.size(),
-          protocol.cases(),
-          protocol.usersWithoutCase(),
-          outcome.unknownTargets(),
-          outcome.rankings(),
-          outcome.slices(),
-          outcome.lists(),
-          about.curve(),
-          about.caution(),
-          index == null || steps == null ? null : steps(subject, index, steps),
-          (System.nanoTime() - start) / 1e9);
-    }
+    int items = data.items().size();
+    Detail detail = new Detail(Slicings.of(data.log(), protocol, items, data.clock()), true);
+    Outcome outcome =
+        new Evaluation(subject, protocol, items, filters, listener, detail)
+            .run(workers, progress::accept);
+    return new EvaluationReport(
+        model.fingerprint(),
+        about.generation(),
+        subject.encoder().engine(),
+        data.fingerprint(),
+        protocol.description(),
+        protocol.requestTime().label(),
+        settings(model, about.record(), subject.scan()),
+        subject.scan().size(),
+        protocol.cases(),
+        protocol.usersWithoutCase(),
+        outcome.unknownTargets(),
+        outcome.rankings(),
+        outcome.slices(),
+        outcome.lists(),
+        about.curve(),
+        about.caution(),
+        steps(subject),
+        (System.nanoTime() - start) / 1e9);
   }
 
-  private EvaluationReport.Steps steps(
-      Evaluation.Subject subject, ItemIndex index, StepParameters parameters) {
+  private EvaluationReport.@Nullable Steps steps(Evaluation.Subject subject) {
+    ItemIndex index = subject.index();
+    StepParameters parameters = steps;
+    if (index == null || parameters == null) {
+      return null;
+    }
     StepCosts costs =
         new StepEvaluation(subject, protocol, data.items().size(), parameters)
             .run(index, subject.search().options(SearchPlan.AUTO));

@@ -1,7 +1,8 @@
 package dev.hstu.retrieval.evaluate;
 
-import dev.hstu.retrieval.report.BarChart;
 import dev.hstu.retrieval.report.HtmlPage;
+import dev.hstu.retrieval.report.IntervalChart;
+import dev.hstu.retrieval.report.XyChart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,12 +13,12 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/// An [EvaluationReport] as one page.
+/// An evaluation or a comparison as one page.
 public final class HtmlReport {
 
   private HtmlReport() {}
 
-  /// The whole page.
+  /// The page of an evaluation.
   public static String render(EvaluationReport report) {
     HtmlPage page =
         new HtmlPage(
@@ -30,7 +31,8 @@ public final class HtmlReport {
       List<EvaluationReport.Ranking> rankings =
           report.rankings().stream().filter(r -> r.seen().equals(filter.label())).toList();
       if (!rankings.isEmpty()) {
-        page.section("Hit rate by K, " + filter.label()).chart(chart(rankings));
+        page.section("Hit rate by K, " + filter.label())
+            .chart(curves(rankings.stream().map(r -> curve(r.name(), r.metrics())).toList()));
       }
     }
     appendMetric(
@@ -40,6 +42,7 @@ public final class HtmlReport {
         RankingMetrics.Summary::hitRateAt,
         "± at 10",
         metrics -> metrics.standardErrorAt(10));
+    appendIntervals(page, report.rankings());
     appendMetric(
         page,
         "NDCG",
@@ -48,8 +51,237 @@ public final class HtmlReport {
         "MRR",
         RankingMetrics.Summary::mrr);
     report.rankings().forEach(ranking -> appendRecall(page, ranking));
+    appendSlices(page, report.servedSlices());
+    appendLists(page, report.lists());
     appendSteps(page, report.steps());
+    appendTraining(page, report.training());
+    page.section("Settings").facts(report.settings());
     return page.render();
+  }
+
+  /// The page of a comparison.
+  public static String render(Comparison comparison) {
+    EvaluationReport a = comparison.a();
+    EvaluationReport b = comparison.b();
+    HtmlPage page = new HtmlPage("Comparison", "Is B better than A?");
+    page.paragraph(comparison.decision());
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("A", comparison.nameA());
+    facts.put("B", comparison.nameB());
+    facts.put("Protocol", a.protocol());
+    facts.put("Users", "%,d, each by both".formatted(comparison.users()));
+    facts.put(
+        "Decides",
+        "%s; the others are corrected for being many (Holm)".formatted(comparison.decisive()));
+    facts.put(
+        "Intervals",
+        "95 %% by the paired bootstrap, %,d samples, seed %d; p of hit rates by McNemar's mid-p"
+            .formatted(comparison.bootstrapSamples(), comparison.seed()));
+    for (int i = 0; i < comparison.cautions().size(); i++) {
+      facts.put("Caution " + (i + 1), comparison.cautions().get(i));
+    }
+    page.facts(facts);
+    appendDifferences(page, comparison);
+    EvaluationReport.Ranking first = a.rankings().getLast();
+    page.section("Hit rate by K, " + first.seen())
+        .chart(
+            curves(
+                List.of(
+                    curve("A, exact", exact(a, first.seen())),
+                    curve("B, exact", exact(b, first.seen())),
+                    curve("popularity", first.metrics()))));
+    appendBothSlices(page, a.servedSlices(), b.servedSlices());
+    page.section("Settings of A").facts(facts(a)).facts(a.settings());
+    page.section("Settings of B").facts(facts(b)).facts(b.settings());
+    return page.render();
+  }
+
+  private static RankingMetrics.Summary exact(EvaluationReport report, String seen) {
+    return report.rankings().stream()
+        .filter(ranking -> ranking.name().equals("exact") && ranking.seen().equals(seen))
+        .findFirst()
+        .orElseThrow()
+        .metrics();
+  }
+
+  private static void appendDifferences(HtmlPage page, Comparison comparison) {
+    List<IntervalChart.Line> lines = new ArrayList<>();
+    List<List<String>> rows = new ArrayList<>();
+    for (Difference difference : comparison.differences()) {
+      String label =
+          "%s, %s, %s".formatted(difference.metric(), difference.ranking(), difference.seen());
+      lines.add(
+          new IntervalChart.Line(
+              label,
+              difference.interval().low(),
+              difference.difference(),
+              difference.interval().high(),
+              difference.outcome() == Difference.Outcome.NOT_SIGNIFICANT
+                      || difference.outcome() == Difference.Outcome.SAME
+                  ? 7
+                  : 0));
+      Double adjusted = difference.adjusted();
+      rows.add(
+          List.of(
+              label,
+              number(difference.a()),
+              number(difference.b()),
+              signed(difference.difference()),
+              signed(difference.interval().low()) + " to " + signed(difference.interval().high()),
+              String.format(Locale.ROOT, "%.3g", difference.p()),
+              adjusted == null ? "decides" : String.format(Locale.ROOT, "%.3g", adjusted),
+              number(difference.detectable()),
+              difference.outcome().words()));
+    }
+    page.section("Differences, B - A; grey where not significant")
+        .chart(new IntervalChart("Differences with intervals", "B - A", lines, 0.0))
+        .table(
+            List.of("metric", "A", "B", "B - A", "95 %", "p", "corrected", "detectable", "outcome"),
+            rows);
+  }
+
+  private static void appendBothSlices(HtmlPage page, List<Slice> ofA, List<Slice> ofB) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Slice a : ofA) {
+      ofB.stream()
+          .filter(b -> b.by().equals(a.by()) && b.part().equals(a.part()))
+          .findFirst()
+          .ifPresent(
+              b ->
+                  rows.add(
+                      List.of(
+                          a.by() + ": " + a.part(),
+                          String.format(Locale.ROOT, "%,d", a.metrics().users()),
+                          number(a.metrics().hitRateAt(100)),
+                          interval(a.metrics().hitRateInterval().get(100)),
+                          number(b.metrics().hitRateAt(100)),
+                          interval(b.metrics().hitRateInterval().get(100)))));
+    }
+    if (!rows.isEmpty()) {
+      page.section("HR@100 by part, %s".formatted(ofA.getFirst().seen()))
+          .table(List.of("part", "users", "A", "95 %", "B", "95 %"), rows);
+    }
+  }
+
+  private static void appendIntervals(HtmlPage page, List<EvaluationReport.Ranking> rankings) {
+    List<List<String>> rows = new ArrayList<>();
+    for (EvaluationReport.Ranking ranking : rankings) {
+      RankingMetrics.Summary metrics = ranking.metrics();
+      rows.add(
+          List.of(
+              title(ranking),
+              interval(metrics.hitRateInterval().get(10)),
+              interval(metrics.hitRateInterval().get(100)),
+              interval(metrics.hitRateInterval().get(500)),
+              interval(metrics.ndcgInterval().get(10)),
+              interval(metrics.mrrInterval())));
+    }
+    page.section("95 % intervals over users")
+        .table(List.of("ranking", "HR@10", "HR@100", "HR@500", "NDCG@10", "MRR"), rows);
+  }
+
+  private static void appendSlices(HtmlPage page, List<Slice> slices) {
+    if (slices.isEmpty()) {
+      return;
+    }
+    List<IntervalChart.Line> lines = new ArrayList<>();
+    List<List<String>> rows = new ArrayList<>();
+    List<String> kinds = slices.stream().map(Slice::by).distinct().toList();
+    for (Slice slice : slices) {
+      RankingMetrics.Summary metrics = slice.metrics();
+      String name = slice.by() + ": " + slice.part();
+      Interval interval = metrics.hitRateInterval().getOrDefault(100, new Interval(0, 1));
+      lines.add(
+          new IntervalChart.Line(
+              name,
+              interval.low(),
+              metrics.hitRateAt(100),
+              interval.high(),
+              kinds.indexOf(slice.by())));
+      rows.add(
+          List.of(
+              name,
+              String.format(Locale.ROOT, "%,d", metrics.users()),
+              number(metrics.hitRateAt(10)),
+              number(metrics.hitRateAt(100)),
+              interval(interval),
+              number(metrics.hitRateAt(500)),
+              number(metrics.ndcgAt(10)),
+              number(metrics.mrr())));
+    }
+    page.section(
+            "By part of the users, %s, %s"
+                .formatted(slices.getFirst().ranking(), slices.getFirst().seen()))
+        .chart(new IntervalChart("HR@100 by part", "HR@100 with its 95 % interval", lines, null))
+        .table(
+            List.of("part", "users", "HR@10", "HR@100", "95 %", "HR@500", "NDCG@10", "MRR"), rows);
+  }
+
+  private static void appendLists(HtmlPage page, List<ListQuality> lists) {
+    if (lists.isEmpty()) {
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (ListQuality list : lists) {
+      rows.add(
+          List.of(
+              "first %d, %s, %s".formatted(list.k(), list.ranking(), list.seen()),
+              String.format(Locale.ROOT, "%,d", list.users()),
+              number(list.coverage()),
+              number(list.gini()),
+              String.format(Locale.ROOT, "%.1f", list.popularity()),
+              String.format(Locale.ROOT, "%.1f", list.targetPopularity()),
+              number(list.headShare()),
+              number(list.targetHeadShare()),
+              number(list.similarity())));
+    }
+    page.section("What the lists are like")
+        .table(
+            List.of(
+                "lists",
+                "users",
+                "coverage",
+                "Gini",
+                "events an item",
+                "of targets",
+                "head share",
+                "of targets",
+                "similarity"),
+            rows);
+    page.paragraph(
+        "Coverage is the share of the catalogue in at least one of these lists; Gini is 0 where all"
+            + " items are listed equally often; head are the most popular items that hold a third"
+            + " of all events; similarity is the mean inner product of two items of a list.");
+  }
+
+  private static void appendTraining(HtmlPage page, @Nullable TrainingCurve training) {
+    if (training == null || training.points().isEmpty()) {
+      return;
+    }
+    page.section("Training")
+        .chart(
+            epochs(
+                "Loss by epoch",
+                "loss",
+                training.points().stream().map(p -> point(p.epoch(), p.loss())).toList()));
+    List<XyChart.Point> scores = new ArrayList<>();
+    for (TrainingCurve.Point point : training.points()) {
+      Double score = point.score();
+      if (score != null) {
+        scores.add(point(point.epoch(), score));
+      }
+    }
+    if (!scores.isEmpty()) {
+      page.chart(epochs("Validation score by epoch", "NDCG@100 on the validation event", scores));
+    }
+  }
+
+  private static XyChart epochs(String description, String y, List<XyChart.Point> points) {
+    return new XyChart(description, "epoch", "", List.of(new XyChart.Series(y, points)));
+  }
+
+  private static XyChart.Point point(int epoch, double value) {
+    return new XyChart.Point(epoch, value, "epoch %d: %s".formatted(epoch, number(value)));
   }
 
   private static void appendRecall(HtmlPage page, EvaluationReport.Ranking ranking) {
@@ -90,7 +322,7 @@ public final class HtmlReport {
     facts.put("Protocol", report.protocol());
     facts.put(
         "Users",
-        "%,d (%,d more have too few events)".formatted(report.cases(), report.usersWithoutCase()));
+        "%,d (%,d more have no case)".formatted(report.cases(), report.usersWithoutCase()));
     facts.put("Catalogue", "%,d items, all ranked".formatted(report.catalogueItems()));
     facts.put(
         "Targets the model lacks",
@@ -128,26 +360,32 @@ public final class HtmlReport {
     page.section(name).table(header, rows);
   }
 
-  private static BarChart chart(List<EvaluationReport.Ranking> rankings) {
-    List<String> groups =
-        Arrays.stream(RankingMetrics.CUTOFFS).mapToObj(cutoff -> "K = " + cutoff).toList();
-    List<List<Double>> values =
-        rankings.stream()
-            .map(
-                ranking ->
-                    Arrays.stream(RankingMetrics.CUTOFFS)
-                        .mapToObj(ranking.metrics()::hitRateAt)
-                        .toList())
-            .toList();
-    return new BarChart(
-        "Hit rate by K",
-        groups,
-        rankings.stream().map(EvaluationReport.Ranking::name).toList(),
-        values);
+  private static XyChart curves(List<XyChart.Series> series) {
+    return new XyChart("Hit rate by K", "K, logarithmic", "", series, true);
+  }
+
+  private static XyChart.Series curve(String name, RankingMetrics.Summary metrics) {
+    List<XyChart.Point> points = new ArrayList<>();
+    metrics
+        .curve()
+        .forEach(
+            (k, value) ->
+                points.add(
+                    new XyChart.Point(
+                        k, value, "%s, HR@%d: %s".formatted(name, k, number(value)))));
+    return new XyChart.Series(name, points);
+  }
+
+  private static String interval(@Nullable Interval interval) {
+    return interval == null ? "" : number(interval.low()) + " to " + number(interval.high());
   }
 
   private static String number(double value) {
     return String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  private static String signed(double value) {
+    return String.format(Locale.ROOT, "%+.4f", value);
   }
 
   private static String title(EvaluationReport.Ranking ranking) {

@@ -64,7 +64,7 @@ public final class RankingMetrics {
   }
 
   /// Adds what another one counted, e.g. another worker's.
-  void addAll(RankingMetrics other) {
+  public void addAll(RankingMetrics other) {
     users += other.users;
     reciprocalRanks += other.reciprocalRanks;
     reciprocalSquares += other.reciprocalSquares;

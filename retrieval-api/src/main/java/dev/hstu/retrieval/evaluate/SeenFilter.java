@@ -16,7 +16,7 @@ public enum SeenFilter {
   }
 
   /// Index of the oldest event that counts as seen in a history of `events`.
-  int start(int events, HistoryWindow window) {
+  public int start(int events, HistoryWindow window) {
     return switch (this) {
       case WINDOW -> window.start(events);
       case ALL -> 0;

@@ -3,10 +3,10 @@ package dev.hstu.retrieval.evaluate;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.UserHistory;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
@@ -78,7 +78,7 @@ final class Slicings {
     float[] lows = distinct.size() > MOST_ACTIONS ? quarters() : floats(List.copyOf(distinct));
     List<String> labels = new ArrayList<>();
     for (float low : lows) {
-      String number = String.format(Locale.ROOT, "%.4g", low).replaceAll("\\.?0+$", "");
+      String number = new BigDecimal(Float.toString(low)).stripTrailingZeros().toPlainString();
       labels.add(distinct.size() > MOST_ACTIONS ? "from " + number : number);
     }
     return List.of(

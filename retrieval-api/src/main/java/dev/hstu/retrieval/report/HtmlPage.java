@@ -132,6 +132,11 @@ public final class HtmlPage {
     return this;
   }
 
+  public HtmlPage chart(IntervalChart chart) {
+    html.append(chart.svg());
+    return this;
+  }
+
   /// The whole page; nothing can be added afterwards.
   public String render() {
     return html.append("</body></html>\n").toString();

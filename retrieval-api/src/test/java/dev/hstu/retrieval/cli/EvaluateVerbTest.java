@@ -168,6 +168,62 @@ final class EvaluateVerbTest {
     assertThat(last.err()).contains("'soon' is no instant");
   }
 
+  @Test
+  void aComparisonSaysWhatCanBeSaid() throws IOException {
+    Path page = folder.resolve("comparison.html");
+    assertThat(compare("model", "other", "--metric", "hr@10", "--html", page.toString()))
+        .as(last.err())
+        .isZero();
+    assertThat(last.out())
+        .contains("A: model " + path("model"), "B: model " + path("other"), "detectable")
+        .contains("80 users by both");
+    assertThat(last.out().strip().lines().reduce((first, line) -> line).orElseThrow())
+        .startsWith("HR@10, exact, exclude=all: ");
+    assertThat(Files.readString(page)).contains("<svg", "B - A");
+
+    assertThat(compare("model", "model", "--json")).isZero();
+    JsonNode same = last.json();
+    assertThat(same.path("decisive").asText()).isEqualTo("HR@100");
+    assertThat(same.path("decision").asText()).contains("the same for every user");
+    for (JsonNode difference : same.path("differences")) {
+      assertThat(difference.path("outcome").asText()).isEqualTo("SAME");
+    }
+    assertThat(compare("model", "none")).isEqualTo(2);
+    assertThat(last.err()).contains("generation '").contains("none' is not in");
+    assertThat(compare("model", "other", "--metric", "auc")).isEqualTo(2);
+    assertThat(last.err()).contains("metric 'auc' is not compared; choose one of [HR@10");
+    assertThat(compare("model", "other", "--leaks")).isEqualTo(2);
+  }
+
+  @Test
+  void leaksAreFoundAndPriced() throws IOException {
+    assertThat(evaluate("model", "--leaks")).as(last.err() + last.out()).isZero();
+    assertThat(last.out()).contains("80 cases held against 9 kinds of leaks: none found");
+
+    Path cases = folder.resolve("cases.ndjson");
+    Files.writeString(
+        cases,
+        """
+        {"userId": "user0", "events": [{"itemId": "item1", "timestamp": 10}, {"itemId": "item2", "timestamp": 90}], "requestTime": 50, "target": {"itemId": "item5", "timestamp": 50}}
+        {"userId": "new", "events": [{"itemId": "item1", "timestamp": 10}], "requestTime": 50, "target": {"itemId": "item5", "timestamp": 50}, "candidates": ["item5", "item7"]}
+        """);
+    assertThat(evaluate("model", "--leaks", "--cases", cases.toString(), "--json")).isEqualTo(1);
+    assertThat(last.json().path("leaks").findValuesAsText("kind"))
+        .containsExactly("future-event", "later-events-in-training", "sampled-ranking");
+    assertThat(evaluate("model", "--cases", cases.toString())).isEqualTo(2);
+    assertThat(last.err()).contains("--cases and --held-out-users are for --leaks");
+  }
+
+  private int compare(String a, String b, String... options) {
+    last =
+        CommandLineRun.of(
+            Stream.concat(
+                    Stream.of("evaluate", "--compare", path(a), path(b), "--data", path("data")),
+                    Arrays.stream(options))
+                .toArray(String[]::new));
+    return last.exitCode();
+  }
+
   private int evaluate(String model, String... options) {
     last =
         CommandLineRun.of(

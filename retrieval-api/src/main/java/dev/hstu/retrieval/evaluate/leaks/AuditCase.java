@@ -1,0 +1,56 @@
+package dev.hstu.retrieval.evaluate.leaks;
+
+import dev.hstu.encoder.sequence.UserHistory;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// One case as an evaluation presents it, right or wrong. Items are rows `1..V` of the data. Arrays
+/// are shared, not copied.
+///
+/// @param userId external id
+/// @param history what the model is told
+/// @param target the item to be found
+/// @param targetTime when it was had
+/// @param candidates what is ranked, or null for the whole catalogue
+/// @param excluded what cannot be ranked, or null where a filter of the audit says so
+public record AuditCase(
+    String userId,
+    UserHistory history,
+    int target,
+    long targetTime,
+    int @Nullable [] candidates,
+    int @Nullable [] excluded) {
+
+  /// The same with the events that `kept` accepts by their place.
+  AuditCase keepEvents(IntPredicate kept) {
+    int[] items = new int[history.length()];
+    long[] times = new long[history.length()];
+    int count = 0;
+    for (int e = 0; e < history.length(); e++) {
+      if (kept.test(e)) {
+        items[count] = history.items()[e];
+        times[count++] = history.times()[e];
+      }
+    }
+    return withHistory(
+        new UserHistory(
+            Arrays.copyOf(items, count), Arrays.copyOf(times, count), history.requestTime()));
+  }
+
+  AuditCase withRequestTime(long seconds) {
+    return withHistory(new UserHistory(history.items(), history.times(), seconds));
+  }
+
+  AuditCase withWholeCatalogue() {
+    return new AuditCase(userId, history, target, targetTime, null, excluded);
+  }
+
+  AuditCase withoutExclusions() {
+    return new AuditCase(userId, history, target, targetTime, candidates, null);
+  }
+
+  private AuditCase withHistory(UserHistory other) {
+    return new AuditCase(userId, other, target, targetTime, candidates, excluded);
+  }
+}
