@@ -116,7 +116,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--stochastic-length",
       description = {
-        "Above 1 and at most 2: cuts long windows at random, the more the lower it is; 2 cuts none.",
+        "Above 1 and at most 2: cuts long windows at random, the more the lower it is; 2 cuts"
+            + " none.",
         "Default: the preset's."
       })
   private @Nullable Double stochasticLength;
@@ -199,10 +200,6 @@ public final class TrainCommand implements Callable<Integer> {
     try {
       PreparedData prepared = PreparedData.open(data);
       TrainingSettings settings = withFeatures(settings(prepared.items().size()), prepared);
-      TrainingTarget target =
-          TrainingTarget.of(out)
-              .withRestart(restart)
-              .withCompanions(result -> record(result, prepared).companion());
       TrainingData examples =
           new TrainingData(
               prepared.log(),
@@ -211,7 +208,12 @@ public final class TrainCommand implements Callable<Integer> {
               ItemLabels.of(prepared.attributes(), settings.model().features()));
       try (TrainingProgressBar progress = new TrainingProgressBar(console)) {
         ModelSelection selection = selection(prepared, console);
-        TrainingResult result = Trainer.train(examples, settings, target, progress, selection);
+        EpochLog epochs = new EpochLog(Trainer.stateFolder(out), holdOut >= 2, progress);
+        TrainingTarget target =
+            TrainingTarget.of(out)
+                .withRestart(restart)
+                .withCompanions(result -> companions(record(result, prepared), epochs));
+        TrainingResult result = Trainer.train(examples, settings, target, epochs, selection);
         print(console, result);
       }
       return 0;
@@ -264,6 +266,12 @@ public final class TrainCommand implements Callable<Integer> {
                 metrics.ndcgAt(10),
                 metrics.ndcgAt(100),
                 metrics.mrr()));
+  }
+
+  private static Map<String, byte[]> companions(TrainingRecord record, EpochLog epochs) {
+    Map<String, byte[]> files = new LinkedHashMap<>(record.companion());
+    files.putAll(epochs.companion());
+    return files;
   }
 
   private TrainingRecord record(TrainingResult result, PreparedData prepared) {

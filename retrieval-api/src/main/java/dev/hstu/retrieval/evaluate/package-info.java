@@ -1,6 +1,8 @@
-/// How good a model or a generation is, offline: leave-one-out over the whole catalogue
-/// ([LeaveOneOut]), the metrics ([RankingMetrics]), popularity beside them ([PopularityBaseline]),
-/// and the run that puts them together ([Evaluation]), through exact scores and through the index.
+/// How good a model or a generation is, offline: what is to be found ([EvaluationProtocol]), the
+/// metrics ([RankingMetrics]), popularity beside them ([PopularityBaseline]), parts of the users
+/// ([Slice]), what lists are like ([ListQuality]), and the run that puts them together
+/// ([Evaluation]), through exact scores and through the index. Start at [Evaluator]; two models or
+/// generations side by side are a [Comparison].
 ///
 /// A target is seen here by the protocol only: histories and popularity never contain it.
 @NullMarked

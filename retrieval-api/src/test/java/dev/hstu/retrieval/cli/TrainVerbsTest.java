@@ -110,6 +110,10 @@ final class TrainVerbsTest {
     assertThat(training.path("epoch").asInt()).isBetween(1, 3);
     assertThat(training.path("validation_score").asDouble()).isBetween(0.0, 1.0);
     assertThat(last.err()).contains("epoch 3 on the validation event: HR@10");
+    JsonNode curve =
+        new ObjectMapper().readTree(folder.resolve("model/training-curve.json").toFile());
+    assertThat(curve.path("points").findValuesAsText("epoch")).containsExactly("1", "2", "3");
+    assertThat(curve.path("points").findValues("score")).hasSize(3);
   }
 
   @Test

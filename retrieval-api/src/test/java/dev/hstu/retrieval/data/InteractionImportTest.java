@@ -239,7 +239,8 @@ class InteractionImportTest {
     assertThat(longs.read().badRows().getFirst().describe())
         .isEqualTo(
             log
-                + ":line 3: unusable item id: 'x': it is not a 64-bit decimal integer, which --id-type int64 asks for");
+                + ":line 3: unusable item id: 'x': it is not a 64-bit decimal integer, which"
+                + " --id-type int64 asks for");
     assertThat(PreparedData.open(folder.resolve("u")).items().type()).isEqualTo(IdType.UTF8);
   }
 
@@ -304,6 +305,26 @@ class InteractionImportTest {
   }
 
   @Test
+  void eventsFromAnInstantOnAreLeftOutAndCounted() throws IOException {
+    Path log = file(folder, "log.csv", HEADER + "1,a,1,5\n1,b,1,10\n2,c,1,11\n2,a,1,9\n");
+    Path ordered = file(folder, "ordered.csv", "user,item,seq\n1,a,1\n");
+
+    imported(until(log, 10));
+
+    assertThat(events(out())).containsExactly("1 a@5:1.0", "2 a@9:1.0");
+    assertThat(PreparedData.open(out()).manifest().dropped())
+        .containsExactly(Map.entry("from --until on", 2L));
+    assertThatThrownBy(() -> imported(until(ordered, 10)))
+        .isInstanceOf(UnusableInputException.class)
+        .hasMessageContaining("gives order and no time (sequence(step=60))");
+  }
+
+  private ImportRequest until(Path log, long seconds) {
+    return new ImportRequest(
+        List.of(log), null, out(), ReadingRules.DETECTED, 0, false, true, seconds);
+  }
+
+  @Test
   void millisecondsAreRefusedUnlessSaidToBe() throws IOException {
     Path log = file(folder, "log.csv", HEADER + "1,a,1,1700000000123\n1,b,1,1700000001999\n");
 
@@ -364,7 +385,12 @@ class InteractionImportTest {
         file(
             folder,
             "log.csv",
-            "user_id,item_id,event,timestamp\n1,a,click,1\n1,b,buy,2\n1,c,2.5,3\n1,d,look,4\n1,e,,5\n");
+            "user_id,item_id,event,timestamp\n"
+                + "1,a,click,1\n"
+                + "1,b,buy,2\n"
+                + "1,c,2.5,3\n"
+                + "1,d,look,4\n"
+                + "1,e,,5\n");
     ReadingRules words =
         new ReadingRules(
             null,
@@ -395,11 +421,14 @@ class InteractionImportTest {
         .containsExactly(
             log + ":line 4: wrong number of fields: 3 fields where 4 are expected",
             log
-                + ":line 5: unusable time: 'yesterday': give seconds since 1970, 2024-05-01T12:30:00Z, or a sequence number from 0",
+                + ":line 5: unusable time: 'yesterday': give seconds since 1970,"
+                + " 2024-05-01T12:30:00Z, or a sequence number from 0",
             log
-                + ":line 6: broken quotes: a quote that does not close, or stands amid a field: 1,\"d\"x,1,4",
+                + ":line 6: broken quotes: a quote that does not close, or stands amid a field:"
+                + " 1,\"d\"x,1,4",
             log
-                + ":line 8: unusable time: '-1': give seconds since 1970, 2024-05-01T12:30:00Z, or a sequence number from 0");
+                + ":line 8: unusable time: '-1': give seconds since 1970, 2024-05-01T12:30:00Z, or"
+                + " a sequence number from 0");
     assertThat(events(out())).containsExactly("1 a@1:1.0", "1 e@5:1.0");
   }
 

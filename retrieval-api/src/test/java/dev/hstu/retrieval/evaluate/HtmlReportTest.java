@@ -23,7 +23,7 @@ final class HtmlReportTest {
     String page = HtmlReport.render(report(1, "20261122T000000Z-abcdef012345"));
     keep("evaluation.html", page);
     assertThat(page).contains("95 % intervals", "target&#39;s popularity".replace("&#39;", "'"));
-    PageInChromium.requireGood(page, 5, 8);
+    PageInChromium.requireGood(page, 5, 7);
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.hstu.retrieval.evaluate.leaks;
 
 import dev.hstu.encoder.sequence.UserHistory;
-import java.util.Arrays;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One case as an evaluation presents it, right or wrong. Items are rows `1..V` of the data. Arrays
@@ -24,22 +24,23 @@ public record AuditCase(
 
   /// The same with the events that `kept` accepts by their place.
   AuditCase keepEvents(IntPredicate kept) {
-    int[] items = new int[history.length()];
-    long[] times = new long[history.length()];
-    int count = 0;
-    for (int e = 0; e < history.length(); e++) {
-      if (kept.test(e)) {
-        items[count] = history.items()[e];
-        times[count++] = history.times()[e];
+    int[] left = IntStream.range(0, history.length()).filter(kept).toArray();
+    int[] items = new int[left.length];
+    long[] times = new long[left.length];
+    float[] actions = new float[history.actions().length == 0 ? 0 : left.length];
+    for (int e = 0; e < left.length; e++) {
+      items[e] = history.items()[left[e]];
+      times[e] = history.times()[left[e]];
+      if (actions.length > 0) {
+        actions[e] = history.actions()[left[e]];
       }
     }
-    return withHistory(
-        new UserHistory(
-            Arrays.copyOf(items, count), Arrays.copyOf(times, count), history.requestTime()));
+    return withHistory(new UserHistory(items, times, actions, history.requestTime()));
   }
 
   AuditCase withRequestTime(long seconds) {
-    return withHistory(new UserHistory(history.items(), history.times(), seconds));
+    return withHistory(
+        new UserHistory(history.items(), history.times(), history.actions(), seconds));
   }
 
   AuditCase withWholeCatalogue() {

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// "excluded": ["50"]}
 /// ```
 ///
-/// `candidates` (what is ranked; without it everything) and `excluded` (what cannot be ranked;
-/// without it what the audit's filter says) are optional. Events of items that the data lacks are
-/// left out.
+/// Events may have an `action`, a number, for models that read them. `candidates` (what is ranked;
+/// without it everything) and `excluded` (what cannot be ranked; without it what the audit's filter
+/// says) are optional. Events of items that the data lacks are left out.
 public final class CasesFile {
 
   /// A million cases of twenty events take half a gigabyte.
@@ -91,16 +91,23 @@ public final class CasesFile {
     JsonNode events = json.path("events");
     int[] rows = new int[events.size()];
     long[] times = new long[events.size()];
+    float[] actions = new float[events.size()];
+    boolean withActions = false;
     int known = 0;
     for (JsonNode event : events) {
       int row = items.rowOf(text(event, "itemId"));
       times[known] = seconds(event, "timestamp");
       if (row != IdTable.NOT_FOUND) {
+        withActions |= event.path("action").isNumber();
+        actions[known] = event.path("action").floatValue();
         rows[known++] = row + 1;
       }
     }
     return new UserHistory(
-        Arrays.copyOf(rows, known), Arrays.copyOf(times, known), seconds(json, "requestTime"));
+        Arrays.copyOf(rows, known),
+        Arrays.copyOf(times, known),
+        withActions ? Arrays.copyOf(actions, known) : new float[0],
+        seconds(json, "requestTime"));
   }
 
   private int @Nullable [] rows(JsonNode json, String field) {
