@@ -55,6 +55,29 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("retrieval-api", "benchmarks");
 
   @ArchTest
+  static final ArchRule THE_CLIENT_STANDS_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.hstu.client..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.hstu.kernels..",
+              "dev.hstu.encoder..",
+              "dev.hstu.index..",
+              "dev.hstu.retrieval..",
+              "dev.hstu.benchmarks..");
+
+  @ArchTest
+  static final ArchRule NOTHING_KNOWS_THE_CLIENT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.hstu.client..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.hstu.client..");
+
+  @ArchTest
   static final ArchRule NO_PACKAGE_CYCLES =
       slices().matching("dev.hstu.(**)").should().beFreeOfCycles();
 

@@ -14,6 +14,7 @@ import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.Put;
 import io.micronaut.json.JsonMapper;
 import io.micronaut.scheduling.TaskExecutors;
@@ -111,6 +112,7 @@ final class ItemsController {
   @Needs(Role.WRITE)
   @Post("/bulk")
   @Consumes(SetsController.NDJSON)
+  @Produces({SetsController.NDJSON, MediaType.APPLICATION_JSON})
   @Operation(
       operationId = "bulkItems",
       summary = "Puts and deletes many items, one JSON object a line",

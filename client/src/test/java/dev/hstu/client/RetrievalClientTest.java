@@ -1,0 +1,202 @@
+package dev.hstu.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
+
+import dev.hstu.retrieval.serving.RunningService;
+import dev.hstu.retrieval.serving.TinyGenerations;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every method against a running service, as a pipeline would use it.
+class RetrievalClientTest {
+
+  private static final long NOW = 1_700_000_600;
+
+  @TempDir static Path folder;
+  private static String first;
+  private static String generation;
+  private static RunningService service;
+  private static RetrievalClient client;
+
+  @BeforeAll
+  static void serve() throws Exception {
+    TinyGenerations generations = new TinyGenerations(folder);
+    first = generations.publish(1);
+    generation = generations.publish(2);
+    service = RunningService.start(generations.configuration(Map.of("updates.enabled", "true")));
+    service.awaitReady(Duration.ofSeconds(30));
+    client = RetrievalClient.of(service.address()).deadline(Duration.ofSeconds(30)).build();
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    service.close();
+  }
+
+  @Test
+  void retrievesWhatItAsksFor() {
+    RetrieveAnswer answer = client.retrieve(request(3).k(7).excluding(List.of(id(5))));
+
+    assertThat(answer.candidates())
+        .hasSize(7)
+        .extracting(RetrieveAnswer.Candidate::itemId)
+        .doesNotContain(id(3), id(5));
+    assertThat(answer.candidates().getFirst().score())
+        .isGreaterThanOrEqualTo(answer.candidates().getLast().score());
+    assertThat(answer.requestTime()).isEqualTo(NOW);
+    assertThat(answer.validUntil()).isGreaterThan(NOW);
+    assertThat(answer.timings().totalMicros()).isPositive();
+    assertThat(client.retrieve(request(3).k(1000).includingSeen()).shortfall()).isNotNull();
+    assertThat(client.isReady()).isTrue();
+  }
+
+  @Test
+  void everyKindOfFilterIsUnderstood() {
+    client.registerSet("blocked", List.of(id(1), id(6)));
+    Filter filter =
+        Filter.all(
+            Filter.in("genres", "g1", "g2"),
+            Filter.range("year", 1980.0, null),
+            Filter.any(Filter.not(Filter.set("blocked")), Filter.only(List.of(id(6)))));
+
+    List<String> ids =
+        client.retrieve(request(3).k(1000).filter(filter)).candidates().stream()
+            .map(RetrieveAnswer.Candidate::itemId)
+            .toList();
+
+    assertThat(ids).contains(id(6), id(2), id(7)).doesNotContain(id(1), id(5));
+    assertThat(client.sets().sets()).extracting(NamedSets.NamedSet::name).contains("blocked");
+    client.deleteSet("blocked");
+    assertThat(client.sets().sets()).isEmpty();
+  }
+
+  @Test
+  void aRefusalIsAnExceptionWithItsProblem() {
+    assertThatThrownBy(() -> client.retrieve(request(3).k(0)))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              assertThat(e.problem().kind()).isEqualTo("out-of-range");
+              assertThat(e.problem().status()).isEqualTo(400);
+              assertThat(e.problem().field()).isEqualTo("/k");
+              assertThat(e.traceId()).matches("[0-9a-f]{32}");
+              assertThat(e).hasMessageContaining("k=0 must be within 1..1000");
+            });
+  }
+
+  @Test
+  void aBatchIsAnsweredInOrderWhileItIsStillBeingMade() {
+    AtomicInteger made = new AtomicInteger();
+    Stream<RetrieveRequest> requests =
+        IntStream.range(0, 1_000)
+            .mapToObj(
+                i -> {
+                  made.incrementAndGet();
+                  return request(i % 300).k(i == 70 ? 0 : 3);
+                });
+    List<BatchAnswer> answers = new ArrayList<>();
+    try (Stream<BatchAnswer> stream = client.retrieveBatch(requests)) {
+      stream.limit(200).forEach(answers::add);
+    }
+
+    assertThat(made).as("requests asked for, of 1,000").hasValueLessThan(500);
+    assertThat(answers).hasSize(200);
+    for (int i = 0; i < answers.size(); i++) {
+      switch (answers.get(i)) {
+        case BatchAnswer.Answered(RetrieveRequest request, RetrieveAnswer answer) -> {
+          assertThat(request).isEqualTo(request(i % 300).k(3));
+          assertThat(answer.candidates()).hasSize(3);
+        }
+        case BatchAnswer.Refused(RetrieveRequest _, Problem problem) -> {
+          assertThat(i).isEqualTo(70);
+          assertThat(problem.kind()).isEqualTo("out-of-range");
+        }
+      }
+    }
+    assertThat(client.retrieveBatch(Stream.of())).isEmpty();
+  }
+
+  @Test
+  void embeddingsAreRowsOfLengthOneOrZeros() {
+    Embeddings embeddings =
+        client.embed(
+            List.of(
+                new History(List.of(new Event(id(3), NOW - 60)), NOW),
+                new History(List.of(new Event("nobody", NOW - 60)), NOW)));
+
+    assertThat(embeddings.generation()).isIn(first, generation);
+    assertThat(embeddings.model()).matches("[0-9a-f]{64}");
+    assertThat(embeddings.rows()).hasDimensions(2, 16);
+    assertThat(length(embeddings.rows()[0])).isCloseTo(1, offset(1e-5));
+    assertThat(length(embeddings.rows()[1])).isZero();
+  }
+
+  @Test
+  void itemsComeAndGo() {
+    float[] vector = new float[16];
+    vector[0] = 1;
+    String added = TinyGenerations.id(900);
+    UpdateReceipt put =
+        client.putItem(added, vector, Map.of("title", "New", "genres", List.of("g1")));
+    UpdateReceipt deleted = client.deleteItem(added);
+    List<UpdateResult> bulk =
+        client.bulkItems(
+            List.of(
+                new ItemChange.Put(added, vector, null),
+                new ItemChange.Put(added, new float[3], null),
+                new ItemChange.Delete(added)));
+
+    assertThat(put.itemId()).isEqualTo(added);
+    assertThat(deleted.sequence()).isEqualTo(put.sequence() + 1);
+    assertThat(bulk).extracting(UpdateResult::line).containsExactly(1, 2, 3);
+    assertThat(bulk.get(0).sequence()).isNotNull();
+    assertThat(bulk.get(1).problem()).isNotNull();
+    assertThat(bulk.get(1).problem().kind()).isEqualTo("invalid-item");
+    assertThat(bulk.get(2).problem()).isNull();
+  }
+
+  @Test
+  void generationsAreListedAndOneThatIsNotThereIsAProblem() {
+    Generations all = client.generations();
+    assertThat(all.generations())
+        .extracting(Generations.Generation::id)
+        .contains(first, generation);
+    Generations.Details details = client.generation(first);
+    assertThat(details.generation().contents()).isNotNull();
+    assertThat(details.generation().contents().items()).isEqualTo(TinyGenerations.ITEMS);
+    assertThat(details.generation().contents().created()).isNotNull();
+
+    assertThatThrownBy(() -> client.publish("20200101T000000Z-000000000000", null))
+        .isInstanceOf(ProblemException.class);
+    assertThat(client.rollBack("a test").current()).isEqualTo(first);
+  }
+
+  private static RetrieveRequest request(int row) {
+    return RetrieveRequest.of(List.of(new Event(id(row), NOW - 60, 4f))).at(NOW);
+  }
+
+  private static String id(int row) {
+    return TinyGenerations.id(row);
+  }
+
+  private static double length(float[] row) {
+    double sum = 0;
+    for (float value : row) {
+      sum += value * value;
+    }
+    return Math.sqrt(sum);
+  }
+}
