@@ -150,6 +150,12 @@ public enum ProblemType {
       HttpStatus.INTERNAL_SERVER_ERROR,
       "The service failed",
       "Report it with its incident: the service's log has the cause under it."),
+  ENCODER_UNAVAILABLE(
+      "encoder-unavailable",
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "No encoder answers",
+      "Try again after `Retry-After` seconds; `GET /health/ready` and `detail` say what is wrong with each"
+          + " endpoint of `encoder.endpoints`."),
   NOT_READY(
       "not-ready",
       HttpStatus.SERVICE_UNAVAILABLE,

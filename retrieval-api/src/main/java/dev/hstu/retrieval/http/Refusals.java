@@ -1,6 +1,8 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.config.AdmissionSettings;
+import dev.hstu.retrieval.retrieve.EncoderBusyException;
+import dev.hstu.retrieval.retrieve.EncoderUnavailableException;
 import dev.hstu.retrieval.serving.Admission;
 import dev.hstu.retrieval.serving.Readiness;
 import dev.hstu.retrieval.serving.ServiceMetrics;
@@ -116,6 +118,14 @@ final class Refusals {
                   deadlineMillis < settings.deadlineMillis()
                       ? RequestDeadline.HEADER
                       : "admission.deadline-millis"));
+    }
+    if (cause instanceof EncoderBusyException) {
+      metrics.turnedAway(TurnedAway.QUEUE_FULL);
+      return Problem.of(ProblemType.OVERLOADED, String.valueOf(cause.getMessage()));
+    }
+    if (cause instanceof EncoderUnavailableException) {
+      metrics.turnedAway(TurnedAway.ENCODER_UNAVAILABLE);
+      return Problem.of(ProblemType.ENCODER_UNAVAILABLE, String.valueOf(cause.getMessage()));
     }
     if (cause instanceof RejectedExecutionException) {
       return stopping();

@@ -26,7 +26,8 @@ public interface EmbeddingSource {
   /// @param deadlineNanos [System#nanoTime] by which the embeddings must be there to be of use
   /// @return float[B·D], row-major, the caller's own; or exceptionally
   ///     [java.util.concurrent.TimeoutException] where the deadline can't be made,
-  ///     [EncoderUnavailableException] where nobody can encode now, and what the engine throws
+  ///     [EncoderUnavailableException] where nobody can encode now, [EncoderBusyException] where
+  ///     too much waits already, and what the engine throws
   CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos);
 
   /// An engine on the calling thread.

@@ -5,6 +5,7 @@ import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.GenerationSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.tier.EmbeddingSources;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class GenerationWatcher implements AutoCloseable {
   private final NamedSets sets;
   private final SharedUpdateLog updates;
   private final RetrievalCaches caches;
+  private final EmbeddingSources sources;
   private final GenerationSwitch generations;
   private final ServiceMetrics metrics;
   private final ScheduledExecutorService thread =
@@ -51,12 +53,14 @@ public final class GenerationWatcher implements AutoCloseable {
       NamedSets sets,
       SharedUpdateLog updates,
       RetrievalCaches caches,
+      EmbeddingSources sources,
       GenerationSwitch generations,
       ServiceMetrics metrics) {
     this.configuration = configuration;
     this.sets = sets;
     this.updates = updates;
     this.caches = caches;
+    this.sources = sources;
     this.generations = generations;
     this.metrics = metrics;
   }
@@ -108,7 +112,8 @@ public final class GenerationWatcher implements AutoCloseable {
     } else if (!wasJustRefused(id)) {
       published = new Published.Opening(id);
       long start = System.nanoTime();
-      LiveGeneration next = LiveGeneration.open(store, id, configuration, sets, updates, caches);
+      LiveGeneration next =
+          LiveGeneration.open(store, id, configuration, sets, updates, caches, sources);
       generations.swapTo(next);
       serves(id);
       metrics.serving(next);

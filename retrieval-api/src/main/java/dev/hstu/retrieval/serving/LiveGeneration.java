@@ -1,7 +1,5 @@
 package dev.hstu.retrieval.serving;
 
-import dev.hstu.encoder.Encoder;
-import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
@@ -21,6 +19,7 @@ import dev.hstu.retrieval.retrieve.EmbeddingSource;
 import dev.hstu.retrieval.retrieve.ItemSource;
 import dev.hstu.retrieval.retrieve.PopularItems;
 import dev.hstu.retrieval.retrieve.Retriever;
+import dev.hstu.retrieval.tier.EmbeddingSources;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -78,11 +77,12 @@ public final class LiveGeneration {
       ServiceConfiguration configuration,
       NamedSets sets,
       SharedUpdateLog updates,
-      RetrievalCaches caches)
+      RetrievalCaches caches,
+      EmbeddingSources sources)
       throws IOException {
     OwnedResources resources = new OwnedResources();
     try {
-      return open(resources, store, id, configuration, sets, updates, caches);
+      return open(resources, store, id, configuration, sets, updates, caches, sources);
     } catch (IOException | RuntimeException | Error e) {
       resources.closeAfter(e);
       throw e;
@@ -96,7 +96,8 @@ public final class LiveGeneration {
       ServiceConfiguration configuration,
       NamedSets sets,
       SharedUpdateLog updates,
-      RetrievalCaches caches)
+      RetrievalCaches caches,
+      EmbeddingSources sources)
       throws IOException {
     ServingBudget.of(configuration).require(store.manifest(id));
     Generation generation =
@@ -104,8 +105,7 @@ public final class LiveGeneration {
     OpenModel folder = resources.own(ModelFolder.open(generation.modelFolder()));
     Model model = folder.model();
     generation.requireModel(model.fingerprint());
-    UserEncoder encoder = resources.own(Encoder.open(model, configuration.encoder().choice()));
-    EmbeddingSource embeddings = EmbeddingSource.of(encoder);
+    EmbeddingSource embeddings = resources.own(sources.open(model));
     RetrievalSettings settings = configuration.retrieval();
     FilterCompiler filters = FilterCompiler.of(generation.catalog(), sets);
     filters.resolveSets();

@@ -51,7 +51,8 @@ public final class ServiceMetrics {
     WOULD_BE_LATE,
     DEADLINE,
     STOPPING,
-    NOT_READY
+    NOT_READY,
+    ENCODER_UNAVAILABLE
   }
 
   /// Bucket edges from a cached search to the deadline; each edge is one more series per stage.

@@ -6,6 +6,7 @@ import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.tier.EmbeddingSources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +95,7 @@ class GenerationWatcherTest {
         NamedSets.none(),
         updates,
         new RetrievalCaches(configuration.cache(), InstantSource.system()),
+        new EmbeddingSources(configuration, registry),
         live,
         new ServiceMetrics(registry, workers, new ServerClock(InstantSource.system())));
   }
