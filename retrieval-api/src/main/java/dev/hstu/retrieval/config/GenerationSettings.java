@@ -12,13 +12,15 @@ import java.util.List;
 /// @param warmUpQueries seeded retrievals run before a generation serves
 /// @param parallelShards shards of one search that are searched at once
 /// @param gateThreads threads that ask the golden users of a publication over HTTP
+/// @param titleIndexBytes of heap for finding items by their titles
 public record GenerationSettings(
     Path folder,
     int pollMillis,
     int retrySeconds,
     int warmUpQueries,
     int parallelShards,
-    int gateThreads) {
+    int gateThreads,
+    long titleIndexBytes) {
 
   static final Setting<String> FOLDER =
       Setting.text(
@@ -68,8 +70,25 @@ public record GenerationSettings(
               + " answered meanwhile. The judged generation and the live one are opened beside what"
               + " serves, outside of serving.ram; where memory is short, use hstu publish elsewhere.");
 
+  static final Setting<Long> TITLE_INDEX_MEMORY =
+      Setting.bytes(
+          "generations.title-index-memory",
+          "128m",
+          1L << 20,
+          1L << 36,
+          "Heap for finding items by their titles (GET /items?query=), taken by the first search:"
+              + " some 80 MiB for a million titles. Where it ends, the least popular items are not"
+              + " found by title.");
+
   static final List<Setting<?>> SETTINGS =
-      List.of(FOLDER, POLL_MILLIS, RETRY_SECONDS, WARM_UP_QUERIES, PARALLEL_SHARDS, GATE_THREADS);
+      List.of(
+          FOLDER,
+          POLL_MILLIS,
+          RETRY_SECONDS,
+          WARM_UP_QUERIES,
+          PARALLEL_SHARDS,
+          GATE_THREADS,
+          TITLE_INDEX_MEMORY);
 
   static GenerationSettings from(SettingValues values) {
     int parallelShards = values.get(PARALLEL_SHARDS);
@@ -79,6 +98,7 @@ public record GenerationSettings(
         values.get(RETRY_SECONDS),
         values.get(WARM_UP_QUERIES),
         parallelShards == 0 ? OpenIndex.usualParallelism() : parallelShards,
-        values.get(GATE_THREADS));
+        values.get(GATE_THREADS),
+        values.get(TITLE_INDEX_MEMORY));
   }
 }

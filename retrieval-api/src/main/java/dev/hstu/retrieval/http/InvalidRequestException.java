@@ -1,6 +1,6 @@
 package dev.hstu.retrieval.http;
 
-/// A request that breaks the contract; answered 400 with its problem.
+/// A request that breaks the contract or asks for what there isn't; answered with its problem.
 final class InvalidRequestException extends RuntimeException {
 
   private final transient Problem problem;
@@ -10,7 +10,7 @@ final class InvalidRequestException extends RuntimeException {
     this.problem = Problem.at(type, field, detail);
   }
 
-  private InvalidRequestException(Problem problem) {
+  InvalidRequestException(Problem problem) {
     super(problem.detail(), null, false, false);
     this.problem = problem;
   }

@@ -95,6 +95,11 @@ public enum ProblemType {
       HttpStatus.NOT_FOUND,
       "There is no such set",
       "Register the set first; `GET /sets` lists all."),
+  UNKNOWN_ITEM(
+      "unknown-item",
+      HttpStatus.NOT_FOUND,
+      "There is no such item",
+      "Name an item that `GET /items?query=` finds."),
   UNKNOWN_GENERATION(
       "unknown-generation",
       HttpStatus.NOT_FOUND,

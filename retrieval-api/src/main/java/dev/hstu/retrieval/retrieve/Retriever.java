@@ -298,6 +298,11 @@ public final class Retriever {
         searchNanos);
   }
 
+  /// The items as they are now.
+  public CurrentItems items() {
+    return source.current();
+  }
+
   /// The most popular items of the catalogue, at most `k`.
   public List<Candidate> popular(int k) {
     return popularItems.first(k, ItemFilter.all(), items.current().items());

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 /// @param heapBytes the largest heap, counted whole
 /// @param engineBytes what the engine takes without a model
 /// @param cacheBytes of heap, what answers are kept in
+/// @param titleBytes of heap, for finding items by title
 /// @param laterItems updates kept searchable at most
 /// @param laterBytes of native memory, what is swept of them at most
 record ServingBudget(
@@ -26,6 +27,7 @@ record ServingBudget(
     long heapBytes,
     long engineBytes,
     long cacheBytes,
+    long titleBytes,
     long laterItems,
     long laterBytes) {
 
@@ -51,6 +53,7 @@ record ServingBudget(
         Runtime.getRuntime().maxMemory(),
         configuration.encoder().choice().engine() == Engine.REFERENCE ? 0 : TORCH_BYTES,
         configuration.cache().maxBytes(),
+        configuration.generations().titleIndexBytes(),
         configuration.updates().enabled() ? configuration.updates().maxKept() : 0,
         configuration.updates().enabled() ? configuration.updates().maxMemoryBytes() : 0);
   }
@@ -78,6 +81,7 @@ record ServingBudget(
     return ServingMemory.heap(manifest)
         .and("requests", REQUESTS_BYTES)
         .and("cache.embeddings-memory and cache.results-memory", cacheBytes)
+        .and("generations.title-index-memory", titleBytes)
         .and("updates.max-kept", laterItems * LATER_ITEM_BYTES);
   }
 

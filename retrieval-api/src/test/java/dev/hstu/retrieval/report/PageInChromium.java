@@ -132,7 +132,8 @@ public final class PageInChromium {
     return new ObjectMapper().readTree(drawn.substring(begin, drawn.indexOf("</pre>", begin)));
   }
 
-  private static Optional<Path> chromium() {
+  /// The browser, where there is one.
+  static Optional<Path> chromium() {
     return Stream.of(System.getenv("PATH").split(":"))
         .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)

@@ -1,0 +1,68 @@
+// Why an item was returned or not.
+
+import {post} from './api.js';
+import {byId, make, say, utc} from './dom.js';
+import {currentRequest} from './candidates.js';
+import {learnTitles, title} from './titles.js';
+
+/** Asks about an item under the request as it is now. */
+export async function explain(id) {
+  const status = byId('explain-status');
+  byId('explain-id').value = id;
+  say(status, 'Asking…');
+  byId('explain-answer').replaceChildren();
+  byId('explain-heading').focus();
+  byId('explanation').scrollIntoView({block: 'nearest'});
+  try {
+    const answer = await post('/explain', {...currentRequest(), itemId: id});
+    const lines = [...(answer.contributions ?? []), ...(answer.closest ?? [])];
+    await learnTitles([id, ...lines.map(line => line.itemId)]);
+    say(status, title(id) + ': ' + sentence(answer));
+    byId('explain-answer').replaceChildren(...besides(answer), ...score(answer),
+      ...table('What each event did to the score', ['Event', 'At', 'Contribution'],
+        (answer.contributions ?? []).map(line => [title(line.itemId), utc(line.timestamp), line.contribution ?? 'the only known event'])),
+      ...table('Most alike in the history', ['Item', 'At', 'Cosine'],
+        (answer.closest ?? []).map(line => [title(line.itemId), utc(line.timestamp), line.cosine])));
+  } catch (failure) {
+    say(status, failure.status === 404 && failure.problem?.type?.endsWith('not-found')
+      ? 'This service cannot explain: it has no such route.' : failure.message, true);
+  }
+}
+
+function sentence(answer) {
+  const verdict = answer.verdict ?? {};
+  return answer.sentence ?? answer.reason ?? verdict.sentence ?? verdict.reason
+    ?? (typeof verdict === 'string' ? verdict : JSON.stringify(verdict));
+}
+
+function besides(answer) {
+  const others = answer.besides ?? [];
+  return others.length === 0 ? [] : [make('p', {}, 'It would be kept out as well because: '
+    + others.map(other => typeof other === 'string' ? other : sentence(other)).join('; ') + '.')];
+}
+
+function score(answer) {
+  return answer.score === undefined || answer.score === null ? [] : [make('p', {}, 'Score ' + answer.score)];
+}
+
+function table(caption, head, rows) {
+  return rows.length === 0 ? [] : [make('h3', {}, caption), make('div', {class: 'wide'}, make('table', {},
+    make('thead', {}, make('tr', {}, ...head.map(name => make('th', {scope: 'col'}, name)))),
+    make('tbody', {}, ...rows.map(row => make('tr', {}, ...row.map(cell => make('td', {}, String(cell))))))))];
+}
+
+/** Makes the field and its button ask. */
+export function explainField() {
+  const ask = () => {
+    const id = byId('explain-id').value.trim();
+    if (id !== '') {
+      explain(id);
+    }
+  };
+  byId('explain').addEventListener('click', ask);
+  byId('explain-id').addEventListener('keydown', event => {
+    if (event.key === 'Enter') {
+      ask();
+    }
+  });
+}
