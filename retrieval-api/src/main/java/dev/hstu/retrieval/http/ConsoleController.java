@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// `GET /`: the console, a page of static files that uses the routes of this service as any client
 /// does. It loads nothing from elsewhere, and what it shows it asks for with the key that its user
 /// types.
-@Hidden
 @Controller
 final class ConsoleController {
 
@@ -46,12 +45,14 @@ final class ConsoleController {
     this.problems = problems;
   }
 
+  @Hidden
   @NeedsNoKey("the page itself tells nothing; its requests carry their user's key")
   @Get("/")
   HttpResponse<?> page() {
     return file(PAGE);
   }
 
+  @Hidden
   @NeedsNoKey("the page itself tells nothing; its requests carry their user's key")
   @Get("/console/{file}")
   HttpResponse<?> file(String file) {

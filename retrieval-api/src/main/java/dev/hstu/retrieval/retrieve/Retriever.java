@@ -300,7 +300,7 @@ public final class Retriever {
 
   /// The items as they are now.
   public CurrentItems items() {
-    return source.current();
+    return items.current();
   }
 
   /// The most popular items of the catalogue, at most `k`.
