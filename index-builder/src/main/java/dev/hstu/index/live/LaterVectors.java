@@ -1,6 +1,7 @@
 package dev.hstu.index.live;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.kernels.log.LogBatch;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -39,7 +40,7 @@ final class LaterVectors implements AutoCloseable {
   int add(float[] vector) throws IOException {
     buffer.clear();
     buffer.asFloatBuffer().put(vector);
-    LogCompaction.writeFully(file, buffer);
+    LogBatch.writeFully(file, buffer);
     return count++;
   }
 

@@ -1,5 +1,7 @@
 package dev.hstu.index.live;
 
+import dev.hstu.kernels.log.LogBatch;
+import dev.hstu.kernels.log.LogSegment;
 import dev.hstu.kernels.storage.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,20 +32,16 @@ final class LogCompaction {
     try (LogSnapshot log = LogSnapshot.of(closed);
         AtomicFile file = AtomicFile.replacing(LogSegment.path(folder, last.number()))) {
       LastUpdates updates = LastUpdates.of(log, 0);
-      writeFully(
-          file.channel(), ByteBuffer.wrap(LogSegment.header(closed.getFirst().coversFrom())));
+      LogBatch.writeFully(
+          file.channel(),
+          ByteBuffer.wrap(LogSegment.header(UpdateBatch.FORMAT, closed.getFirst().coversFrom())));
       LogCompaction compaction = new LogCompaction(file.channel());
       updates.forEach(log, compaction::add);
       compaction.flush();
       file.commit();
     }
-    return new LogSegment(last.file(), last.number(), closed.getFirst().coversFrom());
-  }
-
-  static void writeFully(FileChannel file, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      int _ = file.write(bytes);
-    }
+    return new LogSegment(
+        UpdateBatch.FORMAT, last.file(), last.number(), closed.getFirst().coversFrom());
   }
 
   private void add(LoggedUpdate update) throws IOException {
@@ -58,7 +56,7 @@ final class LogCompaction {
 
   private void flush() throws IOException {
     if (!records.isEmpty()) {
-      writeFully(target, UpdateBatch.encode(fingerprint, records));
+      LogBatch.writeFully(target, UpdateBatch.encode(fingerprint, records));
       records.clear();
     }
   }

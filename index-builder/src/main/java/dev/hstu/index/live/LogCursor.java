@@ -1,5 +1,7 @@
 package dev.hstu.index.live;
 
+import dev.hstu.kernels.log.LogBatch;
+import dev.hstu.kernels.log.LogSegment;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
@@ -40,7 +42,8 @@ final class LogCursor implements AutoCloseable {
   /// The next updates in order, all durable; empty when there are none yet.
   List<LoggedUpdate> next() throws IOException {
     while (position < log.lastSequence()) {
-      @Nullable UpdateBatch batch = file == null ? null : UpdateBatch.readAt(file, offset);
+      @Nullable LogBatch batch =
+          file == null ? null : LogBatch.readAt(UpdateBatch.FORMAT, file, offset);
       if (batch == null) {
         if (!nextSegment()) {
           return List.of();
@@ -49,7 +52,9 @@ final class LogCursor implements AutoCloseable {
       }
       offset += batch.bytes();
       List<LoggedUpdate> later =
-          batch.updates().stream().filter(update -> update.sequence() > position).toList();
+          UpdateBatch.of(batch).updates().stream()
+              .filter(update -> update.sequence() > position)
+              .toList();
       if (!later.isEmpty()) {
         position = later.getLast().sequence();
         return later;

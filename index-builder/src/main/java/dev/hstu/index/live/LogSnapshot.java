@@ -1,5 +1,6 @@
 package dev.hstu.index.live;
 
+import dev.hstu.kernels.log.LogSegment;
 import dev.hstu.kernels.storage.DamagedFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -42,7 +43,7 @@ final class LogSnapshot implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       return new LogSnapshot(List.of(), List.of());
     }
-    return of(LogSegment.current(LogSegment.all(folder)));
+    return of(LogSegment.current(LogSegment.all(UpdateBatch.FORMAT, folder)));
   }
 
   /// Opens these segments.
@@ -66,9 +67,10 @@ final class LogSnapshot implements AutoCloseable {
       FileChannel file = files.get(i);
       long end =
           LogSegment.walk(
+              UpdateBatch.FORMAT,
               file,
               batch -> {
-                for (LoggedUpdate update : batch.updates()) {
+                for (LoggedUpdate update : UpdateBatch.of(batch).updates()) {
                   consumer.accept(update);
                 }
               });

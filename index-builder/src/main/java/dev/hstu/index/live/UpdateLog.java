@@ -1,5 +1,8 @@
 package dev.hstu.index.live;
 
+import dev.hstu.kernels.log.LogBatch;
+import dev.hstu.kernels.log.LogRecovery;
+import dev.hstu.kernels.log.LogSegment;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
@@ -82,14 +85,15 @@ public final class UpdateLog implements AutoCloseable {
       LogSettings settings,
       DirectoryLock directoryLock,
       LogRecovery recovered,
+      long lastSequence,
       FileChannel file) {
     this.folder = folder;
     this.settings = settings;
     this.directoryLock = directoryLock;
     this.segments = recovered.segments();
     this.bytes = recovered.bytes();
-    this.lastSequence = recovered.lastSequence();
-    this.nextSequence = recovered.lastSequence() + 1;
+    this.lastSequence = lastSequence;
+    this.nextSequence = lastSequence + 1;
     this.end = recovered.end();
     this.file = file;
     this.closedSinceCompaction = recovered.segments().size() - 1;
@@ -107,15 +111,19 @@ public final class UpdateLog implements AutoCloseable {
     try {
       DurableFiles.deleteAbandoned(folder);
       deleteScratch(folder);
-      LogRecovery recovered = LogRecovery.of(folder);
+      SequenceCheck check = new SequenceCheck();
+      LogRecovery recovered = LogRecovery.of(UpdateBatch.FORMAT, folder, check);
       if (recovered.segments().isEmpty()) {
-        LogSegment first = LogSegment.create(folder, 1, 1);
+        LogSegment first = LogSegment.create(UpdateBatch.FORMAT, folder, 1, 1);
         recovered =
-            new LogRecovery(List.of(first), LogSegment.HEADER_BYTES, 0, LogSegment.HEADER_BYTES);
+            new LogRecovery(List.of(first), LogSegment.HEADER_BYTES, LogSegment.HEADER_BYTES, 0);
+      }
+      if (recovered.cutBytes() > 0) {
+        LOG.warn("{}: cut {} bytes that were never acknowledged", folder, recovered.cutBytes());
       }
       FileChannel file =
           FileChannel.open(recovered.segments().getLast().file(), StandardOpenOption.WRITE);
-      UpdateLog log = new UpdateLog(folder, settings, lock, recovered, file);
+      UpdateLog log = new UpdateLog(folder, settings, lock, recovered, check.last, file);
       log.committer.start();
       return log;
     } catch (IOException | RuntimeException e) {
@@ -342,7 +350,7 @@ public final class UpdateLog implements AutoCloseable {
       ByteBuffer batch = UpdateBatch.encode(group.getFirst().fingerprint, records);
       int length = batch.remaining();
       file.position(end);
-      LogCompaction.writeFully(file, batch);
+      LogBatch.writeFully(file, batch);
       file.force(false);
       end += length;
       durable(group.getLast().last, length);
@@ -390,7 +398,9 @@ public final class UpdateLog implements AutoCloseable {
   }
 
   private void beginSegment() throws IOException {
-    LogSegment next = LogSegment.create(folder, segments.getLast().number() + 1, lastSequence + 1);
+    LogSegment next =
+        LogSegment.create(
+            UpdateBatch.FORMAT, folder, segments.getLast().number() + 1, lastSequence + 1);
     file.close();
     file = FileChannel.open(next.file(), StandardOpenOption.WRITE);
     end = LogSegment.HEADER_BYTES;
@@ -444,6 +454,27 @@ public final class UpdateLog implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Sequence numbers ascend over the whole log.
+  private static final class SequenceCheck implements LogRecovery.Replay {
+    private long last;
+
+    @Override
+    public boolean accept(LogBatch batch) {
+      for (LoggedUpdate update : UpdateBatch.of(batch).updates()) {
+        if (update.sequence() <= last) {
+          return false;
+        }
+        last = update.sequence();
+      }
+      return true;
+    }
+
+    @Override
+    public String position() {
+      return "update " + last;
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.index.search.ClusteredVectors;
+import dev.hstu.kernels.log.LogSegment;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
 import java.io.IOException;
@@ -212,7 +213,7 @@ final class UpdateLogTest {
     }
     assertThat(amountsTo()).isEqualTo(before);
     UpdateLog.open(folder, SMALL).close();
-    assertThat(LogSegment.all(folder)).hasSize(2);
+    assertThat(LogSegment.all(UpdateBatch.FORMAT, folder)).hasSize(2);
     assertThat(amountsTo()).isEqualTo(before);
   }
 

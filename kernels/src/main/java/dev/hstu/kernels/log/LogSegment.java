@@ -1,4 +1,4 @@
-package dev.hstu.index.live;
+package dev.hstu.kernels.log;
 
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DurableFiles;
@@ -15,37 +15,34 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// One file of the log, `NNNNNNNNNN.log`: a header, then [UpdateBatch]es. The header,
+/// One file of the log, `NNNNNNNNNN.log`: a header, then [LogBatch]es. The header,
 /// little-endian:
 ///
 /// | field | type | |
 /// |---|---|---|
-/// | magic | int64 | [#MAGIC] |
-/// | version | int32 | [#VERSION] |
-/// | covers from | int64 | the least sequence number that may stand in it |
+/// | magic | int64 | [LogFormat#magic] |
+/// | version | int32 | [LogFormat#version] |
+/// | covers from | int64 | the least number, of what its owner counts, that may stand in it |
 /// | checksum | int32 | CRC-32C of what is before |
 ///
 /// A compacted segment takes the number of the last segment that it replaces and covers from where
 /// the first of them did; so segments that a later one covers are leftovers of a compaction.
-record LogSegment(Path file, long number, long coversFrom) {
+public record LogSegment(LogFormat format, Path file, long number, long coversFrom) {
 
-  /// `HSTUUPDT`.
-  static final long MAGIC = 0x5444_5055_5554_5348L;
-
-  static final int VERSION = 1;
-  static final int HEADER_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
+  /// Bytes before the first batch.
+  public static final int HEADER_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
 
   private static final Pattern NAME = Pattern.compile("(\\d{10})\\.log");
   private static final int CHECKED_BYTES = HEADER_BYTES - Integer.BYTES;
 
   /// All segments of a folder by number, leftovers among them.
-  static List<LogSegment> all(Path folder) throws IOException {
+  public static List<LogSegment> all(LogFormat format, Path folder) throws IOException {
     List<LogSegment> segments = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.sorted().toList()) {
         String name = String.valueOf(file.getFileName());
         if (NAME.matcher(name).matches()) {
-          segments.add(open(file, Long.parseLong(name.substring(0, name.indexOf('.')))));
+          segments.add(open(format, file, Long.parseLong(name.substring(0, name.indexOf('.')))));
         }
       }
     }
@@ -53,7 +50,7 @@ record LogSegment(Path file, long number, long coversFrom) {
   }
 
   /// Those of `all` that no later one covers.
-  static List<LogSegment> current(List<LogSegment> all) {
+  public static List<LogSegment> current(List<LogSegment> all) {
     List<LogSegment> current = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       LogSegment segment = all.get(i);
@@ -65,22 +62,25 @@ record LogSegment(Path file, long number, long coversFrom) {
   }
 
   /// Makes an empty segment, durably.
-  static LogSegment create(Path folder, long number, long coversFrom) throws IOException {
+  public static LogSegment create(LogFormat format, Path folder, long number, long coversFrom)
+      throws IOException {
     Path file = path(folder, number);
-    DurableFiles.writeAtomically(file, header(coversFrom));
-    return new LogSegment(file, number, coversFrom);
+    DurableFiles.writeAtomically(file, header(format, coversFrom));
+    return new LogSegment(format, file, number, coversFrom);
   }
 
-  static Path path(Path folder, long number) {
+  /// The file of a segment.
+  public static Path path(Path folder, long number) {
     return folder.resolve("%010d.log".formatted(number));
   }
 
-  static byte[] header(long coversFrom) {
+  /// What a segment begins with.
+  public static byte[] header(LogFormat format, long coversFrom) {
     ByteBuffer header =
         ByteBuffer.allocate(HEADER_BYTES)
             .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(MAGIC)
-            .putInt(VERSION)
+            .putLong(format.magic())
+            .putInt(format.version())
             .putLong(coversFrom);
     return header.putInt(checksum(header)).array();
   }
@@ -88,36 +88,37 @@ record LogSegment(Path file, long number, long coversFrom) {
   /// Reads batches one after the other until none begins or one isn't whole.
   ///
   /// @return where the last whole one ends
-  static long walk(FileChannel file, BatchConsumer consumer) throws IOException {
+  public static long walk(LogFormat format, FileChannel file, BatchConsumer consumer)
+      throws IOException {
     long offset = HEADER_BYTES;
-    @Nullable UpdateBatch batch = UpdateBatch.readAt(file, offset);
+    @Nullable LogBatch batch = LogBatch.readAt(format, file, offset);
     while (batch != null) {
       consumer.accept(batch);
       offset += batch.bytes();
-      batch = UpdateBatch.readAt(file, offset);
+      batch = LogBatch.readAt(format, file, offset);
     }
     return offset;
   }
 
-  private static LogSegment open(Path file, long number) throws IOException {
+  private static LogSegment open(LogFormat format, Path file, long number) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(file)) {
       while (header.hasRemaining() && channel.read(header) >= 0) {
         // Reads on until the header is whole.
       }
     }
-    boolean whole = !header.hasRemaining() && header.getLong(0) == MAGIC;
-    if (whole && header.getInt(Long.BYTES) > VERSION) {
+    boolean whole = !header.hasRemaining() && header.getLong(0) == format.magic();
+    if (whole && header.getInt(Long.BYTES) > format.version()) {
       throw new DamagedFileException(
           file,
           "format version %d is newer than this release's %d; use the release that wrote it"
-              .formatted(header.getInt(Long.BYTES), VERSION));
+              .formatted(header.getInt(Long.BYTES), format.version()));
     }
     if (!whole || header.getInt(CHECKED_BYTES) != checksum(header)) {
       throw new DamagedFileException(
-          file, "offset 0: the header of an update log is damaged; restore it");
+          file, "offset 0: the header of %s is damaged; restore it".formatted(format.name()));
     }
-    return new LogSegment(file, number, header.getLong(Long.BYTES + Integer.BYTES));
+    return new LogSegment(format, file, number, header.getLong(Long.BYTES + Integer.BYTES));
   }
 
   private static int checksum(ByteBuffer header) {
@@ -126,8 +127,9 @@ record LogSegment(Path file, long number, long coversFrom) {
     return (int) crc.getValue();
   }
 
+  /// Takes batches in their order.
   @FunctionalInterface
-  interface BatchConsumer {
-    void accept(UpdateBatch batch) throws IOException;
+  public interface BatchConsumer {
+    void accept(LogBatch batch) throws IOException;
   }
 }
