@@ -55,7 +55,7 @@ public final class PopularItems {
   /// Fills a list with the first `k` items that pass the filter, or fewer if there are no more. A
   /// filter that leaves fewer than k of the list takes a pass over the catalogue. Items changed
   /// since the catalogue was made count as popular as before, deleted ones not at all, and new ones
-  /// are not popular yet.
+  /// come last, without an interaction.
   ///
   /// @param filter of the rows of `items`
   /// @param items of the same catalogue
@@ -76,7 +76,17 @@ public final class PopularItems {
         first.add(all.candidate(i, ids));
       }
     }
+    for (int row = ids.size(); row < items.rows() && first.size() < k; row++) {
+      if (isNew(row, items) && filter.accepts(row)) {
+        first.add(new Candidate(items.idAt(row), 0));
+      }
+    }
     return first;
+  }
+
+  /// Whether a later row's item wasn't in the catalogue.
+  private static boolean isNew(int row, ItemView items) {
+    return items.isLive(row) && items.base().ids().rowOf(items.idAt(row)) == IdTable.NOT_FOUND;
   }
 
   /// A filter of the catalogue's rows by the rows that their items have now.
