@@ -21,11 +21,20 @@ public final class EmbeddingKey {
   private final RequestInterval validity;
   private final int hash;
 
-  private EmbeddingKey(String fingerprint, int[] items, long[] times, RequestInterval validity) {
+  /// Who asked first; no part of what the embedding depends on.
+  private final @Nullable String userId;
+
+  private EmbeddingKey(
+      String fingerprint,
+      int[] items,
+      long[] times,
+      RequestInterval validity,
+      @Nullable String userId) {
     this.fingerprint = fingerprint;
     this.items = items;
     this.times = times;
     this.validity = validity;
+    this.userId = userId;
     this.hash =
         new ContentHash()
             .add(fingerprint.hashCode())
@@ -39,7 +48,9 @@ public final class EmbeddingKey {
   ///
   /// @param fingerprint of the model
   /// @param window of one user; its arrays are shared and must not change any more
-  public static EmbeddingKey of(String fingerprint, HistoryBatch window) {
+  /// @param userId with whom what is kept under it is to be forgotten, in vain where an equal key
+  ///     is there already; null where nobody is named. Keys of different users may be equal
+  public static EmbeddingKey of(String fingerprint, HistoryBatch window, @Nullable String userId) {
     if (window.users() != 1) {
       throw new IllegalArgumentException(
           "a key is of one user and not of %d".formatted(window.users()));
@@ -47,11 +58,16 @@ public final class EmbeddingKey {
     long[] times = window.times();
     RequestInterval validity =
         RequestInterval.around(times, 0, times.length, window.requestTimes()[0]);
-    return new EmbeddingKey(fingerprint, window.items(), times, validity);
+    return new EmbeddingKey(fingerprint, window.items(), times, validity, userId);
   }
 
   String fingerprint() {
     return fingerprint;
+  }
+
+  /// Whether a user made the request that this key was made for.
+  boolean isOf(String user) {
+    return user.equals(userId);
   }
 
   /// The request times for which this is the key.
@@ -61,7 +77,10 @@ public final class EmbeddingKey {
 
   /// Heap taken, about.
   int bytes() {
-    return OVERHEAD_BYTES + Integer.BYTES * items.length + Long.BYTES * times.length;
+    return OVERHEAD_BYTES
+        + Integer.BYTES * items.length
+        + Long.BYTES * times.length
+        + (userId == null ? 0 : Character.BYTES * userId.length());
   }
 
   @Override

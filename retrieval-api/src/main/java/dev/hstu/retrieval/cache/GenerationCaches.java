@@ -2,6 +2,7 @@ package dev.hstu.retrieval.cache;
 
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.index.filter.FilterRule;
+import org.jspecify.annotations.Nullable;
 
 /// The caches of the process as one generation sees them; its keys name it and its model. Closed
 /// with the generation.
@@ -17,9 +18,16 @@ public final class GenerationCaches implements AutoCloseable {
     this.generation = generation;
   }
 
-  /// The key of one user's embedding; shares the window's arrays.
+  /// The key of the embedding of a user who isn't named; shares the window's arrays.
   public EmbeddingKey key(HistoryBatch window) {
-    return EmbeddingKey.of(fingerprint, window);
+    return key(window, null);
+  }
+
+  /// The key of one user's embedding; shares the window's arrays.
+  ///
+  /// @param userId with whom it is to be forgotten; null where nobody is named
+  public EmbeddingKey key(HistoryBatch window, @Nullable String userId) {
+    return EmbeddingKey.of(fingerprint, window, userId);
   }
 
   /// The key of a list, with arguments as [ResultKey] takes them.

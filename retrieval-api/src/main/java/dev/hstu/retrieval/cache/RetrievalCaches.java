@@ -78,6 +78,16 @@ public final class RetrievalCaches {
     return new GenerationCaches(this, fingerprint, generation);
   }
 
+  /// What was kept of a user's requests and is no more.
+  public record Forgotten(int embeddings, int lists) {}
+
+  /// Drops what requests of a user had kept. What equals it and was kept for another request first
+  /// stays, since it is that one's.
+  public Forgotten forget(String user) {
+    int lists = results.dropIf(key -> key.user().isOf(user));
+    return new Forgotten(embeddings.dropIf(key -> key.isOf(user)), lists);
+  }
+
   void close(String fingerprint, String generation) {
     boolean last;
     synchronized (openByModel) {

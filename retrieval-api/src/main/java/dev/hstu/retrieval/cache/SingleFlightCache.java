@@ -109,10 +109,19 @@ public final class SingleFlightCache<K, V> {
   }
 
   /// Forgets values by their keys.
-  void dropIf(Predicate<K> condition) {
-    if (kept != null) {
-      kept.asMap().keySet().removeIf(condition);
+  ///
+  /// @return how many
+  int dropIf(Predicate<K> condition) {
+    if (kept == null) {
+      return 0;
     }
+    int dropped = 0;
+    for (K key : kept.asMap().keySet()) {
+      if (condition.test(key) && kept.asMap().remove(key) != null) {
+        dropped++;
+      }
+    }
+    return dropped;
   }
 
   private void land(K key, CompletableFuture<Void> flight) {

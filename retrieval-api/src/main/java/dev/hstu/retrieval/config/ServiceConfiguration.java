@@ -20,6 +20,7 @@ public record ServiceConfiguration(
     ConnectionSettings connections,
     TlsSettings tls,
     CacheSettings cache,
+    UserSettings users,
     LoggingSettings logging,
     TracingSettings tracing) {
 
@@ -41,6 +42,7 @@ public record ServiceConfiguration(
             ConnectionSettings.SETTINGS,
             TlsSettings.SETTINGS,
             CacheSettings.SETTINGS,
+            UserSettings.SETTINGS,
             LoggingSettings.SETTINGS,
             TracingSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
@@ -70,6 +72,7 @@ public record ServiceConfiguration(
         ConnectionSettings.from(values),
         TlsSettings.from(values),
         CacheSettings.from(values),
+        UserSettings.from(values),
         LoggingSettings.from(values),
         TracingSettings.from(values));
   }

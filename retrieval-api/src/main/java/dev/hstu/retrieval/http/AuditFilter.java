@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
   SetsController.PATH + "/**",
   GenerationsController.PATH + "/**",
   GenerationsController.ROLLBACK_PATH,
+  UsersController.PATH + "/**",
 })
 final class AuditFilter {
 

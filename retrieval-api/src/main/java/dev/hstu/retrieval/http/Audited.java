@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /// A route that changes something, and so leaves a line in the audit log. Every route that needs
-/// more than [dev.hstu.retrieval.access.Role#READ] has it.
+/// more than [dev.hstu.retrieval.access.Role#READ] has it, or says by [Unaudited] why not.
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.index.filter.InvalidFilterException;
+import dev.hstu.retrieval.retrieve.Candidate;
 import dev.hstu.retrieval.retrieve.EncodedQueries;
 import dev.hstu.retrieval.retrieve.EncodingOutcome;
 import dev.hstu.retrieval.retrieve.PendingRetrieval;
@@ -12,6 +13,8 @@ import dev.hstu.retrieval.serving.GenerationSwitch;
 import dev.hstu.retrieval.serving.LiveGeneration;
 import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.ServiceMetrics;
+import dev.hstu.retrieval.users.ServedList;
+import dev.hstu.retrieval.users.Serving;
 import io.micronaut.core.type.Argument;
 import io.micronaut.json.JsonMapper;
 import jakarta.inject.Singleton;
@@ -37,6 +40,7 @@ final class BatchAnswers {
 
   private final RetrieveRequestReader reader;
   private final RequestRules rules;
+  private final UserHistories users;
   private final GenerationSwitch generations;
   private final Refusals refusals;
   private final ServiceMetrics metrics;
@@ -45,12 +49,14 @@ final class BatchAnswers {
   BatchAnswers(
       RetrieveRequestReader reader,
       RequestRules rules,
+      UserHistories users,
       GenerationSwitch generations,
       Refusals refusals,
       ServiceMetrics metrics,
       JsonMapper json) {
     this.reader = reader;
     this.rules = rules;
+    this.users = users;
     this.generations = generations;
     this.refusals = refusals;
     this.metrics = metrics;
@@ -139,7 +145,7 @@ final class BatchAnswers {
       switch (entry) {
         case BatchEntry.Request(long line, byte[] bytes) -> lines.add(read(line, bytes, live));
         case BatchEntry.Refused(long line, Problem problem) ->
-            lines.add(new Line(line, null, null, problem));
+            lines.add(new Line(line, null, null, null, problem));
         case BatchEntry.End(long _) -> {}
       }
     }
@@ -150,9 +156,11 @@ final class BatchAnswers {
     AtomicReference<@Nullable String> id = new AtomicReference<>();
     try {
       RetrieveRequest request = reader.readLine(bytes, id::set);
-      return new Line(number, id.get(), rules.query(request, live.model().clock()), null);
+      @Nullable Serving serving = users.serving(request);
+      RetrievalQuery query = rules.query(request, live.model().clock());
+      return new Line(number, id.get(), query, serving, null);
     } catch (InvalidRequestException e) {
-      return new Line(number, id.get(), null, e.problem());
+      return new Line(number, id.get(), null, null, e.problem());
     }
   }
 
@@ -168,6 +176,9 @@ final class BatchAnswers {
       Retrieval retrieval = live.retriever().retrieve(encoded, place, buffers);
       long totalNanos = System.nanoTime() - arrivedNanos;
       metrics.answered(retrieval, queueNanos, totalNanos);
+      if (line.serving() != null) {
+        users.served(line.serving(), new ServedIds(ids(retrieval)));
+      }
       RetrievalQuery query = encoded.queries().get(place).query();
       return BatchLine.answered(
           line.number(),
@@ -180,6 +191,10 @@ final class BatchAnswers {
     }
   }
 
+  private static List<String> ids(Retrieval retrieval) {
+    return retrieval.candidates().stream().map(Candidate::itemId).toList();
+  }
+
   private void write(BatchLine line, ByteArrayOutputStream answers) {
     try {
       answers.writeBytes(json.writeValueAsBytes(LINE, line));
@@ -189,12 +204,29 @@ final class BatchAnswers {
     }
   }
 
+  /// What one line was answered.
+  private record ServedIds(List<String> itemIds) implements ServedList {
+
+    /// Object, reference and some ten characters.
+    private static final int ID_BYTES = 64;
+
+    @Override
+    public int bytes() {
+      return ID_BYTES * itemIds.size();
+    }
+  }
+
   /// A line as read.
   ///
   /// @param query what it asks; null where it is refused
+  /// @param serving its user, who remembers what is served; null where there is none
   /// @param problem why it is refused
   private record Line(
-      long number, @Nullable String id, @Nullable RetrievalQuery query, @Nullable Problem problem) {
+      long number,
+      @Nullable String id,
+      @Nullable RetrievalQuery query,
+      @Nullable Serving serving,
+      @Nullable Problem problem) {
 
     Problem refusal() {
       if (problem == null) {

@@ -20,7 +20,7 @@ record BatchRequestSchema(
             oneOf = {String.class, Long.class})
         @Nullable String id,
     @Schema(
-            description = "Whose history it is; not needed for an answer",
+            description = "As of POST /retrieve",
             implementation = Object.class,
             oneOf = {String.class, Long.class})
         @Nullable String userId,
@@ -29,4 +29,5 @@ record BatchRequestSchema(
     @Schema(description = "As of POST /retrieve") @Nullable Integer k,
     @Schema(description = "As of POST /retrieve") @Nullable Boolean excludeSeen,
     @Schema(description = "As of POST /retrieve") @Nullable List<Object> excludeItemIds,
-    @Schema(description = "As of POST /retrieve") @Nullable FilterSchema filter) {}
+    @Schema(description = "As of POST /retrieve") @Nullable FilterSchema filter,
+    @Schema(description = "As of POST /retrieve") @Nullable Integer excludeServedDays) {}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
         {"events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600}""")
 record HistorySchema(
     @Schema(
-            description = "Whose history it is; not needed for an answer",
+            description = "Whose history it is: stored events are taken in as by POST /retrieve",
             implementation = Object.class,
             oneOf = {String.class, Long.class})
         @Nullable String userId,

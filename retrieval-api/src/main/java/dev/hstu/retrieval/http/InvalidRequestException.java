@@ -1,11 +1,13 @@
 package dev.hstu.retrieval.http;
 
+import org.jspecify.annotations.Nullable;
+
 /// A request that breaks the contract or asks for what there isn't; answered with its problem.
 final class InvalidRequestException extends RuntimeException {
 
   private final transient Problem problem;
 
-  InvalidRequestException(ProblemType type, String field, String detail) {
+  InvalidRequestException(ProblemType type, @Nullable String field, String detail) {
     super(detail, null, false, false);
     this.problem = Problem.at(type, field, detail);
   }

@@ -85,6 +85,11 @@ public enum ProblemType {
       HttpStatus.FORBIDDEN,
       "Updates are switched off",
       "Set `updates.enabled=true` in the one process that takes updates, and send them there."),
+  USERS_DISABLED(
+      "users-disabled",
+      HttpStatus.FORBIDDEN,
+      "Nothing is stored of users",
+      "Set `users.folder` in the one process that stores users, and send the request there."),
   NOT_FOUND(
       "not-found",
       HttpStatus.NOT_FOUND,
@@ -105,6 +110,11 @@ public enum ProblemType {
       HttpStatus.NOT_FOUND,
       "There is no such generation",
       "Name one that `GET /generations` lists."),
+  UNKNOWN_USER(
+      "unknown-user",
+      HttpStatus.NOT_FOUND,
+      "There is no such user",
+      "Store events by `PUT /users/{id}/events` first, or ask with `unknown=popular`."),
   METHOD_NOT_ALLOWED(
       "method-not-allowed",
       HttpStatus.METHOD_NOT_ALLOWED,
@@ -171,6 +181,11 @@ public enum ProblemType {
       HttpStatus.SERVICE_UNAVAILABLE,
       "Too many updates are kept",
       "Stop sending updates until a generation is built and published that takes the kept ones in."),
+  USERS_FULL(
+      "users-full",
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "Too much is stored of users",
+      "Delete users who are gone, or have the setting raised that `detail` names."),
   SHUTTING_DOWN(
       "shutting-down",
       HttpStatus.SERVICE_UNAVAILABLE,

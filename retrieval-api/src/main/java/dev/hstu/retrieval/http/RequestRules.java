@@ -6,21 +6,29 @@ import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.serving.ServerClock;
+import dev.hstu.retrieval.users.UserEvent;
 import jakarta.inject.Singleton;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/// What a request means under a model's clock: fills in the defaults and refuses events out of
-/// order or later than the request time.
+/// What a request means under a model's clock: fills in the defaults and what is stored of its
+/// user, and refuses events out of order or later than the request time. Stored events later than
+/// it are left out: for a replayed time they haven't happened yet.
 @Singleton
 final class RequestRules {
 
   private final RetrievalSettings settings;
   private final ServerClock serverClock;
+  private final UserHistories users;
 
-  RequestRules(RetrievalSettings settings, ServerClock clock) {
+  RequestRules(RetrievalSettings settings, ServerClock clock, UserHistories users) {
     this.settings = settings;
     this.serverClock = clock;
+    this.users = users;
   }
 
   /// @throws InvalidRequestException when the events are unsorted or one is in the future
@@ -33,26 +41,75 @@ final class RequestRules {
       times[i] = events.get(i).timestamp();
       requireOrder(times, i);
     }
-    long requestTime = requestTime(request, times, clock);
+    History sent = new History(itemIds, times);
+    List<UserEvent> stored = users.events(request);
+    long requestTime = requestTime(request, sent, stored, clock);
     requirePast(times, requestTime, request.requestTime() != null);
+    History history = stored.isEmpty() ? sent : withStored(sent, events, stored, requestTime);
     return new RetrievalQuery(
-        itemIds,
-        times,
+        history.itemIds(),
+        history.times(),
         requestTime,
         Objects.requireNonNullElse(request.k(), settings.defaultK()),
         Objects.requireNonNullElse(request.excludeSeen(), true),
-        request.excludeItemIds().toArray(String[]::new),
-        Objects.requireNonNullElse(request.filter(), FilterRule.EVERYTHING));
+        excluded(request),
+        Objects.requireNonNullElse(request.filter(), FilterRule.EVERYTHING),
+        request.userId());
   }
 
-  private long requestTime(RetrieveRequest request, long[] times, Clock clock) {
+  /// Events as a query takes them.
+  private record History(String[] itemIds, long[] times) {}
+
+  private String[] excluded(RetrieveRequest request) {
+    List<String> served = users.servedLately(request);
+    return served.isEmpty()
+        ? request.excludeItemIds().toArray(String[]::new)
+        : Stream.concat(request.excludeItemIds().stream(), served.stream()).toArray(String[]::new);
+  }
+
+  /// Stored events up to the request time and sent ones together, in order of time and stored ones
+  /// first; equal ones once.
+  private static History withStored(
+      History sent, List<Event> events, List<UserEvent> stored, long requestTime) {
+    Set<UserEvent> known = new HashSet<>(stored);
+    String[] itemIds = new String[stored.size() + events.size()];
+    long[] times = new long[itemIds.length];
+    int size = 0;
+    int next = 0;
+    for (int i = 0; i <= events.size(); i++) {
+      long until = i < events.size() ? events.get(i).timestamp() : requestTime;
+      while (next < stored.size() && stored.get(next).time() <= until) {
+        itemIds[size] = stored.get(next).itemId();
+        times[size++] = stored.get(next++).time();
+      }
+      if (i < events.size() && !known.contains(userEvent(events.get(i)))) {
+        itemIds[size] = sent.itemIds()[i];
+        times[size++] = sent.times()[i];
+      }
+    }
+    return new History(Arrays.copyOf(itemIds, size), Arrays.copyOf(times, size));
+  }
+
+  private static UserEvent userEvent(Event event) {
+    return new UserEvent(event.itemId(), event.timestamp(), event.action());
+  }
+
+  private long requestTime(
+      RetrieveRequest request, History sent, List<UserEvent> stored, Clock clock) {
     if (request.requestTime() != null) {
       return request.requestTime();
     }
     return switch (clock) {
       case Clock.Wall() -> serverClock.seconds();
-      case Clock.Sequence(int step) -> times.length == 0 ? step : times[times.length - 1] + step;
+      case Clock.Sequence(int step) -> lastTime(sent, stored) + step;
     };
+  }
+
+  private static long lastTime(History sent, List<UserEvent> stored) {
+    long[] times = sent.times();
+    return Math.max(
+        times.length == 0 ? 0 : times[times.length - 1],
+        stored.isEmpty() ? 0 : stored.getLast().time());
   }
 
   private static void requireOrder(long[] times, int i) {

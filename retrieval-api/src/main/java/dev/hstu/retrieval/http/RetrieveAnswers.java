@@ -19,6 +19,7 @@ import dev.hstu.retrieval.serving.GenerationSwitch;
 import dev.hstu.retrieval.serving.LiveGeneration;
 import dev.hstu.retrieval.serving.ServerClock;
 import dev.hstu.retrieval.serving.ServiceMetrics;
+import dev.hstu.retrieval.users.Serving;
 import io.micronaut.core.type.Argument;
 import io.micronaut.json.JsonMapper;
 import io.micronaut.serde.annotation.SerdeImport;
@@ -47,6 +48,7 @@ final class RetrieveAnswers {
 
   private final RetrieveRequestReader reader;
   private final RequestRules rules;
+  private final UserHistories users;
   private final GenerationSwitch generations;
   private final RepeatedRequests repeated;
   private final ServerClock clock;
@@ -56,6 +58,7 @@ final class RetrieveAnswers {
   RetrieveAnswers(
       RetrieveRequestReader reader,
       RequestRules rules,
+      UserHistories users,
       GenerationSwitch generations,
       RepeatedRequests repeated,
       ServerClock clock,
@@ -63,6 +66,7 @@ final class RetrieveAnswers {
       JsonMapper json) {
     this.reader = reader;
     this.rules = rules;
+    this.users = users;
     this.generations = generations;
     this.repeated = repeated;
     this.clock = clock;
@@ -115,6 +119,7 @@ final class RetrieveAnswers {
   Reply answer(byte[] body, long arrivedNanos, RetrievalBuffers buffers, PendingRetrieval pending) {
     long queueNanos = pending.queueNanos();
     RetrieveRequest request = reader.read(body);
+    @Nullable Serving serving = users.serving(request);
     Optional<GenerationLease> lease = generations.lease();
     if (lease.isEmpty()) {
       return new Reply.NoGeneration();
@@ -125,6 +130,7 @@ final class RetrieveAnswers {
       return switch (retrieve(live, query, buffers, pending)) {
         case RetrievalOutcome.Waiting(CompletionStage<?> until) -> new Reply.Waiting(until);
         case RetrievalOutcome.Answered answered -> {
+          users.served(serving, new ServedCandidates(answered.candidates()));
           keepRepeated(body, request, live, query, answered);
           yield new Reply.Body(
               written(
@@ -140,14 +146,17 @@ final class RetrieveAnswers {
   }
 
   /// Whoever asks twice may ask a third time. A named set changes without the items' version, so
-  /// requests that name one are read each time.
+  /// requests that name one are read each time, and so are those of users of whom something is
+  /// stored.
   private void keepRepeated(
       byte[] body,
       RetrieveRequest request,
       LiveGeneration live,
       RetrievalQuery query,
       RetrievalOutcome.Answered answered) {
-    if (answered.retrieval().cache() == CacheUse.RESULT && !query.filter().namesSet()) {
+    if (answered.retrieval().cache() == CacheUse.RESULT
+        && !query.filter().namesSet()
+        && !users.areAskedFor(request)) {
       repeated.keep(
           body,
           new Repeated(

@@ -6,12 +6,14 @@ import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Progress;
 import dev.hstu.retrieval.serving.RetrievalWorkers;
+import io.micronaut.http.HttpParameters;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -24,9 +26,11 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// `POST /retrieve`: admission and its refusals; the answer itself is [RetrieveAnswers]'.
+/// `POST /retrieve`, `GET /retrieve/{userId}` and `GET /popular`: admission and its refusals; the
+/// answer itself is [RetrieveAnswers]'.
 @Controller
 @Tag(name = "retrieval")
 final class RetrieveController {
@@ -38,8 +42,10 @@ final class RetrieveController {
   private final RequestDeadline deadline;
   private final Refusals refusals;
   private final ProblemResponses problems;
+  private final UserHistories users;
 
   RetrieveController(
+      UserHistories users,
       RetrieveAnswers answers,
       RetrievalWorkers workers,
       RequestDeadline deadline,
@@ -50,6 +56,7 @@ final class RetrieveController {
     this.deadline = deadline;
     this.refusals = refusals;
     this.problems = problems;
+    this.users = users;
   }
 
   @Needs(Role.READ)
@@ -95,21 +102,153 @@ final class RetrieveController {
               mediaType = Problem.MEDIA_TYPE,
               schema = @Schema(implementation = Problem.class)))
   CompletionStage<MutableHttpResponse<byte[]>> retrieve(HttpRequest<byte[]> request) {
+    return answer(request, () -> request.getBody().orElse(NO_BODY));
+  }
+
+  @Needs(Role.READ)
+  @Get("/retrieve/{userId}")
+  @Operation(
+      operationId = "retrieveStored",
+      summary = "The k items to rank next for a user whose events are stored",
+      description = "What POST /retrieve answers to the same fields, sent as parameters",
+      parameters = {
+        @Parameter(
+            name = "k",
+            in = ParameterIn.QUERY,
+            description = "How many candidates",
+            schema = @Schema(type = "integer", minimum = "1", maximum = "1000")),
+        @Parameter(
+            name = "requestTime",
+            in = ParameterIn.QUERY,
+            description = "When the next item is chosen, whole seconds",
+            schema = @Schema(type = "integer", format = "int64")),
+        @Parameter(
+            name = "excludeSeen",
+            in = ParameterIn.QUERY,
+            description = "Leave out the items of stored events",
+            schema = @Schema(type = "boolean", defaultValue = "true")),
+        @Parameter(
+            name = "excludeServedDays",
+            in = ParameterIn.QUERY,
+            description = "Leave out what was served to this user in so many days",
+            schema = @Schema(type = "integer", minimum = "1", maximum = "365")),
+        @Parameter(
+            name = "filter",
+            in = ParameterIn.QUERY,
+            description = "As of POST /retrieve, as JSON",
+            schema = @Schema(type = "string")),
+        @Parameter(
+            name = "unknown",
+            in = ParameterIn.QUERY,
+            description = "What an unknown user gets; left out, a 404",
+            schema = @Schema(type = "string", allowableValues = "popular"))
+      })
+  @ApiResponse(
+      responseCode = "200",
+      description = "Exactly k candidates, or a stated shortfall",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = RetrieveResponse.class)))
+  @ApiResponse(
+      responseCode = "4XX",
+      description = "What is wrong with the request and what to do about it",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(
+      responseCode = "5XX",
+      description = "What is wrong with the service and when to try again",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  CompletionStage<MutableHttpResponse<byte[]>> retrieveStored(
+      String userId, HttpRequest<?> request) {
+    return answer(request, () -> ofUser(userId, request.getParameters()));
+  }
+
+  private byte[] ofUser(String userId, HttpParameters parameters) {
+    boolean unknownToo = RetrieveParameters.popularIfUnknown(parameters);
+    byte[] body = RetrieveParameters.ofUser(userId, parameters);
+    if (users.required().events(userId).count() == 0 && !unknownToo) {
+      throw UsersController.unknown(userId);
+    }
+    return body;
+  }
+
+  @Needs(Role.READ)
+  @Get("/popular")
+  @Operation(
+      operationId = "popular",
+      summary = "The items with the most interactions, of all or with a value of an attribute",
+      description =
+          "Most first, equal counts in the catalogue's order; the score is the count. What POST"
+              + " /retrieve answers without events and with this filter",
+      parameters = {
+        @Parameter(
+            name = "k",
+            in = ParameterIn.QUERY,
+            description = "How many candidates",
+            schema = @Schema(type = "integer", minimum = "1", maximum = "1000")),
+        @Parameter(
+            name = "attribute",
+            in = ParameterIn.QUERY,
+            description = "An attribute that the items must have a value of",
+            schema = @Schema(type = "string")),
+        @Parameter(
+            name = "value",
+            in = ParameterIn.QUERY,
+            description = "That value",
+            schema = @Schema(type = "string")),
+        @Parameter(
+            name = "filter",
+            in = ParameterIn.QUERY,
+            description = "As of POST /retrieve, as JSON",
+            schema = @Schema(type = "string"))
+      })
+  @ApiResponse(
+      responseCode = "200",
+      description = "Exactly k candidates, or a stated shortfall",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = RetrieveResponse.class)))
+  @ApiResponse(
+      responseCode = "4XX",
+      description = "What is wrong with the request and what to do about it",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  @ApiResponse(
+      responseCode = "5XX",
+      description = "What is wrong with the service and when to try again",
+      content =
+          @Content(
+              mediaType = Problem.MEDIA_TYPE,
+              schema = @Schema(implementation = Problem.class)))
+  CompletionStage<MutableHttpResponse<byte[]>> popular(HttpRequest<?> request) {
+    return answer(request, () -> RetrieveParameters.ofPopular(request.getParameters()));
+  }
+
+  private CompletionStage<MutableHttpResponse<byte[]>> answer(
+      HttpRequest<?> request, Supplier<byte[]> body) {
     long arrivedNanos = System.nanoTime();
-    byte[] body = request.getBody().orElse(NO_BODY);
-    int deadlineMillis;
     try {
-      deadlineMillis = deadline.millis(request);
+      int deadlineMillis = deadline.millis(request);
+      byte[] sent = body.get();
+      byte @Nullable [] again = answers.again(sent, arrivedNanos);
+      if (again != null) {
+        return CompletableFuture.completedFuture(ok(again));
+      }
+      Work work = new Work(sent, arrivedNanos, deadlineMillis);
+      return refusals.answerOf(
+          workers.submitSteps(deadlineMillis, work::run), deadlineMillis, problems::of);
     } catch (InvalidRequestException e) {
       return CompletableFuture.completedFuture(problems.of(e.problem()));
     }
-    byte @Nullable [] again = answers.again(body, arrivedNanos);
-    if (again != null) {
-      return CompletableFuture.completedFuture(ok(again));
-    }
-    Work work = new Work(body, arrivedNanos, deadlineMillis);
-    return refusals.answerOf(
-        workers.submitSteps(deadlineMillis, work::run), deadlineMillis, problems::of);
   }
 
   private static MutableHttpResponse<byte[]> ok(byte[] json) {

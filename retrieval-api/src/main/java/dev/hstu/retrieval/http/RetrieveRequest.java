@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 @Schema(description = "A user's history and what to return for it")
 public record RetrieveRequest(
     @Schema(
-            description = "Whose history it is; not needed for an answer",
+            description =
+                "Whose history it is. Where the service stores users' events, those not later than"
+                    + " the request time are taken together with the events sent; equal ones count"
+                    + " once. Not needed for an answer",
             implementation = Object.class,
             oneOf = {String.class, Long.class})
         @Nullable String userId,
@@ -34,7 +37,9 @@ public record RetrieveRequest(
             minimum = "1",
             maximum = "1000")
         @Nullable Integer k,
-    @Schema(description = "Leave out the items of all events sent", defaultValue = "true")
+    @Schema(
+            description = "Leave out the items of all events, sent and stored",
+            defaultValue = "true")
         @Nullable Boolean excludeSeen,
     @Schema(
             description = "Further items to leave out; unknown ones do nothing",
@@ -48,7 +53,15 @@ public record RetrieveRequest(
     @Schema(
             description = "What else an item must fulfil; left out, nothing",
             implementation = FilterSchema.class)
-        @Nullable FilterRule filter) {
+        @Nullable FilterRule filter,
+    @Schema(
+            description =
+                "Leave out what was served to this user in so many days before now, by the server's"
+                    + " clock; takes a userId",
+            minimum = "1",
+            maximum = "365",
+            example = "7")
+        @Nullable Integer excludeServedDays) {
 
   public RetrieveRequest {
     events = List.copyOf(events);

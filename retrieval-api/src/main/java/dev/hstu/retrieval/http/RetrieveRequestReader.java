@@ -3,6 +3,7 @@ package dev.hstu.retrieval.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.hstu.index.filter.FilterRule;
 import dev.hstu.retrieval.config.RetrievalSettings;
+import dev.hstu.retrieval.config.UserSettings;
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -20,10 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class RetrieveRequestReader {
 
   private static final List<String> FIELDS =
-      List.of("userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds", "filter");
+      List.of(
+          "userId",
+          "events",
+          "requestTime",
+          "k",
+          "excludeSeen",
+          "excludeItemIds",
+          "filter",
+          "excludeServedDays");
   private static final List<String> LINE_FIELDS =
       Stream.concat(Stream.of("id"), FIELDS.stream()).toList();
   private static final List<String> HISTORY_FIELDS = List.of("userId", "events", "requestTime");
+  private static final List<String> EVENTS_FIELDS = List.of("events");
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
 
   /// The name kept for user attributes, which no model reads yet.
@@ -46,6 +56,13 @@ final class RetrieveRequestReader {
   /// @throws InvalidRequestException as [#read]
   RetrieveRequest readLine(byte[] line, Consumer<String> id) {
     return read(line, LINE_FIELDS, id);
+  }
+
+  /// Reads the body of `PUT /users/{id}/events`.
+  ///
+  /// @throws InvalidRequestException as [#read]
+  List<Event> readEvents(byte[] body) {
+    return read(body, EVENTS_FIELDS, _ -> {}).events();
   }
 
   /// Reads the current value of a larger body as a history: a retrieve request that asks for
@@ -95,6 +112,9 @@ final class RetrieveRequestReader {
       case "k" -> fields.k = readK(json);
       case "excludeSeen" -> fields.excludeSeen = json.trueOrFalse();
       case "filter" -> fields.filter = new FilterRuleReader(json, limits).read();
+      case "excludeServedDays" ->
+          fields.excludeServedDays =
+              json.integer(1, UserSettings.MAX_SERVED_DAYS, "send another or leave it out");
       case "excludeItemIds" -> fields.excludeItemIds = readExcludedItems(json);
       default -> throw unknownField(json, FIELDS);
     }
@@ -183,10 +203,11 @@ final class RetrieveRequestReader {
     private @Nullable Boolean excludeSeen;
     private List<String> excludeItemIds = List.of();
     private @Nullable FilterRule filter;
+    private @Nullable Integer excludeServedDays;
 
     RetrieveRequest request() {
       return new RetrieveRequest(
-          userId, events, requestTime, k, excludeSeen, excludeItemIds, filter);
+          userId, events, requestTime, k, excludeSeen, excludeItemIds, filter, excludeServedDays);
     }
   }
 }

@@ -61,7 +61,7 @@ public final class CachedRetriever {
           asked.now(),
           setsVersion);
     }
-    EmbeddingKey user = caches.key(window);
+    EmbeddingKey user = caches.key(window, query.userId());
     ResultKey list =
         caches.key(
             user,
@@ -90,7 +90,7 @@ public final class CachedRetriever {
         encoded.add(Encoded.without(query, known.unknownItems()));
         continue;
       }
-      EmbeddingKey user = caches.key(known.window());
+      EmbeddingKey user = caches.key(known.window(), query.userId());
       float @Nullable [] own = pending.own(user);
       float @Nullable [] there = own == null ? caches.embeddings().find(user) : own;
       if (there == null) {

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.index.filter.FilterRule;
+import org.jspecify.annotations.Nullable;
 
 /// What is asked of a generation. The arrays are shared, not copied, and must not change during a
 /// retrieval.
@@ -12,6 +13,8 @@ import dev.hstu.index.filter.FilterRule;
 /// @param excludeSeen whether the events' items are left out
 /// @param excludedItemIds external ids to leave out besides; unknown ones have no effect
 /// @param filter what else an item must fulfil
+/// @param userId who asks, so that what is kept of the answer can be forgotten with the user; null
+///     where it isn't known. Changes no answer
 public record RetrievalQuery(
     String[] itemIds,
     long[] times,
@@ -19,7 +22,8 @@ public record RetrievalQuery(
     int k,
     boolean excludeSeen,
     String[] excludedItemIds,
-    FilterRule filter) {
+    FilterRule filter,
+    @Nullable String userId) {
 
   public RetrievalQuery {
     if (itemIds.length != times.length) {
@@ -30,6 +34,18 @@ public record RetrievalQuery(
     if (k < 1) {
       throw new IllegalArgumentException("k=" + k + " must be at least 1");
     }
+  }
+
+  /// A query of nobody in particular.
+  public RetrievalQuery(
+      String[] itemIds,
+      long[] times,
+      long requestTime,
+      int k,
+      boolean excludeSeen,
+      String[] excludedItemIds,
+      FilterRule filter) {
+    this(itemIds, times, requestTime, k, excludeSeen, excludedItemIds, filter, null);
   }
 
   /// Number of events, known or not.

@@ -52,6 +52,7 @@ public final class RunningService implements AutoCloseable {
   private final GenerationSwitch generations;
   private final SharedUpdateLog updates;
   private final AccessKeys keys;
+  private final StoredUsers users;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RunningService(
@@ -65,6 +66,7 @@ public final class RunningService implements AutoCloseable {
     generations = context.getBean(GenerationSwitch.class);
     updates = context.getBean(SharedUpdateLog.class);
     keys = context.getBean(AccessKeys.class);
+    users = context.getBean(StoredUsers.class);
   }
 
   /// Listens and begins to watch for generations. Returns before one is open: the service is live
@@ -81,6 +83,7 @@ public final class RunningService implements AutoCloseable {
     LogFormat.set(configuration.logging().format());
     requireEngine(configuration);
     AccessKeys keys = openKeys(configuration);
+    StoredUsers users = openUsers(configuration, keys);
     ApplicationContext context =
         ApplicationContext.builder()
             .banner(false)
@@ -100,7 +103,9 @@ public final class RunningService implements AutoCloseable {
                 configuration.tls(),
                 configuration.logging(),
                 configuration.tracing(),
+                configuration.users(),
                 keys,
+                users,
                 new ServerClock(now))
             .start();
     try {
@@ -111,10 +116,12 @@ public final class RunningService implements AutoCloseable {
       return service;
     } catch (ServerStartupException e) {
       keys.close();
+      users.close();
       context.close();
       throw ServiceStartException.cannotListen(configuration.serving(), e);
     } catch (RuntimeException e) {
       keys.close();
+      users.close();
       context.close();
       throw e;
     }
@@ -161,6 +168,7 @@ public final class RunningService implements AutoCloseable {
       generations.close();
       updates.close();
       keys.close();
+      users.close();
       context.close();
       LOG.info("stopped");
     }
@@ -216,6 +224,16 @@ public final class RunningService implements AutoCloseable {
       throw ServiceStartException.cannotListen(configuration.serving(), e);
     } catch (IOException | IllegalArgumentException e) {
       throw ServiceStartException.unusableKeys(e);
+    }
+  }
+
+  /// @throws ServiceStartException where the store is damaged, or another process has it
+  private static StoredUsers openUsers(ServiceConfiguration configuration, AccessKeys keys) {
+    try {
+      return StoredUsers.open(configuration.users());
+    } catch (IOException | RuntimeException e) {
+      keys.close();
+      throw ServiceStartException.unusableUsers(e);
     }
   }
 

@@ -31,6 +31,11 @@ public final class ServiceStartException extends RuntimeException {
         "%s; correct access.keys-file".formatted(cause.getMessage()), cause);
   }
 
+  static ServiceStartException unusableUsers(Throwable cause) {
+    return new ServiceStartException(
+        "%s; correct users.folder, or set it to none".formatted(cause.getMessage()), cause);
+  }
+
   static ServiceStartException unusableTls(Path keyStore, Path passwordFile, Throwable cause) {
     return new ServiceStartException(
         "tls.key-store=%s cannot be opened with the first line of tls.password-file=%s (%s); give a PKCS"

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// @param ramBytes empty for any
 /// @param heapBytes the largest heap, counted whole
 /// @param engineBytes what the engine takes without a model
-/// @param cacheBytes of heap, what answers are kept in
+/// @param cacheBytes of heap, what answers and users are kept in
 /// @param titleBytes of heap, for finding items by title
 /// @param laterItems updates kept searchable at most
 /// @param laterBytes of native memory, what is swept of them at most
@@ -52,7 +52,7 @@ record ServingBudget(
         configuration.serving().ramBytes(),
         Runtime.getRuntime().maxMemory(),
         configuration.encoder().choice().engine() == Engine.REFERENCE ? 0 : TORCH_BYTES,
-        configuration.cache().maxBytes(),
+        configuration.cache().maxBytes() + configuration.users().maxBytes(),
         configuration.generations().titleIndexBytes(),
         configuration.updates().enabled() ? configuration.updates().maxKept() : 0,
         configuration.updates().enabled() ? configuration.updates().maxMemoryBytes() : 0);
@@ -80,7 +80,7 @@ record ServingBudget(
   private MemoryNeed heapNeed(GenerationManifest manifest) {
     return ServingMemory.heap(manifest)
         .and("requests", REQUESTS_BYTES)
-        .and("cache.embeddings-memory and cache.results-memory", cacheBytes)
+        .and("cache.embeddings-memory, cache.results-memory and users.max-memory", cacheBytes)
         .and("generations.title-index-memory", titleBytes)
         .and("updates.max-kept", laterItems * LATER_ITEM_BYTES);
   }

@@ -47,7 +47,13 @@ class EndpointFuzzTest {
     service =
         RunningService.start(
             generations.configuration(
-                Map.of("updates.enabled", "true", "connections.request-seconds", "2")));
+                Map.of(
+                    "updates.enabled",
+                    "true",
+                    "users.folder",
+                    folder.resolve("users").toString(),
+                    "connections.request-seconds",
+                    "2")));
     service.awaitReady(Duration.ofSeconds(30));
     client = new ServiceClient(service);
   }

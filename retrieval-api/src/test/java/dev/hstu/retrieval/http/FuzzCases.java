@@ -2,6 +2,7 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -64,6 +65,8 @@ final class FuzzCases {
           "{\"id\":\"%1$s\",\"delete\":true}\n{\"id\":%1$s,\"vector\":[0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}\n",
           "{\"force\":\"fuzzed until it serves\"}",
           "{\"reason\":\"fuzzed\"}",
+          "{\"events\":[{\"itemId\":%1$s,\"timestamp\":5,\"action\":1},{\"itemId\":\"x\",\"timestamp\":3}]}",
+          "{\"userId\":\"fuzz\",\"excludeServedDays\":3,\"k\":5}",
           "[%1$s,\"%1$s\"]",
           "%1$s\n%1$s\n",
           "{}",
@@ -90,6 +93,18 @@ final class FuzzCases {
           "a,b",
           "%2F",
           "+");
+
+  private static final List<String> PARAMETERS =
+      List.of(
+          "k",
+          "requestTime",
+          "excludeSeen",
+          "excludeServedDays",
+          "filter",
+          "unknown",
+          "attribute",
+          "value",
+          "K");
 
   private static final List<String> TYPES =
       List.of(
@@ -181,6 +196,9 @@ final class FuzzCases {
 
   private String target() {
     String path = template.replaceAll("\\{[^}]*}", oneIn(2) ? "fuzz" : pick(SEGMENTS));
+    if (template.startsWith("/retrieve/") || template.startsWith("/popular")) {
+      path += query();
+    }
     if (oneIn(12)) {
       path +=
           pick(
@@ -200,6 +218,18 @@ final class FuzzCases {
                   "/../.."));
     }
     return path;
+  }
+
+  private String query() {
+    StringBuilder query = new StringBuilder();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      String value =
+          oneIn(3)
+              ? URLEncoder.encode(pick(VALUES), StandardCharsets.UTF_8)
+              : pick(List.of("5", "1", "true", "popular", "genres", "g1", "%7B%7D"));
+      query.append(query.isEmpty() ? '?' : '&').append(pick(PARAMETERS)).append('=').append(value);
+    }
+    return query.toString();
   }
 
   private String type() {

@@ -151,7 +151,14 @@ class OperationRoutesTest {
 
     assertThat(fields(schemas, "RetrieveRequest"))
         .containsExactlyInAnyOrder(
-            "userId", "events", "requestTime", "k", "excludeSeen", "excludeItemIds", "filter");
+            "userId",
+            "events",
+            "requestTime",
+            "k",
+            "excludeSeen",
+            "excludeItemIds",
+            "filter",
+            "excludeServedDays");
     assertThat(fields(schemas, "Event")).containsExactlyInAnyOrder("itemId", "timestamp", "action");
     assertThat(fields(schemas, "RetrieveResponse"))
         .containsExactlyInAnyOrder(

@@ -1,0 +1,57 @@
+package dev.hstu.retrieval.http;
+
+import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import dev.hstu.retrieval.users.UserEvent;
+import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+
+/// The answers of `/users`.
+public final class UserReports {
+
+  private UserReports() {}
+
+  /// The answer of `PUT /users/{id}/events`: what was taken is on the disk.
+  @Serdeable
+  @Schema(name = "UserEventsReceipt", description = "What became of the events; all durable")
+  public record Receipt(
+      String userId,
+      @Schema(description = "Kept from now on", example = "2") int added,
+      @Schema(description = "There already, or sent twice: item, time and action are equal")
+          int known,
+      @Schema(description = "The oldest, stored or sent, dropped beyond users.max-events")
+          int dropped,
+      @Schema(description = "Events of the user now", example = "17") int events) {}
+
+  /// The answer of `GET /users/{id}`.
+  @Serdeable
+  @Schema(name = "StoredUser", description = "What is stored of a user")
+  public record Stored(
+      String userId,
+      @Schema(description = "Oldest first") List<Event> events,
+      @Schema(description = "Items remembered as served, as far as they are on the disk")
+          int servedItems) {
+
+    static Stored of(String userId, List<UserEvent> events, int servedItems) {
+      return new Stored(
+          userId,
+          events.stream()
+              .map(event -> new Event(event.itemId(), event.time(), event.action()))
+              .toList(),
+          servedItems);
+    }
+  }
+
+  /// The answer of `DELETE /users/{id}`.
+  @Serdeable
+  @Schema(
+      name = "ForgottenUser",
+      description = "What went, from memory and from every file of the store")
+  public record Gone(
+      String userId,
+      @Schema(description = "Stored events") int events,
+      @Schema(description = "Items remembered as served") int servedItems,
+      @Schema(description = "Embeddings kept from requests that named the user")
+          int cachedEmbeddings,
+      @Schema(description = "Lists of candidates kept from them") int cachedLists) {}
+}
