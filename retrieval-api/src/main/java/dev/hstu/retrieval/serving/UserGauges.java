@@ -13,7 +13,7 @@ import io.micronaut.context.annotation.Context;
 /// | `hstu_users` | gauge | users of whom anything is kept |
 /// | `hstu_users_memory_bytes` | gauge | heap that they take, of users.max-memory |
 /// | `hstu_users_file_bytes` | gauge | bytes of the store's files |
-/// | `hstu_users_unremembered_total` | counter | lists served that a bound kept from being remembered |
+/// | `hstu_users_unremembered_total` | counter | lists served and, for a bound, not remembered |
 @Context
 final class UserGauges {
 
