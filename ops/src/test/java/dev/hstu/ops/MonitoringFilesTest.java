@@ -56,7 +56,13 @@ class MonitoringFilesTest {
     TinyGenerations generations = new TinyGenerations(folder);
     generations.publish(1);
     try (RunningService service =
-            RunningService.start(generations.configuration(Map.of("updates.enabled", "true")));
+            RunningService.start(
+                generations.configuration(
+                    Map.of(
+                        "updates.enabled",
+                        "true",
+                        "users.folder",
+                        folder.resolve("users").toString())));
         ServiceClient client = new ServiceClient(service)) {
       service.awaitReady(Duration.ofSeconds(30));
       client.retrieve("{\"k\":5}");
