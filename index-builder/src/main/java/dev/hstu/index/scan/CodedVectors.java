@@ -213,6 +213,34 @@ public final class CodedVectors {
     return (int) Math.ceil(product + Math.abs(product) * FLOOR_ROUNDING + FLOOR_CUT);
   }
 
+  /// Of the rows a sweep gave out for a query, the places of those whose product is below
+  /// `certain`.
+  ///
+  /// @param places at least as long as the sweep gave out rows
+  /// @return how many there are
+  public static int placesBelow(int certain, int queryNumber, SweepBuffers buffers, int[] places) {
+    int given = buffers.count(queryNumber);
+    long at = (long) queryNumber * buffers.maxRows();
+    int found = 0;
+    int i = 0;
+    for (; i + INTS.length() <= given; i += INTS.length()) {
+      IntVector products =
+          IntVector.fromMemorySegment(
+              INTS, buffers.products(), (at + i) * Integer.BYTES, ByteOrder.nativeOrder());
+      long below = products.lt(certain).toLong();
+      while (below != 0) {
+        places[found++] = i + Long.numberOfTrailingZeros(below);
+        below &= below - 1;
+      }
+    }
+    for (; i < given; i++) {
+      if (buffers.product(queryNumber, i) < certain) {
+        places[found++] = i;
+      }
+    }
+    return found;
+  }
+
   /// Estimates of the scores of a query, without the bound, from a sweep that gave every row out.
   ///
   /// @param firstRow of that sweep, a multiple of 16

@@ -24,12 +24,16 @@ public final class RankCounter {
 
   private static final int BLOCK = Candidates.BLOCK_ROWS;
 
+  /// From so many rows of a chunk on it pays to know the bound of all its blocks.
+  private static final int MANY_GIVEN = 512;
+
   private final VectorMatrix vectors;
   private final @Nullable CodedScan codes;
   private final SweepBuffers buffers = new SweepBuffers();
   private final CodedQuery[] codedQueries = new CodedQuery[SweepBuffers.MAX_QUERIES];
   private final float[][] tile = new float[TILE][BLOCK];
   private final int[] undecided = new int[BLOCK];
+  private final int[] places = new int[CodedScan.MAX_CHUNK];
 
   RankCounter(VectorMatrix vectors, @Nullable CodedScan codes) {
     this.vectors = vectors;
@@ -136,21 +140,36 @@ public final class RankCounter {
     }
   }
 
-  /// Decides the rows of a chunk that the codes can't hold below the floor.
+  /// Decides the rows of a chunk that the codes can't hold below the floor. Where many are given
+  /// out, most are above by any block's bound and need no look of their own.
   private int countGiven(
       CodedVectors codedRows, int number, int first, float[] query, int row, float floor) {
-    int count = 0;
+    int given = buffers.count(number);
+    int certainInAll = Integer.MIN_VALUE;
+    int blocks =
+        given < MANY_GIVEN
+            ? 0
+            : CodeBlocks.count(Math.min(CodedScan.MAX_CHUNK, vectors.rows() - first));
+    for (int b = 0; b < blocks; b++) {
+      certainInAll =
+          Math.max(
+              certainInAll,
+              codedRows.certainProduct(codedQueries[number], floor, first / CodeBlocks.ROWS + b));
+    }
+    int looked =
+        CodedVectors.placesBelow(
+            blocks == 0 ? Integer.MAX_VALUE : certainInAll, number, buffers, places);
+    int count = given - looked;
     int waiting = 0;
     int block = -1;
     int certain = 0;
-    int given = buffers.count(number);
-    for (int i = 0; i < given; i++) {
-      int candidate = first + buffers.row(number, i);
+    for (int i = 0; i < looked; i++) {
+      int candidate = first + buffers.row(number, places[i]);
       if (candidate / CodeBlocks.ROWS != block) {
         block = candidate / CodeBlocks.ROWS;
         certain = codedRows.certainProduct(codedQueries[number], floor, block);
       }
-      if (buffers.product(number, i) >= certain) {
+      if (buffers.product(number, places[i]) >= certain) {
         count++;
       } else {
         undecided[waiting++] = candidate;

@@ -147,6 +147,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int audit(Console console) throws IOException {
+    if (html != null) {
+      throw new UserError("--html shows an evaluation or a comparison; use --json with --leaks");
+    }
     Evaluator evaluator = protocol.evaluator();
     LeakReport report;
     try (OpenSubjects subjects = new OpenSubjects(generations.store());

@@ -16,11 +16,11 @@ public record IntervalChart(
   private static final int LINE_HEIGHT = 22;
   private static final int TOP = 8;
   private static final int BOTTOM = 40;
-  private static final int LEFT = 232;
+  private static final int LEFT = 252;
   /// Room for half a number under the end of the axis.
   private static final int RIGHT = 32;
   private static final int PLOT_WIDTH = ChartFrame.WIDTH - LEFT - RIGHT;
-  private static final int LABEL_CHARACTERS = 34;
+  private static final int LABEL_CHARACTERS = 37;
 
   /// One figure.
   ///
