@@ -2,6 +2,7 @@ package dev.hstu.retrieval.serving;
 
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.GenerationSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
@@ -40,7 +41,8 @@ public final class GenerationWatcher implements AutoCloseable {
   private final ServiceMetrics metrics;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("generation-watcher").factory());
+          // Opening a generation takes seconds of computing, beside requests that take none.
+          BackgroundThreads.factory("generation-watcher"));
   private final CompletableFuture<LiveGeneration> first = new CompletableFuture<>();
   private volatile Published published = new Published.None();
 
