@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       MicroCommand.class,
       LoadCommand.class,
       ServiceCommand.class,
+      SteadyCommand.class,
       GpuCommand.class
     })
 final class BenchCommand implements Runnable {
@@ -30,6 +31,6 @@ final class BenchCommand implements Runnable {
     throw new ParameterException(
         spec.commandLine(),
         "say what to measure: bench search, bench filter, bench updates, bench size, bench micro,"
-            + " bench load, bench service, bench gpu");
+            + " bench load, bench service, bench steady, bench gpu");
   }
 }

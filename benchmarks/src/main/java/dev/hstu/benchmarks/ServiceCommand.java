@@ -3,12 +3,9 @@ package dev.hstu.benchmarks;
 import dev.hstu.benchmarks.service.ServedWorld;
 import dev.hstu.benchmarks.service.ServiceFigures;
 import dev.hstu.benchmarks.service.ServiceFigures.Turn;
-import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.retrieval.cli.Console;
 import dev.hstu.retrieval.cli.Table;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +29,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class ServiceCommand implements Callable<Integer> {
 
-  @Option(names = "--items", defaultValue = "1000000", description = "default: ${DEFAULT-VALUE}")
-  private int items;
+  @Mixin private WorldOptions world = new WorldOptions();
 
   @Option(names = "--k", defaultValue = "100", description = "default: ${DEFAULT-VALUE}")
   private int k;
@@ -53,44 +49,21 @@ final class ServiceCommand implements Callable<Integer> {
       description = "of each turn; default: ${DEFAULT-VALUE}")
   private int seconds;
 
-  @Option(names = "--seed", defaultValue = "1", description = "default: ${DEFAULT-VALUE}")
-  private long seed;
-
-  @Option(
-      names = "--work",
-      required = true,
-      description =
-          "folder of the catalogue and of the servers' messages; a catalogue that is there is used again")
-  private Path work = Path.of("");
-
   @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException {
     Console console = report.console();
-    ServedWorld world = world(console);
+    ServedWorld served = world.world(console);
     ServiceFigures.Settings settings =
         new ServiceFigures.Settings(k, connections, rounds, Duration.ofSeconds(seconds));
-    List<Turn> turns = new ServiceFigures(world, settings).run(work, console::remark);
+    List<Turn> turns = new ServiceFigures(served, settings).run(world.work(), console::remark);
     if (console.json()) {
       console.printJson(turns);
     } else {
       print(console, turns);
     }
     return 0;
-  }
-
-  private ServedWorld world(Console console) throws IOException {
-    Path folder = work.toAbsolutePath().resolve("world-%d-%d".formatted(items, seed));
-    Path generations = folder.resolve("generations");
-    if (Files.exists(generations.resolve("CURRENT"))) {
-      return new ServedWorld(generations, items);
-    }
-    console.remark("building %,d × %d".formatted(items, ServedWorld.DIMENSION));
-    if (Files.exists(folder)) {
-      DurableFiles.deleteRecursively(folder);
-    }
-    return ServedWorld.build(Files.createDirectories(folder), items, seed);
   }
 
   private static void print(Console console, List<Turn> turns) {

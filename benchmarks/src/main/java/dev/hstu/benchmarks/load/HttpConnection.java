@@ -48,13 +48,13 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
-  /// A POST of JSON, head and body together.
-  static byte[] post(URI target, byte[] body) {
+  /// A request with a JSON body, head and body together.
+  static byte[] request(String method, URI target, byte[] body) {
     String path = target.getRawPath().isEmpty() ? "/" : target.getRawPath();
     byte[] head =
-        ("POST %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\n"
+        ("%s %s HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\n"
                 + "Content-Length: %d\r\n\r\n")
-            .formatted(path, target.getHost(), target.getPort(), body.length)
+            .formatted(method, path, target.getHost(), target.getPort(), body.length)
             .getBytes(StandardCharsets.US_ASCII);
     byte[] request = Arrays.copyOf(head, head.length + body.length);
     System.arraycopy(body, 0, request, head.length, body.length);

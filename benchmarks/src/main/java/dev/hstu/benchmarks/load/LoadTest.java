@@ -40,7 +40,7 @@ public final class LoadTest {
     }
     this.settings = settings;
     this.requests =
-        bodies.stream().map(body -> HttpConnection.post(settings.target(), body)).toList();
+        bodies.stream().map(body -> HttpConnection.request("POST", settings.target(), body)).toList();
   }
 
   /// Runs for the warm-up and the measured time and returns when the last request was answered.
@@ -57,12 +57,12 @@ public final class LoadTest {
     return LoadResult.of(micros, byOutcome, settings.duration().toNanos() / 1e9);
   }
 
-  /// The body of one request's answer.
+  /// The body of one request's answer, over a connection of its own.
   ///
   /// @throws IOException also when its status isn't 200
-  public static byte[] answer(URI target, byte[] body) throws IOException {
+  public static byte[] answer(String method, URI target, byte[] body) throws IOException {
     try (HttpConnection connection = new HttpConnection(target, REQUEST_TIMEOUT)) {
-      int status = connection.exchange(HttpConnection.post(target, body));
+      int status = connection.exchange(HttpConnection.request(method, target, body));
       if (status != 200) {
         throw new IOException(
             "status %d: %s"

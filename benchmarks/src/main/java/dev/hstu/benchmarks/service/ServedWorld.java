@@ -38,7 +38,7 @@ import java.util.stream.LongStream;
 /// our mixture's vectors, and the blocks' weights are so small that a user's embedding lies near
 /// those of the newest events. What a service opens is what the builders wrote.
 ///
-/// @param generations folder of the generations, one published
+/// @param generations folder of two equal generations, one published
 /// @param items of each
 public record ServedWorld(Path generations, int items) {
 
@@ -83,18 +83,22 @@ public record ServedWorld(Path generations, int items) {
             ids,
             AttributeTable.withoutColumns(items),
             LongStream.range(0, items).map(row -> items - row).toArray());
-    BuildRequest request =
-        new BuildRequest(
-            store,
-            modelFolder,
-            fingerprint,
-            vectors,
-            catalog,
-            IndexSettings.DEFAULT.withType(IndexType.PARTITIONS),
-            Runtime.getRuntime().availableProcessors(),
-            GenerationEvaluator.NONE,
-            Instant.now());
-    store.publish(IndexBuilder.build(request, BuildListener.NONE).id());
+    Instant now = Instant.now();
+    // Built twice, a second apart: a swap takes a generation of another name.
+    for (int i = 1; i >= 0; i--) {
+      BuildRequest request =
+          new BuildRequest(
+              store,
+              modelFolder,
+              fingerprint,
+              vectors,
+              catalog,
+              IndexSettings.DEFAULT.withType(IndexType.PARTITIONS),
+              Runtime.getRuntime().availableProcessors(),
+              GenerationEvaluator.NONE,
+              now.minusSeconds(i));
+      store.publish(IndexBuilder.build(request, BuildListener.NONE).id());
+    }
     DurableFiles.deleteRecursively(parts);
     return new ServedWorld(store.root(), items);
   }

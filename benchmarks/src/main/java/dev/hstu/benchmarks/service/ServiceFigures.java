@@ -78,7 +78,7 @@ public final class ServiceFigures {
     try (ServerProcess service = service(logs.resolve("service.log"));
         SearchFloor floor = SearchFloor.open(world, USERS, settings.k())) {
       URI retrieve = service.address().resolve("/retrieve");
-      int answerBytes = LoadTest.answer(retrieve, kept.get(0)).length;
+      int answerBytes = LoadTest.answer("POST", retrieve, kept.get(0)).length;
       try (ServerProcess bare = bare(logs.resolve("bare.log"), answerBytes)) {
         URI bareRoute = bare.address().resolve("/bare");
         progress.accept("answers of %,d bytes; warming up".formatted(answerBytes));

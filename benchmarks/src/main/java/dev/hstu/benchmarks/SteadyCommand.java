@@ -1,0 +1,131 @@
+package dev.hstu.benchmarks;
+
+import dev.hstu.benchmarks.service.SteadyLoad;
+import dev.hstu.benchmarks.service.SteadyLoad.Stretch;
+import dev.hstu.retrieval.cli.Console;
+import dev.hstu.retrieval.cli.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `hstu bench steady`: a service for minutes, alone and beside swaps, updates and a lost encoder.
+@Command(
+    name = "steady",
+    description = {
+      "Serves a catalogue of seeded vectors from a process of its own, finds how many requests a",
+      "second saturate it, and sends shares of that at fixed instants: first alone, then beside swaps",
+      "of the generation, updates of items and, with --encoders, the loss of one encoder."
+    },
+    mixinStandardHelpOptions = true)
+final class SteadyCommand implements Callable<Integer> {
+
+  @Mixin private WorldOptions world = new WorldOptions();
+
+  @Option(names = "--k", defaultValue = "100", description = "default: ${DEFAULT-VALUE}")
+  private int k;
+
+  @Option(names = "--connections", defaultValue = "32", description = "default: ${DEFAULT-VALUE}")
+  private int connections;
+
+  @Option(
+      names = "--shares",
+      split = ",",
+      defaultValue = "40,70",
+      description = "of the saturation, in percent; default: ${DEFAULT-VALUE}")
+  private List<Integer> shares = List.of();
+
+  @Option(
+      names = "--alone-seconds",
+      defaultValue = "240",
+      description = "default: ${DEFAULT-VALUE}")
+  private int aloneSeconds;
+
+  @Option(names = "--seconds", defaultValue = "600", description = "default: ${DEFAULT-VALUE}")
+  private int seconds;
+
+  @Option(
+      names = "--swap-seconds",
+      defaultValue = "60",
+      description = "from one swap to the next; default: ${DEFAULT-VALUE}")
+  private int swapSeconds;
+
+  @Option(
+      names = "--updates",
+      defaultValue = "20",
+      description = "of items a second; default: ${DEFAULT-VALUE}")
+  private int updates;
+
+  @Option(
+      names = "--encoders",
+      defaultValue = "2",
+      description = "processes that encode; 0: the service itself; default: ${DEFAULT-VALUE}")
+  private int encoders;
+
+  @Mixin private ReportOptions report = new ReportOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    Console console = report.console();
+    SteadyLoad.Settings settings =
+        new SteadyLoad.Settings(
+            k,
+            connections,
+            shares,
+            Duration.ofSeconds(aloneSeconds),
+            Duration.ofSeconds(seconds),
+            Duration.ofSeconds(swapSeconds),
+            updates,
+            encoders);
+    List<Stretch> stretches =
+        new SteadyLoad(world.world(console), settings, world.work()).run(console::remark);
+    if (console.json()) {
+      console.printJson(stretches);
+    } else {
+      print(console, stretches);
+    }
+    boolean failed = stretches.stream().anyMatch(s -> s.load().failures() > 0);
+    return failed ? 1 : 0;
+  }
+
+  private static void print(Console console, List<Stretch> stretches) {
+    Table table =
+        new Table(
+            "of saturation",
+            "rate",
+            "sent",
+            "failed",
+            "p50 µs",
+            "p99 µs",
+            "p99/p50",
+            "p99.9 µs",
+            "swaps",
+            "updates",
+            "MiB by quarter");
+    for (Stretch stretch : stretches) {
+      Map<String, Long> micros = stretch.load().latencyMicros();
+      long p50 = micros.getOrDefault("p50", 0L);
+      long p99 = micros.getOrDefault("p99", 0L);
+      table.row(
+          stretch.name(),
+          stretch.rate() == 0
+              ? String.format(Locale.ROOT, "%.0f", stretch.load().requestsPerSecond())
+              : Integer.toString(stretch.rate()),
+          Long.toString(stretch.load().sent()),
+          stretch.load().failures() == 0 ? "0" : stretch.load().byOutcome().toString(),
+          Long.toString(p50),
+          Long.toString(p99),
+          String.format(Locale.ROOT, "%.1f", p99 / Math.max(1.0, p50)),
+          Long.toString(micros.getOrDefault("p999", 0L)),
+          Integer.toString(stretch.swaps()),
+          stretch.updates() + (stretch.failedUpdates() == 0 ? "" : " -" + stretch.failedUpdates()),
+          stretch.residentMegabytes().toString());
+    }
+    console.print(table);
+  }
+}
