@@ -40,7 +40,9 @@ public final class LoadTest {
     }
     this.settings = settings;
     this.requests =
-        bodies.stream().map(body -> HttpConnection.request("POST", settings.target(), body)).toList();
+        bodies.stream()
+            .map(body -> HttpConnection.request("POST", settings.target(), body))
+            .toList();
   }
 
   /// Runs for the warm-up and the measured time and returns when the last request was answered.

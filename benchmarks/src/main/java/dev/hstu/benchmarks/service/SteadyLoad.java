@@ -111,10 +111,8 @@ public final class SteadyLoad {
       int rate = (int) (saturated.load().requestsPerSecond() * share / 100);
       progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
       String name = share + " %";
-      stretches.add(
-          stretch(name + ", alone", service, requests, rate, settings.alone(), false));
-      stretches.add(
-          stretch(name + ", beside", service, requests, rate, settings.beside(), true));
+      stretches.add(stretch(name + ", alone", service, requests, rate, settings.alone(), false));
+      stretches.add(stretch(name + ", beside", service, requests, rate, settings.beside(), true));
     }
     return stretches;
   }

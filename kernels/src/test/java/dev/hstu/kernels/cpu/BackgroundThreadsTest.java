@@ -19,8 +19,7 @@ class BackgroundThreadsTest {
     int before = niceness();
     CompletableFuture<Integer> inside = new CompletableFuture<>();
     Thread thread =
-        BackgroundThreads.factory("modest")
-            .newThread(() -> inside.complete(nicenessUnchecked()));
+        BackgroundThreads.factory("modest").newThread(() -> inside.complete(nicenessUnchecked()));
     thread.start();
 
     assertThat(inside.get()).isEqualTo(Math.max(before, 10));
