@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// number of threads; calls wait, so virtual threads suit.
 ///
 /// ```java try (RetrievalClient client =
-/// RetrievalClient.of(URI.create("http://127.0.0.1:8080")).key(key).deadline(Duration.ofMillis(200)).build())
+///
+// RetrievalClient.of(URI.create("http://127.0.0.1:8080")).key(key).deadline(Duration.ofMillis(200)).build())
 /// { RetrieveAnswer answer = client.retrieve(RetrieveRequest.of(events).k(500)); }
 /// ```
 ///

@@ -55,10 +55,22 @@ public final class EmbeddingKey {
       throw new IllegalArgumentException(
           "a key is of one user and not of %d".formatted(window.users()));
     }
-    long[] times = window.times();
-    RequestInterval validity =
-        RequestInterval.around(times, 0, times.length, window.requestTimes()[0]);
-    return new EmbeddingKey(fingerprint, window.items(), times, validity, userId);
+    return at(fingerprint, window.items(), window.times(), window.requestTimes()[0], userId);
+  }
+
+  private static EmbeddingKey at(
+      String fingerprint, int[] items, long[] times, long requestTime, @Nullable String userId) {
+    RequestInterval validity = RequestInterval.around(times, 0, times.length, requestTime);
+    return new EmbeddingKey(fingerprint, items, times, validity, userId);
+  }
+
+  /// The key of the same events for the request times just before these; null where those are
+  /// before the last event, when it was another history.
+  public @Nullable EmbeddingKey before() {
+    long lastEvent = times[times.length - 1];
+    return validity.first() <= lastEvent
+        ? null
+        : at(fingerprint, items, times, validity.first() - 1, userId);
   }
 
   String fingerprint() {

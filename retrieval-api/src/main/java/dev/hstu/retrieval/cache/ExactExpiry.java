@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /// Lets an entry go at the instant at which no request can ask for it any more: the end of its
+/// interval, and a grace time in which a request that may do with less asks for it by its own
 /// interval, to the nanosecond. Only frees memory, since keys hold the interval: an entry that
 /// stayed longer would not be found.
 ///
@@ -21,11 +22,19 @@ final class ExactExpiry<K, V> implements Expiry<K, V> {
   private final InstantSource clock;
   private final Function<K, RequestInterval> validity;
   private final long replayNanos;
+  private final int graceSeconds;
 
-  ExactExpiry(InstantSource clock, Function<K, RequestInterval> validity, int replaySeconds) {
+  /// @param replaySeconds how long what belongs to other times stays
+  /// @param graceSeconds how long the others stay after the end of their interval
+  ExactExpiry(
+      InstantSource clock,
+      Function<K, RequestInterval> validity,
+      int replaySeconds,
+      int graceSeconds) {
     this.clock = clock;
     this.validity = validity;
     this.replayNanos = TimeUnit.SECONDS.toNanos(replaySeconds);
+    this.graceSeconds = graceSeconds;
   }
 
   /// The clock as a cache reads it. Beyond 292 years from 1970 it overflows, which does no harm:
@@ -45,7 +54,7 @@ final class ExactExpiry<K, V> implements Expiry<K, V> {
     if (!interval.contains(second)) {
       return replayNanos;
     }
-    long wholeSeconds = interval.last() - second;
+    long wholeSeconds = interval.last() - second + graceSeconds;
     return wholeSeconds < 0 || wholeSeconds >= Long.MAX_VALUE / NANOS_PER_SECOND
         ? Long.MAX_VALUE
         : wholeSeconds * NANOS_PER_SECOND + (NANOS_PER_SECOND - now.getNano());

@@ -2,6 +2,7 @@ package dev.hstu.retrieval.cache;
 
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.index.filter.FilterRule;
+import dev.hstu.index.search.SearchOptions;
 import org.jspecify.annotations.Nullable;
 
 /// The caches of the process as one generation sees them; its keys name it and its model. Closed
@@ -37,8 +38,10 @@ public final class GenerationCaches implements AutoCloseable {
       long setsVersion,
       int k,
       int[] excludedRows,
-      FilterRule filter) {
-    return new ResultKey(user, generation, itemsVersion, setsVersion, k, excludedRows, filter);
+      FilterRule filter,
+      SearchOptions search) {
+    return new ResultKey(
+        user, generation, itemsVersion, setsVersion, k, excludedRows, filter, search);
   }
 
   /// User embeddings, float[D] each, not to be changed.

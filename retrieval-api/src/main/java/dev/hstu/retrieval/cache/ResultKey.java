@@ -1,13 +1,15 @@
 package dev.hstu.retrieval.cache;
 
 import dev.hstu.index.filter.FilterRule;
+import dev.hstu.index.search.SearchOptions;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// All that a list of candidates depends on: the embedding, the generation, its items as of one
-/// version, what the request leaves out, how many it wants and which it allows. An update of an
-/// item makes another version, so no list from before it is ever found again.
+/// version, what the request leaves out, how many it wants and which it allows, and how hard they
+/// were looked for. An update of an item makes another version, so no list from before it is ever
+/// found again; a list of a smaller search is never found by a request for a full answer.
 ///
 /// The hash is taken once, on construction; equality compares the content.
 public final class ResultKey {
@@ -24,6 +26,7 @@ public final class ResultKey {
   private final int k;
   private final int[] excludedRows;
   private final FilterRule filter;
+  private final SearchOptions search;
   private final int hash;
 
   /// @param itemsVersion of the items searched, [dev.hstu.index.live.LiveSnapshot#version]
@@ -38,7 +41,8 @@ public final class ResultKey {
       long setsVersion,
       int k,
       int[] excludedRows,
-      FilterRule filter) {
+      FilterRule filter,
+      SearchOptions search) {
     this.user = user;
     this.generation = generation;
     this.itemsVersion = itemsVersion;
@@ -46,6 +50,7 @@ public final class ResultKey {
     this.k = k;
     this.excludedRows = excludedRows;
     this.filter = filter;
+    this.search = search;
     this.hash =
         new ContentHash()
             .add(user.hashCode())
@@ -55,6 +60,7 @@ public final class ResultKey {
             .add(k)
             .add(excludedRows)
             .add(filter.hashCode())
+            .add(search.hashCode())
             .value();
   }
 
@@ -112,6 +118,7 @@ public final class ResultKey {
             && generation.equals(key.generation)
             && Arrays.equals(excludedRows, key.excludedRows)
             && filter.equals(key.filter)
+            && search.equals(key.search)
             && user.equals(key.user));
   }
 

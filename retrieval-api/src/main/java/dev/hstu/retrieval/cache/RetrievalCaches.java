@@ -2,12 +2,10 @@ package dev.hstu.retrieval.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.retrieval.config.CacheSettings;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +29,19 @@ public final class RetrievalCaches {
 
   /// @param clock what request times are compared with to tell when an entry has ended
   public RetrievalCaches(CacheSettings settings, InstantSource clock) {
+    this(settings, clock, 0);
+  }
+
+  /// @param graceSeconds how long embeddings stay past the end of their interval
+  public RetrievalCaches(CacheSettings settings, InstantSource clock, int graceSeconds) {
     embeddings =
         new SingleFlightCache<>(
             settings.embeddingsEnabled()
                 ? weighed(
                     settings.embeddingsBytes(),
                     (key, value) -> key.bytes() + ARRAY_BYTES + Float.BYTES * value.length,
-                    expiry(clock, EmbeddingKey::validity, settings),
+                    new ExactExpiry<>(
+                        clock, EmbeddingKey::validity, settings.replaySeconds(), graceSeconds),
                     clock)
                 : null);
     results =
@@ -46,14 +50,10 @@ public final class RetrievalCaches {
                 ? weighed(
                     settings.resultsBytes(),
                     (key, value) -> key.bytes() + value.bytes(),
-                    expiry(clock, key -> key.user().validity(), settings),
+                    new ExactExpiry<>(
+                        clock, key -> key.user().validity(), settings.replaySeconds(), 0),
                     clock)
                 : null);
-  }
-
-  private static <K, V> ExactExpiry<K, V> expiry(
-      InstantSource clock, Function<K, RequestInterval> validity, CacheSettings settings) {
-    return new ExactExpiry<>(clock, validity, settings.replaySeconds());
   }
 
   private static <K, V> Cache<K, V> weighed(

@@ -4,7 +4,9 @@ import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.index.filter.InvalidFilterException;
 import dev.hstu.index.search.SearchPath;
+import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.http.RepeatedRequests.Repeated;
+import dev.hstu.retrieval.retrieve.AnswerQuality;
 import dev.hstu.retrieval.retrieve.CacheUse;
 import dev.hstu.retrieval.retrieve.Candidate;
 import dev.hstu.retrieval.retrieve.PendingRetrieval;
@@ -107,6 +109,7 @@ final class RetrieveAnswers {
         before.isNow() ? now : before.requestTime(),
         before.retrieval(),
         before.candidates(),
+        AnswerQuality.FULL,
         0,
         arrivedNanos);
   }
@@ -115,8 +118,14 @@ final class RetrieveAnswers {
   ///
   /// @param arrivedNanos [System#nanoTime] of the request's arrival
   /// @param pending the request's, the same at each step
+  /// @param step how much may be computed
   /// @throws InvalidRequestException when the request breaks the contract
-  Reply answer(byte[] body, long arrivedNanos, RetrievalBuffers buffers, PendingRetrieval pending) {
+  Reply answer(
+      byte[] body,
+      long arrivedNanos,
+      RetrievalBuffers buffers,
+      PendingRetrieval pending,
+      QualityStep step) {
     long queueNanos = pending.queueNanos();
     RetrieveRequest request = reader.read(body);
     @Nullable Serving serving = users.serving(request);
@@ -127,7 +136,7 @@ final class RetrieveAnswers {
     try (GenerationLease held = lease.get()) {
       LiveGeneration live = held.generation();
       RetrievalQuery query = rules.query(request, live.model().clock());
-      return switch (retrieve(live, query, buffers, pending)) {
+      return switch (retrieve(live, query, buffers, pending, step)) {
         case RetrievalOutcome.Waiting(CompletionStage<?> until) -> new Reply.Waiting(until);
         case RetrievalOutcome.Answered answered -> {
           users.served(serving, new ServedCandidates(answered.candidates()));
@@ -138,6 +147,7 @@ final class RetrieveAnswers {
                   query.requestTime(),
                   answered.retrieval(),
                   answered.candidates(),
+                  answered.quality(),
                   queueNanos,
                   arrivedNanos));
         }
@@ -147,7 +157,7 @@ final class RetrieveAnswers {
 
   /// Whoever asks twice may ask a third time. A named set changes without the items' version, so
   /// requests that name one are read each time, and so are those of users of whom something is
-  /// stored.
+  /// stored; an answer made cheaper is for its moment only.
   private void keepRepeated(
       byte[] body,
       RetrieveRequest request,
@@ -155,6 +165,7 @@ final class RetrieveAnswers {
       RetrievalQuery query,
       RetrievalOutcome.Answered answered) {
     if (answered.retrieval().cache() == CacheUse.RESULT
+        && answered.quality().step() == QualityStep.FULL
         && !query.filter().namesSet()
         && !users.areAskedFor(request)) {
       repeated.keep(
@@ -175,11 +186,15 @@ final class RetrieveAnswers {
       long requestTime,
       Retrieval retrieval,
       byte[] candidates,
+      AnswerQuality quality,
       long queueNanos,
       long arrivedNanos) {
     long totalNanos = System.nanoTime() - arrivedNanos;
     metrics.answered(retrieval, queueNanos, totalNanos);
-    RetrieveResponse response = response(live, requestTime, retrieval, queueNanos, totalNanos);
+    metrics.answeredAt(quality.step());
+    RetrieveResponse response =
+        response(live, requestTime, retrieval, queueNanos, totalNanos)
+            .withQuality(QualityReport.of(quality, live.costs()));
     byte[] whole = withCandidates(bytes(RESPONSE, response.withoutCandidates()), candidates);
     long writtenNanos = System.nanoTime();
     metrics.written(writtenNanos - arrivedNanos - totalNanos);
@@ -191,9 +206,10 @@ final class RetrieveAnswers {
       LiveGeneration live,
       RetrievalQuery query,
       RetrievalBuffers buffers,
-      PendingRetrieval pending) {
+      PendingRetrieval pending,
+      QualityStep step) {
     try {
-      return live.cachedRetriever().retrieve(query, buffers, this::candidates, pending);
+      return live.cachedRetriever().retrieve(query, buffers, this::candidates, pending, step);
     } catch (InvalidFilterException e) {
       throw invalid(e);
     }
@@ -221,7 +237,7 @@ final class RetrieveAnswers {
         ProblemType.INVALID_FILTER, "/filter" + e.pointer(), String.valueOf(e.getMessage()));
   }
 
-  /// The answer of one retrieval, as it goes over the wire.
+  /// A full answer of one retrieval, as it goes over the wire.
   static RetrieveResponse response(
       LiveGeneration live,
       long requestTime,
@@ -238,6 +254,7 @@ final class RetrieveAnswers {
         retrieval.ranking() == Ranking.POPULARITY ? RetrieveResponse.FALLBACK_POPULAR : null,
         retrieval.shortfall(),
         validUntil(retrieval.validity()),
+        null,
         retrieval.cache().name().toLowerCase(Locale.ROOT),
         new RetrieveResponse.Timings(
             micros(queueNanos),

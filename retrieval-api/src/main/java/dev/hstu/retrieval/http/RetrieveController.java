@@ -272,7 +272,7 @@ final class RetrieveController {
 
     Progress<MutableHttpResponse<byte[]>> run(RetrievalBuffers buffers, QualityStep step) {
       try {
-        return switch (answers.answer(body, arrivedNanos, buffers, pending)) {
+        return switch (answers.answer(body, arrivedNanos, buffers, pending, step)) {
           case RetrieveAnswers.Reply.Body(byte[] json) -> new Progress.Done<>(ok(json));
           case RetrieveAnswers.Reply.NoGeneration() ->
               new Progress.Done<>(problems.of(refusals.notReady()));

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param candidates null where the list is put in as bytes that were written before
 /// @param generation what answered; encoder, index and ids are all of it
 /// @param search `graph`, `partitions` or `exact`; absent with a fallback
-/// @param fallback `popular` when no item of the history is known, else absent
+/// @param fallback `popular` when the order is popularity, else absent
 /// @param shortfall why there are fewer than k candidates, else absent
+/// @param validUntil absent where the answer was made cheaper, too
+/// @param quality what a cheaper answer did without; absent for full answers
 @Serdeable
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(description = "The items to rank next, best first")
@@ -39,7 +41,10 @@ public record RetrieveResponse(
         @Nullable String search,
     @Schema(description = "Events skipped because the model does not know their item")
         int unknownItems,
-    @Schema(description = "Set to the word popular when no item of the history is known")
+    @Schema(
+            description =
+                "Set to the word popular when no item of the history is known, or at step 4 of"
+                    + " quality")
         @Nullable String fallback,
     @Schema(description = "Set when there are fewer than k candidates")
         @Nullable Shortfall shortfall,
@@ -47,10 +52,11 @@ public record RetrieveResponse(
             description =
                 "The first later request time, whole seconds, at which this history gets another"
                     + " user embedding; for the same history, items and generation the candidates"
-                    + " are the same until then. Absent with fallback popular, and where no such"
-                    + " time comes",
+                    + " are the same until then. Absent with fallback popular or quality, and"
+                    + " where no such time comes",
             example = "1700000718")
         @Nullable Long validUntil,
+    @Nullable QualityReport quality,
     @Schema(
             description =
                 "How much of the answer was kept from an equal request: nothing, the user"
@@ -73,8 +79,30 @@ public record RetrieveResponse(
         fallback,
         shortfall,
         validUntil,
+        quality,
         cache,
         timings);
+  }
+
+  /// The same, made cheaper; nobody is to keep it until its embedding changes.
+  ///
+  /// @param less null for a full answer
+  RetrieveResponse withQuality(@Nullable QualityReport less) {
+    return less == null
+        ? this
+        : new RetrieveResponse(
+            generation,
+            engine,
+            requestTime,
+            candidates,
+            search,
+            unknownItems,
+            fallback,
+            shortfall,
+            null,
+            less,
+            cache,
+            timings);
   }
 
   /// Where the time went, in microseconds.

@@ -2,6 +2,10 @@ package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.index.filter.NamedSets;
+import dev.hstu.index.search.SearchOptions;
+import dev.hstu.index.search.SearchPath;
+import dev.hstu.retrieval.admission.QualityStep;
+import dev.hstu.retrieval.admission.StepParameters;
 import dev.hstu.retrieval.cache.EmbeddingKey;
 import dev.hstu.retrieval.cache.GenerationCaches;
 import dev.hstu.retrieval.cache.KeptList;
@@ -21,56 +25,58 @@ import org.jspecify.annotations.Nullable;
 /// every query looks under the version of its own moment: what an update has changed is never
 /// returned as it was.
 ///
+/// Under load it answers at a step of the brown-out ladder: what is kept of a better answer is
+/// taken first, and [AnswerQuality] says what was done without. What is computed for a step is kept
+/// under what it was computed from (fewer events, an earlier request time, a smaller search), so a
+/// full answer never finds it.
+///
 /// For any number of threads, each with buffers of its own.
 public final class CachedRetriever {
+
+  /// Most intervals that are looked back for an embedding past its expiry; each takes a pass over
+  /// the events, and those of a few hundred events follow each other by seconds.
+  private static final int MOST_INTERVALS_BACK = 64;
 
   private final Retriever retriever;
   private final NamedSets sets;
   private final GenerationCaches caches;
+  private final StepParameters parameters;
+  private final SearchOptions smaller;
 
   /// @param sets that the retriever's filters name
   /// @param caches as the retriever's generation uses them; the caller's to close
-  public CachedRetriever(Retriever retriever, NamedSets sets, GenerationCaches caches) {
+  /// @param parameters of the steps
+  public CachedRetriever(
+      Retriever retriever, NamedSets sets, GenerationCaches caches, StepParameters parameters) {
     this.retriever = retriever;
     this.sets = sets;
     this.caches = caches;
+    this.parameters = parameters;
+    this.smaller = parameters.smaller(retriever.options());
   }
 
   /// Answers one query from what is kept, and keeps what it computes.
   ///
   /// @param buffers the calling thread's, overwritten
   /// @param pending the request's, the same at each step
+  /// @param step how much may be computed
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   public RetrievalOutcome retrieve(
       RetrievalQuery query,
       RetrievalBuffers buffers,
       CandidateFormat format,
-      PendingRetrieval pending) {
+      PendingRetrieval pending,
+      QualityStep step) {
     // Before the filter is compiled: whoever reads an old version may see newer sets, and a list
     // that is newer than its key does no harm.
     long setsVersion = query.filter().namesSet() ? sets.version() : 0;
     Asked asked = retriever.ask(query, buffers);
     HistoryBatch window = asked.window();
-    if (window == null) {
-      Retrieval popular = retriever.popular(asked);
-      return new RetrievalOutcome.Answered(
-          popular.withoutCandidates(),
-          format.write(popular.candidates()),
-          null,
-          asked.now(),
-          setsVersion);
-    }
-    EmbeddingKey user = caches.key(window, query.userId());
-    ResultKey list =
-        caches.key(
-            user,
-            asked.now().version(),
-            setsVersion,
-            query.k(),
-            asked.exclusions().rows(),
-            query.filter());
-    return new Steps(asked, window, user, list, setsVersion, buffers, format, pending).take();
+    Answering answering = new Answering(asked, setsVersion, buffers, format, pending);
+    return window == null
+        ? answering.popular(AnswerQuality.FULL)
+        : answering.at(step, window, caches.key(window, query.userId()));
   }
 
   /// Encodes the histories of many queries that aren't kept in one call, and keeps what it makes;
@@ -129,60 +135,148 @@ public final class CachedRetriever {
     }
   }
 
-  /// What is left to do for one query with a known event.
-  private final class Steps {
+  /// A user by whose embedding a list is searched.
+  ///
+  /// @param window what is encoded where it isn't kept
+  /// @param list under which key the list is kept
+  private record Searched(
+      HistoryBatch window,
+      EmbeddingKey user,
+      ResultKey list,
+      SearchOptions options,
+      AnswerQuality quality) {}
+
+  /// What is left to do for one query.
+  private final class Answering {
 
     private final Asked asked;
-    private final HistoryBatch window;
-    private final EmbeddingKey user;
-    private final ResultKey list;
+    private final int[] excludedRows;
     private final long setsVersion;
     private final RetrievalBuffers buffers;
     private final CandidateFormat format;
     private final PendingRetrieval pending;
 
-    Steps(
+    Answering(
         Asked asked,
-        HistoryBatch window,
-        EmbeddingKey user,
-        ResultKey list,
         long setsVersion,
         RetrievalBuffers buffers,
         CandidateFormat format,
         PendingRetrieval pending) {
       this.asked = asked;
-      this.window = window;
-      this.user = user;
-      this.list = list;
+      this.excludedRows = asked.exclusions().rows();
       this.setsVersion = setsVersion;
       this.buffers = buffers;
       this.format = format;
       this.pending = pending;
     }
 
-    RetrievalOutcome take() {
-      @Nullable KeptList kept = caches.results().find(list);
+    /// Answers a query with a known event.
+    RetrievalOutcome at(QualityStep step, HistoryBatch window, EmbeddingKey user) {
+      Searched full = searched(window, user, retriever.options(), AnswerQuality.FULL);
+      @Nullable KeptList kept = caches.results().find(full.list);
       if (kept != null) {
-        return answered(kept, CacheUse.RESULT, 0, 0);
+        return answered(full, kept, CacheUse.RESULT, 0, 0);
       }
-      float @Nullable [] own = pending.own(user);
+      return step == QualityStep.FULL ? compute(full) : cheaper(step, window, user);
+    }
+
+    private RetrievalOutcome cheaper(QualityStep step, HistoryBatch window, EmbeddingKey user) {
+      Searched less = searched(window, user, smaller, AnswerQuality.of(QualityStep.SMALLER_SEARCH));
+      @Nullable KeptList kept = caches.results().find(less.list);
+      if (kept != null) {
+        return answered(less, kept, CacheUse.RESULT, 0, 0);
+      }
+      if (step == QualityStep.SMALLER_SEARCH
+          || pending.own(user) != null
+          || (step != QualityStep.POPULAR && caches.embeddings().find(user) != null)) {
+        return compute(less);
+      }
+      return switch (step) {
+        case FULL, SMALLER_SEARCH, SHORTER_HISTORY -> shorter(less);
+        case STALE_EMBEDDING -> stale(less);
+        case POPULAR -> popular(AnswerQuality.of(QualityStep.POPULAR));
+      };
+    }
+
+    private RetrievalOutcome shorter(Searched less) {
+      HistoryBatch newest = parameters.shorter(less.window);
+      return newest == less.window
+          ? compute(less)
+          : compute(
+              searched(
+                  newest,
+                  caches.key(newest, asked.query().userId()),
+                  smaller,
+                  AnswerQuality.of(QualityStep.SHORTER_HISTORY)));
+    }
+
+    /// Takes the latest embedding of the same events that is kept and not too long past its expiry.
+    private RetrievalOutcome stale(Searched less) {
+      long requestTime = asked.query().requestTime();
+      @Nullable EmbeddingKey earlier = less.user.before();
+      for (int back = 0; earlier != null && back < MOST_INTERVALS_BACK; back++) {
+        long staleSeconds = requestTime - earlier.validity().last() - 1;
+        if (staleSeconds >= parameters.graceSeconds()) {
+          break;
+        }
+        float @Nullable [] embedding = caches.embeddings().find(earlier);
+        if (embedding != null) {
+          AnswerQuality quality = new AnswerQuality(QualityStep.STALE_EMBEDDING, staleSeconds);
+          return search(
+              searched(less.window, earlier, smaller, quality), embedding, CacheUse.EMBEDDING, 0);
+        }
+        earlier = earlier.before();
+      }
+      return shorter(less);
+    }
+
+    RetrievalOutcome popular(AnswerQuality quality) {
+      Retrieval popular = retriever.popular(asked);
+      return new RetrievalOutcome.Answered(
+          popular.withoutCandidates(),
+          format.write(popular.candidates()),
+          null,
+          asked.now(),
+          setsVersion,
+          quality);
+    }
+
+    private Searched searched(
+        HistoryBatch window, EmbeddingKey user, SearchOptions options, AnswerQuality quality) {
+      ResultKey list =
+          caches.key(
+              user,
+              asked.now().version(),
+              setsVersion,
+              asked.query().k(),
+              excludedRows,
+              asked.query().filter(),
+              options);
+      return new Searched(window, user, list, options, quality);
+    }
+
+    private RetrievalOutcome compute(Searched what) {
+      float @Nullable [] own = pending.own(what.user);
       if (own != null) {
-        return search(own, CacheUse.MISS, pending.encodeNanos());
+        return search(what, own, CacheUse.MISS, pending.encodeNanos());
       }
       long start = System.nanoTime();
-      return switch (caches.embeddings().getAsync(user, this::embed, pending.mayWait())) {
+      return switch (caches
+          .embeddings()
+          .getAsync(what.user, () -> embed(what.window), pending.mayWait())) {
         case Lookup.InFlight<float[]>(CompletionStage<?> landing) -> waiting(landing);
         case Lookup.Making<float[]>(CompletableFuture<float[]> embedding) ->
             new RetrievalOutcome.Waiting(
                 pending.expect(
-                    List.of(user), embedding.thenApply(row -> new float[][] {row}), start));
-        case Lookup.Kept<float[]>(float[] embedding) -> search(embedding, CacheUse.EMBEDDING, 0);
+                    List.of(what.user), embedding.thenApply(row -> new float[][] {row}), start));
+        case Lookup.Kept<float[]>(float[] embedding) ->
+            search(what, embedding, CacheUse.EMBEDDING, 0);
         case Lookup.Made<float[]>(float[] embedding) ->
-            search(embedding, CacheUse.MISS, System.nanoTime() - start);
+            search(what, embedding, CacheUse.MISS, System.nanoTime() - start);
       };
     }
 
-    private CompletableFuture<float[]> embed() {
+    private CompletableFuture<float[]> embed(HistoryBatch window) {
       return retriever.embed(window, pending.deadlineNanos());
     }
 
@@ -191,22 +285,32 @@ public final class CachedRetriever {
       return new RetrievalOutcome.Waiting(landing);
     }
 
-    private RetrievalOutcome search(float[] embedding, CacheUse use, long encodeNanos) {
+    private RetrievalOutcome search(
+        Searched what, float[] embedding, CacheUse use, long encodeNanos) {
       long start = System.nanoTime();
-      return switch (caches.results().get(list, () -> nearest(embedding), pending.mayWait())) {
+      return switch (caches
+          .results()
+          .get(what.list, () -> nearest(what, embedding), pending.mayWait())) {
         case Lookup.InFlight<KeptList>(CompletionStage<?> landing) -> waiting(landing);
         case Lookup.Making<KeptList>(CompletableFuture<KeptList> list) ->
             new RetrievalOutcome.Waiting(list);
         case Lookup.Kept<KeptList>(KeptList found) ->
-            answered(found, CacheUse.RESULT, encodeNanos, 0);
+            answered(what, found, CacheUse.RESULT, encodeNanos, 0);
         case Lookup.Made<KeptList>(KeptList found) ->
-            answered(found, use, encodeNanos, System.nanoTime() - start);
+            answered(what, found, use, encodeNanos, System.nanoTime() - start);
       };
     }
 
-    private KeptList nearest(float[] embedding) {
+    private KeptList nearest(Searched what, float[] embedding) {
       Retrieval made =
-          retriever.nearest(asked, embedding, user.validity(), CacheUse.MISS, 0, buffers.found);
+          retriever.nearest(
+              asked,
+              embedding,
+              what.user.validity(),
+              what.options,
+              CacheUse.MISS,
+              0,
+              buffers.found);
       @Nullable Shortfall shortfall = made.shortfall();
       return new KeptList(
           format.write(made.candidates()),
@@ -217,7 +321,7 @@ public final class CachedRetriever {
     }
 
     private RetrievalOutcome answered(
-        KeptList found, CacheUse use, long encodeNanos, long searchNanos) {
+        Searched what, KeptList found, CacheUse use, long encodeNanos, long searchNanos) {
       int k = asked.query().k();
       @Nullable String reason = found.shortfallReason();
       return new RetrievalOutcome.Answered(
@@ -227,14 +331,26 @@ public final class CachedRetriever {
               found.path(),
               asked.unknownItems(),
               reason == null ? null : new Shortfall(k, found.returned(), reason),
-              user.validity(),
+              what.user.validity(),
               use,
               encodeNanos,
               searchNanos),
           found.candidates(),
           found.embedding(),
           asked.now(),
-          setsVersion);
+          setsVersion,
+          quality(what, found.path()));
+    }
+
+    /// A smaller search that compared every item anyway has done without nothing.
+    private AnswerQuality quality(Searched what, SearchPath path) {
+      boolean whole =
+          smaller.equals(retriever.options())
+              || path == SearchPath.EXACT_PLANNED
+              || path == SearchPath.EXACT_FALLBACK;
+      return whole && what.quality.step() == QualityStep.SMALLER_SEARCH
+          ? AnswerQuality.FULL
+          : what.quality;
     }
   }
 }

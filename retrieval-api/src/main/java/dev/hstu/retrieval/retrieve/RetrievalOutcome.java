@@ -15,12 +15,14 @@ public sealed interface RetrievalOutcome {
   /// @param items that it was searched in, or others of the same version
   /// @param setsVersion of the named sets that the filter saw, or of earlier ones; 0 where it names
   ///     none
+  /// @param quality what was done without
   record Answered(
       Retrieval retrieval,
       byte[] candidates,
       float @Nullable [] embedding,
       CurrentItems items,
-      long setsVersion)
+      long setsVersion,
+      AnswerQuality quality)
       implements RetrievalOutcome {}
 
   /// Another query, or another thread for this one, is computing what it needs.

@@ -268,7 +268,12 @@ public final class Retriever {
         System.nanoTime() - start);
   }
 
-  /// The items nearest to a user.
+  /// How the index is searched for a full answer.
+  SearchOptions options() {
+    return options;
+  }
+
+  /// The items nearest to a user, for a full answer.
   ///
   /// @param found overwritten
   Retrieval nearest(
@@ -278,12 +283,27 @@ public final class Retriever {
       CacheUse use,
       long encodeNanos,
       Candidates found) {
+    return nearest(asked, embedding, validity, options, use, encodeNanos, found);
+  }
+
+  /// The items nearest to a user.
+  ///
+  /// @param search how the index is searched
+  /// @param found overwritten
+  Retrieval nearest(
+      Asked asked,
+      float[] embedding,
+      RequestInterval validity,
+      SearchOptions search,
+      CacheUse use,
+      long encodeNanos,
+      Candidates found) {
     CurrentItems now = asked.now();
     int k = asked.query().k();
     ItemFilter rule = filters.compile(asked.query().filter(), now.items());
     ItemFilter filter = rule.and(left(asked.exclusions()));
     long start = System.nanoTime();
-    now.index().search(embedding, k, filter, options, found);
+    now.index().search(embedding, k, filter, search, found);
     List<Candidate> candidates = externalIds(found, now.items());
     long searchNanos = System.nanoTime() - start;
     return new Retrieval(

@@ -20,7 +20,9 @@ final class CacheFactory {
   @Singleton
   RetrievalCaches open(
       ServiceConfiguration configuration, ServerClock clock, MeterRegistry registry) {
-    RetrievalCaches caches = new RetrievalCaches(configuration.cache(), clock.source());
+    RetrievalCaches caches =
+        new RetrievalCaches(
+            configuration.cache(), clock.source(), configuration.ladder().keptGraceSeconds());
     gauge(registry, caches, "bytes", "embeddings", RetrievalCaches::embeddingBytes);
     gauge(registry, caches, "bytes", "results", RetrievalCaches::resultBytes);
     gauge(registry, caches, "entries", "embeddings", RetrievalCaches::embeddingCount);

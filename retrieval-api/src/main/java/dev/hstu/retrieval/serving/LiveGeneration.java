@@ -11,6 +11,7 @@ import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.live.LiveIndex;
 import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.SearchPlan;
+import dev.hstu.retrieval.admission.StepCosts;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
@@ -39,6 +40,7 @@ public final class LiveGeneration {
   private final EmbeddingSource embeddings;
   private final Retriever retriever;
   private final CachedRetriever cachedRetriever;
+  private final StepCosts costs;
   private final FilterCompiler filters;
   private final @Nullable LiveIndex live;
   private final OwnedResources resources;
@@ -53,6 +55,7 @@ public final class LiveGeneration {
       EmbeddingSource embeddings,
       Retriever retriever,
       CachedRetriever cachedRetriever,
+      StepCosts costs,
       FilterCompiler filters,
       @Nullable LiveIndex live,
       OwnedResources resources) {
@@ -61,6 +64,7 @@ public final class LiveGeneration {
     this.embeddings = embeddings;
     this.retriever = retriever;
     this.cachedRetriever = cachedRetriever;
+    this.costs = costs;
     this.filters = filters;
     this.live = live;
     this.resources = resources;
@@ -130,9 +134,22 @@ public final class LiveGeneration {
     WarmUp.run(retriever, model, configuration.generations().warmUpQueries());
     CachedRetriever cached =
         new CachedRetriever(
-            retriever, sets, resources.own(caches.open(model.fingerprint(), generation.id())));
+            retriever,
+            sets,
+            resources.own(caches.open(model.fingerprint(), generation.id())),
+            configuration.ladder().parameters());
+    StepCosts costs =
+        StepCosts.read(generation.manifest().evaluation(), configuration.ladder().parameters());
     return new LiveGeneration(
-        generation.manifest(), model, embeddings, retriever, cached, filters, live, resources);
+        generation.manifest(),
+        model,
+        embeddings,
+        retriever,
+        cached,
+        costs,
+        filters,
+        live,
+        resources);
   }
 
   public GenerationManifest manifest() {
@@ -152,6 +169,11 @@ public final class LiveGeneration {
   /// What computes only what isn't kept from another request.
   public CachedRetriever cachedRetriever() {
     return cachedRetriever;
+  }
+
+  /// What cheaper answers cost, as the build measured it.
+  public StepCosts costs() {
+    return costs;
   }
 
   /// What takes updates of this generation's items; empty where updates are switched off.

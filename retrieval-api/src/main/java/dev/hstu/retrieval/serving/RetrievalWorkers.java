@@ -9,6 +9,7 @@ import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.telemetry.CurrentTrace;
 import dev.hstu.retrieval.telemetry.RequestTrace;
 import jakarta.inject.Singleton;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +20,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Computes retrievals off the event loop, so many at a time and so many waiting.
 ///
@@ -194,7 +196,7 @@ public final class RetrievalWorkers implements AutoCloseable {
     private long queuedNanos = arrivedNanos;
     private long waitedNanos;
     private long workedNanos;
-    private QualityStep step = QualityStep.FULL;
+    private @Nullable QualityStep step;
 
     Job(WorkKind kind, long deadlineMillis, SteppedWork<T> work) {
       this.kind = kind;
@@ -211,7 +213,10 @@ public final class RetrievalWorkers implements AutoCloseable {
         return;
       }
       waitedNanos += begun - queuedNanos;
-      step = control.takeUp(begun, begun - queuedNanos);
+      QualityStep now = control.takeUp(begun, begun - queuedNanos);
+      if (step == null) {
+        step = now; // and stays: what was begun for it is of use to no other
+      }
       RequestTrace before = CurrentTrace.swap(trace);
       try {
         Progress<T> progress = work.run(buffers.get(), step);
@@ -235,7 +240,8 @@ public final class RetrievalWorkers implements AutoCloseable {
     private void end() {
       freePlaces.release();
       long now = System.nanoTime();
-      control.ended(now, kind, now - arrivedNanos, waitedNanos, workedNanos, step);
+      control.ended(
+          now, kind, now - arrivedNanos, waitedNanos, workedNanos, Objects.requireNonNull(step));
     }
 
     /// Queues parked work, which has kept its place.

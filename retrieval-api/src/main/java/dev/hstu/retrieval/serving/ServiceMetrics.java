@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.serving;
 
+import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.retrieve.CacheUse;
 import dev.hstu.retrieval.retrieve.Ranking;
 import dev.hstu.retrieval.retrieve.Retrieval;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// | `hstu_retrieve_queued` | gauge | requests waiting for a worker |
 /// | `hstu_admission_limit` | gauge | requests that may be under way, found by latency |
 /// | `hstu_ladder_step` | gauge | how well requests are answered now, 0 for full ([QualityStep]) |
+/// | `hstu_retrieve_quality_total{step}` | counter | answers by how good they are, full to popular |
 /// | `hstu_retrieve_fallbacks_total` | counter | answers from the popular list |
 /// | `hstu_retrieve_shortfalls_total` | counter | answers with fewer than k candidates |
 /// | `hstu_retrieve_cache_total{use}` | counter | answers by what was kept, see [CacheUse] |
@@ -79,6 +81,7 @@ public final class ServiceMetrics {
   private final Counter refused;
   private final MultiGauge generation;
   private final Map<CacheUse, Counter> cacheUses = new EnumMap<>(CacheUse.class);
+  private final Map<QualityStep, Counter> qualities = new EnumMap<>(QualityStep.class);
   private final Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
 
   public ServiceMetrics(MeterRegistry registry, RetrievalWorkers workers, ServerClock clock) {
@@ -115,6 +118,9 @@ public final class ServiceMetrics {
         .register(registry);
     for (CacheUse use : CacheUse.values()) {
       cacheUses.put(use, cacheUseCounter(use));
+    }
+    for (QualityStep step : QualityStep.values()) {
+      qualities.put(step, qualityCounter(step));
     }
     for (TurnedAway reason : TurnedAway.values()) {
       turnedAway.put(reason, turnedAwayCounter(reason));
@@ -164,6 +170,11 @@ public final class ServiceMetrics {
     repeated.increment();
   }
 
+  /// Counts how well one request was answered.
+  public void answeredAt(QualityStep step) {
+    Objects.requireNonNull(qualities.get(step)).increment();
+  }
+
   /// Counts one request that got no candidates.
   public void turnedAway(TurnedAway reason) {
     Objects.requireNonNull(turnedAway.get(reason)).increment();
@@ -208,6 +219,13 @@ public final class ServiceMetrics {
     return Counter.builder("hstu.retrieve.cache")
         .description("Answers by how much of them was kept")
         .tag("use", use.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
+  private Counter qualityCounter(QualityStep step) {
+    return Counter.builder("hstu.retrieve.quality")
+        .description("Answers by how good they are")
+        .tag("step", step.label())
         .register(registry);
   }
 

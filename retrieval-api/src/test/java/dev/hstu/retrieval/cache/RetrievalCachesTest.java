@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.index.filter.FilterRule;
+import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPath;
 import dev.hstu.retrieval.config.CacheSettings;
 import java.time.Instant;
@@ -44,6 +45,50 @@ class RetrievalCachesTest {
     clock.set(end);
     assertThat(generation.embeddings().find(key)).isNull();
     assertThat(generation.results().find(listKey(key, 0, 0, 10, FilterRule.EVERYTHING))).isNull();
+  }
+
+  /// Walking back from a request time meets every interval since the last event, one after another.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theKeysBeforeAreThoseOfTheSecondsBeforeBackToTheLastEvent(long seed) {
+    Random random = new Random(seed);
+    HistoryBatch window = window(random, 1 + random.nextInt(30), NOW);
+    long lastEvent = window.times()[window.times().length - 1];
+    EmbeddingKey key = generation.key(window);
+    for (int walked = 0; walked < 100 && key.before() != null; walked++) {
+      EmbeddingKey before = key.before();
+      assertThat(before).isEqualTo(generation.key(at(copy(window), key.validity().first() - 1)));
+      assertThat(before.validity().last()).isEqualTo(key.validity().first() - 1);
+      key = before;
+    }
+    if (key.before() == null) {
+      assertThat(key.validity().first()).isLessThanOrEqualTo(lastEvent);
+    }
+  }
+
+  @Test
+  void embeddingsStayForTheirGraceTimeAndListsDont() {
+    RetrievalCaches graceful =
+        new RetrievalCaches(
+            new CacheSettings(true, MEBIBYTE, true, MEBIBYTE, false, MEBIBYTE, REPLAY_SECONDS),
+            clock,
+            30);
+    GenerationCaches patient = graceful.open("model", "g1");
+    EmbeddingKey key = patient.key(window(new Random(3), 9, NOW));
+    ResultKey list =
+        patient.key(key, 0, 0, 10, new int[0], FilterRule.EVERYTHING, SearchOptions.DEFAULT);
+    patient.embeddings().keep(key, new float[4]);
+    patient
+        .results()
+        .keep(list, new KeptList(new byte[1], new float[4], 1, SearchPath.GRAPH, null));
+
+    long end = key.validity().end().orElseThrow();
+    clock.set(end);
+    assertThat(patient.results().find(list)).isNull();
+    clock.set(Instant.ofEpochSecond(end + 30).minusNanos(1));
+    assertThat(patient.embeddings().find(key)).isNotNull();
+    clock.set(end + 30);
+    assertThat(patient.embeddings().find(key)).isNull();
   }
 
   @Test
@@ -96,20 +141,40 @@ class RetrievalCachesTest {
     assertThat(generation.key(otherTime)).isNotEqualTo(key);
 
     FilterRule filter = new FilterRule.In("genre", List.of("a", "b"));
-    ResultKey list = generation.key(key, 7, 3, 10, new int[] {1, 2}, filter);
-    assertThat(generation.key(generation.key(copy(window)), 7, 3, 10, new int[] {1, 2}, filter))
+    ResultKey list = generation.key(key, 7, 3, 10, new int[] {1, 2}, filter, SearchOptions.DEFAULT);
+    assertThat(
+            generation.key(
+                generation.key(copy(window)),
+                7,
+                3,
+                10,
+                new int[] {1, 2},
+                filter,
+                SearchOptions.DEFAULT))
         .isEqualTo(list)
         .hasSameHashCodeAs(list);
     assertThat(
             List.of(
-                generation.key(generation.key(otherItem), 7, 3, 10, new int[] {1, 2}, filter),
-                caches.open("model", "g2").key(key, 7, 3, 10, new int[] {1, 2}, filter),
-                generation.key(key, 8, 3, 10, new int[] {1, 2}, filter),
-                generation.key(key, 7, 4, 10, new int[] {1, 2}, filter),
-                generation.key(key, 7, 3, 11, new int[] {1, 2}, filter),
-                generation.key(key, 7, 3, 10, new int[] {1, 3}, filter),
-                generation.key(key, 7, 3, 10, new int[] {1}, filter),
-                generation.key(key, 7, 3, 10, new int[] {1, 2}, FilterRule.EVERYTHING)))
+                generation.key(
+                    generation.key(otherItem),
+                    7,
+                    3,
+                    10,
+                    new int[] {1, 2},
+                    filter,
+                    SearchOptions.DEFAULT),
+                caches
+                    .open("model", "g2")
+                    .key(key, 7, 3, 10, new int[] {1, 2}, filter, SearchOptions.DEFAULT),
+                generation.key(key, 8, 3, 10, new int[] {1, 2}, filter, SearchOptions.DEFAULT),
+                generation.key(key, 7, 4, 10, new int[] {1, 2}, filter, SearchOptions.DEFAULT),
+                generation.key(key, 7, 3, 11, new int[] {1, 2}, filter, SearchOptions.DEFAULT),
+                generation.key(key, 7, 3, 10, new int[] {1, 3}, filter, SearchOptions.DEFAULT),
+                generation.key(key, 7, 3, 10, new int[] {1}, filter, SearchOptions.DEFAULT),
+                generation.key(
+                    key, 7, 3, 10, new int[] {1, 2}, FilterRule.EVERYTHING, SearchOptions.DEFAULT),
+                generation.key(key, 7, 3, 10, new int[] {1, 2}, filter, SearchOptions.graph(100)),
+                generation.key(key, 7, 3, 10, new int[] {1, 2}, filter, SearchOptions.recall(0.8))))
         .doesNotContain(list)
         .doesNotHaveDuplicates();
   }
@@ -138,7 +203,8 @@ class RetrievalCachesTest {
     EmbeddingKey key = generation.key(window(new Random(1), 5, NOW));
     keep(key);
     keep(listKey(key, 0, 0, 10, FilterRule.EVERYTHING));
-    ResultKey nextList = next.key(key, 0, 0, 10, new int[0], FilterRule.EVERYTHING);
+    ResultKey nextList =
+        next.key(key, 0, 0, 10, new int[0], FilterRule.EVERYTHING, SearchOptions.DEFAULT);
     keep(nextList);
 
     generation.close();
@@ -174,7 +240,7 @@ class RetrievalCachesTest {
   }
 
   private ResultKey listKey(EmbeddingKey key, long items, long sets, int k, FilterRule filter) {
-    return generation.key(key, items, sets, k, new int[] {1, 5}, filter);
+    return generation.key(key, items, sets, k, new int[] {1, 5}, filter, SearchOptions.DEFAULT);
   }
 
   private RetrievalCaches caches(boolean embeddings, boolean results) {

@@ -171,6 +171,7 @@ class OperationRoutesTest {
             "fallback",
             "shortfall",
             "validUntil",
+            "quality",
             "cache",
             "timings");
     assertThat(fields(schemas, "Filter"))

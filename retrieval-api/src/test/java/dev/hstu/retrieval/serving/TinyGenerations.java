@@ -97,10 +97,22 @@ public final class TinyGenerations {
     return id;
   }
 
+  /// Builds and publishes a generation of another model of [#ITEMS] items, 64-bit ids and the wall
+  /// clock.
+  public String publish(long seed, HstuConfig config) throws IOException {
+    String id = build(config, seed, longIds(), new Clock.Wall());
+    store.publish(id);
+    return id;
+  }
+
   /// Builds a generation without publishing it.
   public String build(long seed, IdTable ids, Clock clock) throws IOException {
+    return build(CONFIG, seed, ids, clock);
+  }
+
+  private String build(HstuConfig config, long seed, IdTable ids, Clock clock) throws IOException {
     Path parts = Files.createTempDirectory(Files.createDirectories(folder), "parts");
-    Model model = new Model(CONFIG, clock, ids, weights(seed));
+    Model model = new Model(config, clock, ids, weights(config, seed));
     ModelFolder.save(parts.resolve("model"), model);
     ItemVectorFile.write(parts.resolve("vectors.safetensors"), model, rows -> {});
     Catalog catalog =
@@ -193,19 +205,19 @@ public final class TinyGenerations {
     return ServiceConfiguration.of(List.of(SettingSource.commandLine(values)));
   }
 
-  private static HstuWeights weights(long seed) {
+  private static HstuWeights weights(HstuConfig config, long seed) {
     Random random = new Random(seed);
-    int d = CONFIG.embeddingDim();
-    float[] items = normal(random, (CONFIG.items() + 1) * d);
-    float[] positions = normal(random, CONFIG.slots() * d);
+    int d = config.embeddingDim();
+    float[] items = normal(random, (config.items() + 1) * d);
+    float[] positions = normal(random, config.slots() * d);
     List<HstuWeights.Block> blocks = new ArrayList<>();
-    for (int i = 0; i < CONFIG.blocks(); i++) {
+    for (int i = 0; i < config.blocks(); i++) {
       blocks.add(
           new HstuWeights.Block(
-              normal(random, d * CONFIG.projectionWidth()),
-              normal(random, d * CONFIG.heads() * CONFIG.valueDim()),
+              normal(random, d * config.projectionWidth()),
+              normal(random, d * config.heads() * config.valueDim()),
               normal(random, d),
-              normal(random, 2 * CONFIG.slots() - 1),
+              normal(random, 2 * config.slots() - 1),
               normal(random, HstuConfig.TIME_BUCKETS + 1)));
     }
     return new HstuWeights(MemorySegment.ofArray(items), positions, blocks);
