@@ -103,20 +103,7 @@ final class BatchController {
           @Content(
               mediaType = SetsController.NDJSON,
               schema = @Schema(implementation = BatchLine.class)))
-  @ApiResponse(
-      responseCode = "4XX",
-      description = "What is wrong with the request and what to do about it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @ApiResponse(
-      responseCode = "5XX",
-      description = "What is wrong with the service and when to try again",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @AnswersWithProblems
   HttpResponse<?> batch(@Body @Nullable InputStream body) throws IOException {
     InputStream lines = body == null ? InputStream.nullInputStream() : body;
     if (generations.current().isEmpty()) {

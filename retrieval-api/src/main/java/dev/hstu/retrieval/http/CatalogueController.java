@@ -31,16 +31,7 @@ import java.util.stream.IntStream;
 @Controller
 @Tag(name = "items")
 @ExecuteOn(TaskExecutors.BLOCKING)
-@ApiResponse(
-    responseCode = "4XX",
-    description = "What is wrong with the request and what to do about it",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-    responseCode = "5XX",
-    description = "What is wrong with the service and when to try again",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@AnswersWithProblems
 final class CatalogueController {
 
   /// Most items of one answer: a screen of them.

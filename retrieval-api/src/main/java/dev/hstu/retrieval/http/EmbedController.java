@@ -88,20 +88,7 @@ final class EmbedController {
             mediaType = MediaType.APPLICATION_OCTET_STREAM,
             schema = @Schema(type = "string", format = "binary"))
       })
-  @ApiResponse(
-      responseCode = "4XX",
-      description = "What is wrong with the request and what to do about it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @ApiResponse(
-      responseCode = "5XX",
-      description = "What is wrong with the service and when to try again",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @AnswersWithProblems
   CompletionStage<MutableHttpResponse<byte[]>> embed(HttpRequest<byte[]> request) {
     long arrivedNanos = System.nanoTime();
     byte[] body = request.getBody().orElse(NO_BODY);

@@ -42,16 +42,7 @@ import org.jspecify.annotations.Nullable;
 @Controller
 @Tag(name = "generations")
 @ExecuteOn(TaskExecutors.BLOCKING)
-@ApiResponse(
-    responseCode = "4XX",
-    description = "What is wrong with the request or the generation and what to do about it",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-    responseCode = "5XX",
-    description = "What is wrong with the service and when to try again",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@AnswersWithProblems
 final class GenerationsController {
 
   static final String PATH = "/generations";

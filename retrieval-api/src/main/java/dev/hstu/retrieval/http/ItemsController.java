@@ -36,16 +36,7 @@ import java.util.function.Function;
 @Controller(ItemsController.PATH)
 @Tag(name = "items")
 @ExecuteOn(TaskExecutors.BLOCKING)
-@ApiResponse(
-    responseCode = "4XX",
-    description = "What is wrong with the update and what to do about it",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-    responseCode = "5XX",
-    description = "What is wrong with the service and when to try again",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@AnswersWithProblems
 final class ItemsController {
 
   static final String PATH = "/items";

@@ -87,20 +87,7 @@ final class RetrieveController {
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
               schema = @Schema(implementation = RetrieveResponse.class)))
-  @ApiResponse(
-      responseCode = "4XX",
-      description = "What is wrong with the request and what to do about it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @ApiResponse(
-      responseCode = "5XX",
-      description = "What is wrong with the service and when to try again",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @AnswersWithProblems
   CompletionStage<MutableHttpResponse<byte[]>> retrieve(HttpRequest<byte[]> request) {
     return answer(request, () -> request.getBody().orElse(NO_BODY));
   }
@@ -150,20 +137,7 @@ final class RetrieveController {
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
               schema = @Schema(implementation = RetrieveResponse.class)))
-  @ApiResponse(
-      responseCode = "4XX",
-      description = "What is wrong with the request and what to do about it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @ApiResponse(
-      responseCode = "5XX",
-      description = "What is wrong with the service and when to try again",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @AnswersWithProblems
   CompletionStage<MutableHttpResponse<byte[]>> retrieveStored(
       String userId, HttpRequest<?> request) {
     return answer(request, () -> ofUser(userId, request.getParameters()));
@@ -215,20 +189,7 @@ final class RetrieveController {
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
               schema = @Schema(implementation = RetrieveResponse.class)))
-  @ApiResponse(
-      responseCode = "4XX",
-      description = "What is wrong with the request and what to do about it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
-  @ApiResponse(
-      responseCode = "5XX",
-      description = "What is wrong with the service and when to try again",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @AnswersWithProblems
   CompletionStage<MutableHttpResponse<byte[]>> popular(HttpRequest<?> request) {
     return answer(request, () -> RetrieveParameters.ofPopular(request.getParameters()));
   }

@@ -102,13 +102,7 @@ final class SetsController {
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
               schema = @Schema(implementation = SetReport.class)))
-  @ApiResponse(
-      responseCode = "4XX",
-      description = "What is wrong with name or ids and what to do about it",
-      content =
-          @Content(
-              mediaType = Problem.MEDIA_TYPE,
-              schema = @Schema(implementation = Problem.class)))
+  @AnswersWithProblems
   HttpResponse<?> register(String name, @Body InputStream body) throws IOException {
     Optional<GenerationLease> lease = generations.lease();
     if (lease.isEmpty()) {

@@ -39,16 +39,7 @@ import org.slf4j.LoggerFactory;
 @Controller(UsersController.PATH)
 @Tag(name = "users")
 @ExecuteOn(TaskExecutors.BLOCKING)
-@ApiResponse(
-    responseCode = "4XX",
-    description = "What is wrong with the request and what to do about it",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-    responseCode = "5XX",
-    description = "What is wrong with the service and when to try again",
-    content =
-        @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@AnswersWithProblems
 final class UsersController {
 
   static final String PATH = "/users";
