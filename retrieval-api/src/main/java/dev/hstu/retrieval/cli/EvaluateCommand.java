@@ -121,6 +121,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       console.printJson(report);
     } else {
       EvaluationTables.print(console, report);
+      EvaluationTables.printParts(console, report);
     }
     return 0;
   }

@@ -71,8 +71,6 @@ final class EvaluationTables {
                             ranking.seen(),
                             ranking.pathsInWords(),
                             RankingMetrics.DEEPEST)));
-    printSlices(console, report);
-    printLists(console, report);
     EvaluationReport.Steps steps = report.steps();
     if (steps != null) {
       printSteps(console, steps);
@@ -85,6 +83,12 @@ final class EvaluationTables {
           "%,d targets are unknown to the model and count as misses"
               .formatted(report.unknownTargets()));
     }
+  }
+
+  /// Whom the means hide, and what the lists are like.
+  static void printParts(Console console, EvaluationReport report) {
+    printSlices(console, report);
+    printLists(console, report);
   }
 
   /// The parts as the ranking nearest to a service's sees them; `--json` has the others too.
