@@ -79,7 +79,7 @@ function show(answer) {
     ['Valid until', validUntil === null ? null
       : validUntil + ', ' + span(validUntil - answer.requestTime) + ' later'],
     ['Cache', answer.cache],
-    ['Quality', answer.quality ? (typeof answer.quality === 'string' ? answer.quality : JSON.stringify(answer.quality)) : null],
+    ['Quality', quality(answer.quality)],
     ['Search', answer.search],
     ['Timings', 'queue ' + timings.queueMicros + ' µs, encode ' + timings.encodeMicros + ' µs, search '
       + timings.searchMicros + ' µs, all ' + timings.totalMicros + ' µs'],
@@ -90,6 +90,11 @@ function show(answer) {
   table.tBodies[0].replaceChildren(...answer.candidates.map((candidate, i) => row(candidate, i + 1)));
   table.hidden = answer.candidates.length === 0;
   placesBefore = new Map(answer.candidates.map((candidate, i) => [candidate.itemId, i + 1]));
+}
+
+/** What a cheaper answer did without. */
+function quality(less) {
+  return less ? Object.entries(less).map(([name, value]) => name + ' ' + value).join(', ') : null;
 }
 
 function row(candidate, place) {

@@ -15,30 +15,23 @@ export async function explain(id) {
   byId('explanation').scrollIntoView({block: 'nearest'});
   try {
     const answer = await post('/explain', {...currentRequest(), itemId: id});
-    const lines = [...(answer.contributions ?? []), ...(answer.closest ?? [])];
+    const lines = [...answer.contributions, ...answer.closest];
     await learnTitles([id, ...lines.map(line => line.itemId)]);
-    say(status, title(id) + ': ' + sentence(answer));
+    say(status, title(id) + ': ' + answer.verdict.sentence);
     byId('explain-answer').replaceChildren(...besides(answer), ...score(answer),
       ...table('What each event did to the score', ['Event', 'At', 'Contribution'],
-        (answer.contributions ?? []).map(line => [title(line.itemId), utc(line.timestamp), line.contribution ?? 'the only known event'])),
+        answer.contributions.map(line => [title(line.itemId), utc(line.timestamp), line.contribution ?? 'the only known event'])),
       ...table('Most alike in the history', ['Item', 'At', 'Cosine'],
-        (answer.closest ?? []).map(line => [title(line.itemId), utc(line.timestamp), line.cosine])));
+        answer.closest.map(line => [title(line.itemId), utc(line.timestamp), line.cosine])));
   } catch (failure) {
     say(status, failure.status === 404 && failure.problem?.type?.endsWith('not-found')
       ? 'This service cannot explain: it has no such route.' : failure.message, true);
   }
 }
 
-function sentence(answer) {
-  const verdict = answer.verdict ?? {};
-  return answer.sentence ?? answer.reason ?? verdict.sentence ?? verdict.reason
-    ?? (typeof verdict === 'string' ? verdict : JSON.stringify(verdict));
-}
-
 function besides(answer) {
-  const others = answer.besides ?? [];
-  return others.length === 0 ? [] : [make('p', {}, 'It would be kept out as well because: '
-    + others.map(other => typeof other === 'string' ? other : sentence(other)).join('; ') + '.')];
+  return answer.besides.length === 0 ? [] : [make('p', {}, 'It would be kept out as well because: '
+    + answer.besides.map(other => other.sentence).join('; ') + '.')];
 }
 
 function score(answer) {

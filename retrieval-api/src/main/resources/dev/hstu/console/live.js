@@ -1,7 +1,7 @@
 // Latency and rate from /metrics, recall from /recall, as they come in.
 
 import {get, getText} from './api.js';
-import {byId, facts, make, say} from './dom.js';
+import {byId, facts, say} from './dom.js';
 
 const MOST_POINTS = 150;
 const SVG = 'http://www.w3.org/2000/svg';
@@ -141,16 +141,51 @@ function chart(name, lines, floor = 0, least = 0) {
 async function showRecall() {
   const status = byId('recall-status');
   try {
-    const recall = await get('/recall');
-    const rows = recall.recalls ?? recall.receipts ?? recall.groups ?? recall.recall ?? [];
-    say(status, rows.length === 0 ? 'No live query has been answered again yet.' : '');
-    byId('recall-chart').replaceChildren(...(rows.length === 0 ? [] : [recallChart(rows.slice(0, 12))]));
+    const {generations, share} = await get('/recall');
+    const rows = generations.slice(0, 2).flatMap(intervals).slice(0, 12);
+    const decayed = generations.filter(one => one.decayed).map(one => one.generation);
+    byId('recall-chart').replaceChildren(...(rows.length === 0 ? [] : [recallChart(rows)]));
+    if (decayed.length > 0) {
+      say(status, 'Recall has fallen below its baseline in ' + decayed.join(', ') + '.', true);
+    } else {
+      say(status, rows.length === 0
+        ? 'No live query has been answered again yet; ' + (100 * share).toFixed(1) + ' % of them are to be.' : '');
+    }
   } catch (failure) {
     byId('recall-chart').replaceChildren();
     say(status, failure.status === 404 ? 'This service does not measure recall on live traffic.' : failure.message, true);
   }
 }
 
+/** Rows of the chart: {name, samples, recall, lower, upper, baseline}. */
+function intervals(one) {
+  const named = [['all', one.overall], ['latest', one.recent],
+    ...Object.entries(one.bySelectivity).map(([passing, interval]) => ['filter ' + passing, interval])];
+  return named.filter(([, interval]) => interval).map(([name, interval]) => (
+    {...interval, name: one.generation.slice(4, 13) + ' ' + name, baseline: one.baseline ?? null}));
+}
+
 function recallChart(rows) {
-  return make('pre', {}, JSON.stringify(rows, null, 1));
+  const left = 190;
+  const right = WIDTH - 70;
+  const height = 24 * rows.length + 26;
+  const low = Math.min(.9, ...rows.map(row => Math.floor(10 * row.lower) / 10));
+  const x = recall => left + (Math.max(low, Math.min(1, recall)) - low) / (1 - low) * (right - left);
+  const drawn = shape('svg', {viewBox: '0 0 ' + WIDTH + ' ' + height, role: 'img', 'aria-label': 'Recall: '
+    + rows.map(row => row.name + ' ' + row.recall.toFixed(3) + ' of ' + row.samples).join(', ')});
+  for (const recall of [low, (low + 1) / 2, 1]) {
+    drawn.append(shape('line', {class: 'axis', x1: x(recall), x2: x(recall), y1: 4, y2: height - 20}),
+      shape('text', {x: x(recall), y: height - 5, 'text-anchor': 'middle'}, String(Number(recall.toFixed(3)))));
+  }
+  rows.forEach((row, i) => {
+    const y = 18 + 24 * i;
+    drawn.append(shape('text', {x: left - 8, y: y + 4, 'text-anchor': 'end'}, row.name),
+      shape('line', {class: 'first', x1: x(row.lower), x2: x(row.upper), y1: y, y2: y}),
+      shape('circle', {class: 'first', cx: x(row.recall), cy: y, r: 4}),
+      shape('text', {x: right + 8, y: y + 4}, row.recall.toFixed(3)));
+    if (row.baseline !== null) {
+      drawn.append(shape('line', {class: 'second', x1: x(row.baseline), x2: x(row.baseline), y1: y - 9, y2: y + 9}));
+    }
+  });
+  return drawn;
 }

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.retrieval.access.KeysFile;
 import dev.hstu.retrieval.access.Role;
@@ -61,7 +62,8 @@ class ConsoleTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
+    page.leave();
     if (client != null) {
       client.close();
       service.close();
@@ -282,6 +284,50 @@ class ConsoleTest {
             .isNotPositive();
       }
     }
+  }
+
+  /// The answers are the test's own, so that each part of them is there.
+  @Test
+  void anExplanationAndRecallAreShownInFull() throws Exception {
+    serve(Map.of());
+    page.open(address(), READY);
+    String seen = TinyGenerations.id(12);
+    answerInstead(
+        "/explain",
+        """
+        {"verdict": {"cause": "outranked", "sentence": "exact rank 1,342 of k=20"}, "score": 0.25,
+         "besides": [{"cause": "denied", "sentence": "the request leaves it out by its id"}],
+         "contributions": [{"itemId": "%s", "timestamp": 1700000000, "contribution": -0.125}],
+         "closest": [{"itemId": "%s", "timestamp": 1700000000, "cosine": 0.75}]}"""
+            .formatted(seen, seen));
+    answerInstead(
+        "/recall",
+        """
+        {"share": 0.01, "generations": [{"generation": "%s", "decayed": true, "baseline": 0.97,
+          "overall": {"samples": 900, "recall": 0.951, "lower": 0.94, "upper": 0.96},
+          "recent": {"samples": 500, "recall": 0.913, "lower": 0.9, "upper": 0.93},
+          "bySelectivity": {"<1%%": {"samples": 9, "recall": 0.7, "lower": 0.55, "upper": 0.85}}}]}"""
+            .formatted(first));
+
+    page.fill("#explain-id", TinyGenerations.id(33));
+    page.press("Enter");
+    page.await("document.querySelector('#explain-answer table')");
+    assertThat(page.text("#explain-status")).isEqualTo("item 33: exact rank 1,342 of k=20");
+    assertThat(page.text("#explain-answer"))
+        .contains("leaves it out by its id", "0.25", "item 12", "-0.125", "0.75", "2023-11-14");
+
+    page.click("#tab-live");
+    page.await("document.querySelectorAll('#recall-chart circle').length === 3");
+    assertThat(page.text("#recall-status")).contains("fallen below", first);
+    assertThat(page.evaluate("document.querySelector('#recall-chart svg').textContent").asText())
+        .contains("0.951", "filter <1%", "0.5");
+    keep("recall");
+  }
+
+  private static void answerInstead(String path, String json) {
+    page.evaluate(
+        "{const real = window.fetch; window.fetch = (path, options) => path === '%s' ? Promise.resolve(new Response(%s)) : real(path, options);}"
+            .formatted(path, JsonNodeFactory.instance.textNode(json)));
   }
 
   /// Texts of less contrast than WCAG 2.2, 1.4.3 asks for.

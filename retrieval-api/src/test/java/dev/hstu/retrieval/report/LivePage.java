@@ -130,10 +130,17 @@ public final class LivePage implements AutoCloseable {
 
   /// Opens an address and waits until a condition holds.
   public void open(URI address, String loaded) throws Exception {
+    leave();
     complaints.clear();
     requests.clear();
     call("Page.navigate", Map.of("url", address.toString()));
     await("document.readyState === 'complete' && (" + loaded + ")");
+  }
+
+  /// Shows nothing, so that the page before asks for nothing more.
+  public void leave() throws Exception {
+    call("Page.navigate", Map.of("url", "about:blank"));
+    await("location.href === 'about:blank'");
   }
 
   /// The value of an expression of JavaScript; promises are waited for.
