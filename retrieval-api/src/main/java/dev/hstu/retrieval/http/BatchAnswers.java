@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One window of a batch from its lines to their answers, on one worker thread and under one lease:
 /// all lines of a window share a generation and one call of the encoder for what isn't kept, and
-/// each fails by itself.
+/// each fails by itself. What one line is served doesn't count yet for another of its window.
 @Singleton
 final class BatchAnswers {
 
