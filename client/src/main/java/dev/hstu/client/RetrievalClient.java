@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// number of threads; calls wait, so virtual threads suit.
 ///
 /// ```java try (RetrievalClient client =
-///
-// RetrievalClient.of(URI.create("http://127.0.0.1:8080")).key(key).deadline(Duration.ofMillis(200)).build())
+/// RetrievalClient.of(URI.create("http://127.0.0.1:8080")).key(key).deadline(Duration.ofMillis(200)).build())
 /// { RetrieveAnswer answer = client.retrieve(RetrieveRequest.of(events).k(500)); }
 /// ```
 ///
@@ -115,6 +114,19 @@ public final class RetrievalClient implements AutoCloseable {
     return transport.send(Call.ask("/retrieve", Transport.write(request)), RetrieveAnswer.class);
   }
 
+  /// The items to rank next for a user whose events are stored.
+  @Operation("retrieveStored")
+  public RetrieveAnswer retrieveStored(String userId, int k) {
+    return transport.send(
+        Call.get("/retrieve/%s?k=%d".formatted(segment(userId), k)), RetrieveAnswer.class);
+  }
+
+  /// The items with the most interactions.
+  @Operation("popular")
+  public RetrieveAnswer popular(int k) {
+    return transport.send(Call.get("/popular?k=" + k), RetrieveAnswer.class);
+  }
+
   /// Answers many requests, in order, while later ones are still being asked for. A refused request
   /// spoils no other. The stream is lazy and for one thread; the deadline holds for each 64
   /// requests.
@@ -145,6 +157,49 @@ public final class RetrievalClient implements AutoCloseable {
       values.position(values.position() + dimension * Float.BYTES);
     }
     return new Embeddings(header(answer, "Hstu-Generation"), header(answer, "Hstu-Model"), rows);
+  }
+
+  /// Adds events to a user's stored history; the same event sent twice is kept once. Durable once
+  /// answered.
+  @Operation("putUserEvents")
+  public StoredUser.Receipt putUserEvents(String userId, List<Event> events) {
+    return transport.send(
+        Call.put(
+            "/users/" + segment(userId) + "/events", Transport.write(Map.of("events", events))),
+        StoredUser.Receipt.class);
+  }
+
+  /// What is stored of a user.
+  @Operation("user")
+  public StoredUser user(String userId) {
+    return transport.send(Call.get("/users/" + segment(userId)), StoredUser.class);
+  }
+
+  /// Forgets a user, in memory and in every file.
+  @Operation("deleteUser")
+  public StoredUser.Forgotten deleteUser(String userId) {
+    return transport.send(Call.delete("/users/" + segment(userId)), StoredUser.Forgotten.class);
+  }
+
+  /// Items whose titles have words that begin with those of a query, the most popular first.
+  ///
+  /// @param limit 1 to 100
+  @Operation("findItems")
+  public Items findItems(String query, int limit) {
+    return transport.send(
+        Call.get("/items?query=%s&limit=%d".formatted(segment(query), limit)), Items.class);
+  }
+
+  /// What is known of an item.
+  @Operation("item")
+  public Items.Item item(String id) {
+    return transport.send(Call.get("/items/" + segment(id)), Items.Item.class);
+  }
+
+  /// What items have that filters may ask for.
+  @Operation("attributes")
+  public Items.Attributes attributes() {
+    return transport.send(Call.get("/attributes"), Items.Attributes.class);
   }
 
   /// Gives an item a vector and attributes, and makes it one where it is none. Durable once

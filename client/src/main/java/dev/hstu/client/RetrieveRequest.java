@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param excludeSeen whether to leave out the items of all events; null is true
 /// @param excludeItemIds further items to leave out
 /// @param filter what else an item must fulfil
+/// @param excludeServedDays leaves out what was served to the user in so many days
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RetrieveRequest(
     @Nullable String userId,
@@ -22,7 +23,8 @@ public record RetrieveRequest(
     @Nullable Integer k,
     @Nullable Boolean excludeSeen,
     @Nullable List<String> excludeItemIds,
-    @Nullable Filter filter) {
+    @Nullable Filter filter,
+    @Nullable Integer excludeServedDays) {
 
   public RetrieveRequest {
     events = events == null ? null : List.copyOf(events);
@@ -31,34 +33,50 @@ public record RetrieveRequest(
 
   /// Of a history that is sent along.
   public static RetrieveRequest of(List<Event> events) {
-    return new RetrieveRequest(null, events, null, null, null, null, null);
+    return new RetrieveRequest(null, events, null, null, null, null, null, null);
   }
 
   /// Of a user whose events the service has stored.
   public static RetrieveRequest ofUser(String userId) {
-    return new RetrieveRequest(userId, null, null, null, null, null, null);
+    return new RetrieveRequest(userId, null, null, null, null, null, null, null);
   }
 
   public RetrieveRequest k(int count) {
     return new RetrieveRequest(
-        userId, events, requestTime, count, excludeSeen, excludeItemIds, filter);
+        userId, events, requestTime, count, excludeSeen, excludeItemIds, filter, excludeServedDays);
   }
 
   /// @param seconds whole seconds since 1970
   public RetrieveRequest at(long seconds) {
-    return new RetrieveRequest(userId, events, seconds, k, excludeSeen, excludeItemIds, filter);
+    return new RetrieveRequest(
+        userId, events, seconds, k, excludeSeen, excludeItemIds, filter, excludeServedDays);
   }
 
   public RetrieveRequest includingSeen() {
-    return new RetrieveRequest(userId, events, requestTime, k, false, excludeItemIds, filter);
+    return new RetrieveRequest(
+        userId, events, requestTime, k, false, excludeItemIds, filter, excludeServedDays);
   }
 
   public RetrieveRequest excluding(Collection<String> itemIds) {
     return new RetrieveRequest(
-        userId, events, requestTime, k, excludeSeen, List.copyOf(itemIds), filter);
+        userId,
+        events,
+        requestTime,
+        k,
+        excludeSeen,
+        List.copyOf(itemIds),
+        filter,
+        excludeServedDays);
   }
 
   public RetrieveRequest filter(Filter rule) {
-    return new RetrieveRequest(userId, events, requestTime, k, excludeSeen, excludeItemIds, rule);
+    return new RetrieveRequest(
+        userId, events, requestTime, k, excludeSeen, excludeItemIds, rule, excludeServedDays);
+  }
+
+  /// Leaves out what was served to the user in so many days.
+  public RetrieveRequest excludingServed(int days) {
+    return new RetrieveRequest(
+        userId, events, requestTime, k, excludeSeen, excludeItemIds, filter, days);
   }
 }

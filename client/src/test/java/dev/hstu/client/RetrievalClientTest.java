@@ -35,7 +35,14 @@ class RetrievalClientTest {
     TinyGenerations generations = new TinyGenerations(folder);
     first = generations.publish(1);
     generation = generations.publish(2);
-    service = RunningService.start(generations.configuration(Map.of("updates.enabled", "true")));
+    service =
+        RunningService.start(
+            generations.configuration(
+                Map.of(
+                    "updates.enabled",
+                    "true",
+                    "users.folder",
+                    folder.resolve("users").toString())));
     service.awaitReady(Duration.ofSeconds(30));
     client = RetrievalClient.of(service.address()).deadline(Duration.ofSeconds(30)).build();
   }
@@ -166,6 +173,37 @@ class RetrievalClientTest {
     assertThat(bulk.get(1).problem()).isNotNull();
     assertThat(bulk.get(1).problem().kind()).isEqualTo("invalid-item");
     assertThat(bulk.get(2).problem()).isNull();
+  }
+
+  @Test
+  void usersAreStoredRetrievedForAndForgotten() {
+    String user = "a user/with ? and é";
+    StoredUser.Receipt receipt =
+        client.putUserEvents(user, List.of(new Event(id(3), NOW - 60), new Event(id(3), NOW - 60)));
+    RetrieveAnswer answer = client.retrieveStored(user, 5);
+    StoredUser stored = client.user(user);
+    StoredUser.Forgotten gone = client.deleteUser(user);
+
+    assertThat(receipt.added()).isEqualTo(1);
+    assertThat(receipt.known()).isEqualTo(1);
+    assertThat(answer.candidates()).hasSize(5);
+    assertThat(stored.events()).extracting(Event::itemId).containsExactly(id(3));
+    assertThat(gone.events()).isEqualTo(1);
+    assertThatThrownBy(() -> client.user(user))
+        .isInstanceOfSatisfying(
+            ProblemException.class, e -> assertThat(e.problem().kind()).isEqualTo("unknown-user"));
+  }
+
+  @Test
+  void itemsAreFoundByTitleAndTheirAttributesTold() {
+    Items found = client.findItems("item 17", 3);
+    assertThat(found.items()).isNotEmpty().hasSizeLessThanOrEqualTo(3);
+    assertThat(found.items()).allSatisfy(item -> assertThat(item.title()).startsWith("item 17"));
+    assertThat(client.item(id(17)).attributes()).containsKey("genres");
+    assertThat(client.attributes().columns())
+        .extracting(Items.Attribute::name)
+        .containsExactlyInAnyOrder("genres", "year", "title");
+    assertThat(client.popular(3).fallback()).isEqualTo("popular");
   }
 
   @Test

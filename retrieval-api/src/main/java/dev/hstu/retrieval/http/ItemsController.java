@@ -22,6 +22,7 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
@@ -69,7 +70,14 @@ final class ItemsController {
       summary = "Gives an item a vector and attributes, and makes it one where it is none",
       description =
           "The vector is of length 1 and made by the model that serves. Attributes replace all the"
-              + " item had; without any it keeps them")
+              + " item had; without any it keeps them",
+      requestBody =
+          @RequestBody(
+              required = true,
+              content =
+                  @Content(
+                      mediaType = MediaType.APPLICATION_JSON,
+                      schema = @Schema(implementation = ItemUpdateSchema.class))))
   @ApiResponse(
       responseCode = "200",
       description = "Durable",

@@ -9,18 +9,23 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
-/// `GET /openapi.yml`: the contract, generated from the routes when they are compiled.
+/// `GET /openapi.yml`: the contract, generated from the routes when they are compiled, with the
+/// examples of [ContractExamples].
 @Controller
 @Tag(name = "operation")
 final class OpenApiController {
 
   private static final String DOCUMENT = "META-INF/swagger/hstu-retrieval.yml";
+  private static final String EXAMPLES = "openapi-examples.yml";
 
   private final byte[] document;
 
   OpenApiController(ResourceLoader resources) {
-    document = read(resources);
+    document =
+        ContractExamples.into(text(resources, DOCUMENT), text(resources, EXAMPLES))
+            .getBytes(StandardCharsets.UTF_8);
   }
 
   @NeedsNoKey("the contract is no secret")
@@ -31,15 +36,15 @@ final class OpenApiController {
     return document;
   }
 
-  private static byte[] read(ResourceLoader resources) {
+  private static String text(ResourceLoader resources, String name) {
     try (InputStream stream =
         resources
-            .getResourceAsStream(DOCUMENT)
+            .getResourceAsStream(name)
             .orElseThrow(
-                () -> new IllegalStateException(DOCUMENT + " is not on the class path; rebuild"))) {
-      return stream.readAllBytes();
+                () -> new IllegalStateException(name + " is not on the class path; rebuild"))) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + DOCUMENT, e);
+      throw new UncheckedIOException("reading " + name, e);
     }
   }
 }

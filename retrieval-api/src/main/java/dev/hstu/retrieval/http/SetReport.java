@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.hstu.index.filter.NamedSet;
 import io.micronaut.serde.annotation.Serdeable;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -21,6 +22,7 @@ record SetReport(
   ///
   /// @param damaged names of sets whose files could not be read
   @Serdeable
+  @JsonInclude(JsonInclude.Include.NON_NULL) // empty lists are written: the contract requires both
   @Schema(name = "Sets", description = "The registered sets, by name")
   record All(
       List<SetReport> sets,

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
 import dev.hstu.retrieval.users.UserEvent;
 import io.micronaut.serde.annotation.Serdeable;
@@ -25,6 +26,7 @@ public final class UserReports {
 
   /// The answer of `GET /users/{id}`.
   @Serdeable
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   @Schema(name = "StoredUser", description = "What is stored of a user")
   public record Stored(
       String userId,

@@ -37,8 +37,14 @@ public record VerdictReport(
   public record Question(
       @Schema(example = "hit-rate@100") String check,
       @Schema(allowableValues = {"passed", "warns", "BLOCKS", "skipped"}) String result,
-      String measured,
-      @Schema(description = "What is asked, with the setting that says so") String bound,
+      @Schema(
+              description = "Absent where there is nothing to measure",
+              requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+          String measured,
+      @Schema(
+              description = "What is asked, with the setting that says so; absent where skipped",
+              requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+          String bound,
       @Schema(description = "What was found, and what to do about it") String sentence) {
 
     static Question of(CheckResult result) {
