@@ -4,6 +4,7 @@ import dev.hstu.retrieval.cli.BuildCommand;
 import dev.hstu.retrieval.cli.CensusCommand;
 import dev.hstu.retrieval.cli.DemoCommand;
 import dev.hstu.retrieval.cli.EmbedCommand;
+import dev.hstu.retrieval.cli.EncoderCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
 import dev.hstu.retrieval.cli.EvaluateCommand;
 import dev.hstu.retrieval.cli.GenerationsCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       EvaluateCommand.class,
       ServeCommand.class,
+      EncoderCommand.class,
       VerifyCommand.class,
       EnginesCommand.class,
       KeysCommand.class

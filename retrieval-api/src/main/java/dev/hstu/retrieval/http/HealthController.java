@@ -6,6 +6,7 @@ import dev.hstu.retrieval.serving.GenerationWatcher;
 import dev.hstu.retrieval.serving.LiveGeneration;
 import dev.hstu.retrieval.serving.Readiness;
 import dev.hstu.retrieval.serving.ServiceState;
+import dev.hstu.retrieval.tier.EmbeddingSources;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
@@ -28,11 +29,17 @@ final class HealthController {
 
   private final ServiceState state;
   private final GenerationWatcher watcher;
+  private final EmbeddingSources sources;
   private final ProblemResponses problems;
 
-  HealthController(ServiceState state, GenerationWatcher watcher, ProblemResponses problems) {
+  HealthController(
+      ServiceState state,
+      GenerationWatcher watcher,
+      EmbeddingSources sources,
+      ProblemResponses problems) {
     this.state = state;
     this.watcher = watcher;
+    this.sources = sources;
     this.problems = problems;
   }
 
@@ -74,7 +81,7 @@ final class HealthController {
   HttpResponse<?> ready() {
     return switch (state.readiness()) {
       case Readiness.Ready(LiveGeneration live) ->
-          HttpResponse.ok(HealthReport.of(live, watcher.published()))
+          HttpResponse.ok(HealthReport.of(live, watcher.published(), sources.endpoints()))
               .contentType(MediaType.APPLICATION_JSON_TYPE);
       case Readiness.NotReady(String reason) ->
           problems.of(Problem.of(ProblemType.NOT_READY, reason));

@@ -8,6 +8,7 @@ import dev.hstu.retrieval.access.AccessKeys;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.config.ServingSettings;
 import dev.hstu.retrieval.telemetry.LogFormat;
+import dev.hstu.retrieval.tier.EmbeddingSources;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
@@ -50,6 +51,7 @@ public final class RunningService implements AutoCloseable {
   private final GenerationWatcher watcher;
   private final RetrievalWorkers workers;
   private final GenerationSwitch generations;
+  private final EmbeddingSources sources;
   private final SharedUpdateLog updates;
   private final AccessKeys keys;
   private final StoredUsers users;
@@ -64,6 +66,7 @@ public final class RunningService implements AutoCloseable {
     watcher = context.getBean(GenerationWatcher.class);
     workers = context.getBean(RetrievalWorkers.class);
     generations = context.getBean(GenerationSwitch.class);
+    sources = context.getBean(EmbeddingSources.class);
     updates = context.getBean(SharedUpdateLog.class);
     keys = context.getBean(AccessKeys.class);
     users = context.getBean(StoredUsers.class);
@@ -166,6 +169,7 @@ public final class RunningService implements AutoCloseable {
       watcher.close();
       workers.close();
       generations.close();
+      sources.close();
       updates.close();
       keys.close();
       users.close();
@@ -239,7 +243,7 @@ public final class RunningService implements AutoCloseable {
 
   private static void requireEngine(ServiceConfiguration configuration) {
     Engine wanted = configuration.encoder().choice().engine();
-    if (wanted == Engine.REFERENCE) {
+    if (wanted == Engine.REFERENCE || configuration.endpoints().remote()) {
       return; // plain Java runs anywhere, and asking for the list would load the others
     }
     for (EngineStatus status : Encoder.engines()) {

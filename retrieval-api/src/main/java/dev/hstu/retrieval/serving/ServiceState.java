@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.serving;
 
 import dev.hstu.retrieval.config.GenerationSettings;
+import dev.hstu.retrieval.tier.EmbeddingSources;
 import jakarta.inject.Singleton;
 
 /// Whether this process should be sent requests, and why not. Readiness goes first when it stops.
@@ -9,13 +10,18 @@ public final class ServiceState {
 
   private final GenerationSwitch generations;
   private final GenerationWatcher watcher;
+  private final EmbeddingSources sources;
   private final GenerationSettings settings;
   private volatile boolean stopping;
 
   public ServiceState(
-      GenerationSwitch generations, GenerationWatcher watcher, GenerationSettings settings) {
+      GenerationSwitch generations,
+      GenerationWatcher watcher,
+      EmbeddingSources sources,
+      GenerationSettings settings) {
     this.generations = generations;
     this.watcher = watcher;
+    this.sources = sources;
     this.settings = settings;
   }
 
@@ -25,8 +31,15 @@ public final class ServiceState {
     }
     return generations
         .current()
-        .<Readiness>map(Readiness.Ready::new)
+        .map(this::encodable)
         .orElseGet(() -> new Readiness.NotReady(whyNone()));
+  }
+
+  private Readiness encodable(LiveGeneration live) {
+    return sources
+        .whyNone(live.manifest().modelFingerprint())
+        .<Readiness>map(reason -> new Readiness.NotReady("no encoder answers: " + reason))
+        .orElseGet(() -> new Readiness.Ready(live));
   }
 
   /// From now on the answer is [Readiness.Stopping].

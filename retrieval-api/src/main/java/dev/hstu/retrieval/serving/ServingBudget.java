@@ -51,7 +51,10 @@ record ServingBudget(
     return new ServingBudget(
         configuration.serving().ramBytes(),
         Runtime.getRuntime().maxMemory(),
-        configuration.encoder().choice().engine() == Engine.REFERENCE ? 0 : TORCH_BYTES,
+        configuration.endpoints().remote()
+                || configuration.encoder().choice().engine() == Engine.REFERENCE
+            ? 0
+            : TORCH_BYTES,
         configuration.cache().maxBytes() + configuration.users().maxBytes(),
         configuration.generations().titleIndexBytes(),
         configuration.updates().enabled() ? configuration.updates().maxKept() : 0,

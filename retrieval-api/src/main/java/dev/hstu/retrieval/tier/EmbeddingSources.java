@@ -6,31 +6,66 @@ import dev.hstu.encoder.model.Model;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Opens where the embeddings of a model come from, as configured: an engine in this process, alone
 /// or with shared calls, or encoders in processes of their own.
 @Singleton
-public final class EmbeddingSources {
+public final class EmbeddingSources implements AutoCloseable {
 
   private final ServiceConfiguration configuration;
   private final BatchMeters meters;
+  private final @Nullable EncoderEndpoints endpoints;
 
   public EmbeddingSources(ServiceConfiguration configuration, MeterRegistry registry) {
     this.configuration = configuration;
     this.meters = new BatchMeters(registry);
+    this.endpoints =
+        configuration.endpoints().remote()
+            ? new EncoderEndpoints(configuration.endpoints(), registry)
+            : null;
   }
 
-  /// Opens one model.
+  /// Opens one model; with endpoints configured no engine in this process.
   ///
   /// @param model open until what this gives is closed
-  /// @throws dev.hstu.encoder.EngineUnavailableException when the engine can't run here
+  /// @throws dev.hstu.encoder.EngineUnavailableException when the engine can't run here or
+  ///     [dev.hstu.retrieval.retrieve.EncoderUnavailableException] when no endpoint has the model
+  ///     in time
   public OpenEmbeddings open(Model model) {
+    if (endpoints != null) {
+      return RemoteEmbeddings.open(endpoints, model);
+    }
     int waitMicros = configuration.batching().waitMicros();
     UserEncoder encoder = Encoder.open(model, configuration.encoder().choice());
     return waitMicros == 0
         ? EngineEmbeddings.alone(encoder)
         : EngineEmbeddings.batched(encoder, limits(configuration, waitMicros), meters);
+  }
+
+  /// Why no request for embeddings of a model would be answered now; empty when one would be.
+  ///
+  /// @param fingerprint of the model
+  public Optional<String> whyNone(String fingerprint) {
+    return endpoints == null ? Optional.empty() : endpoints.whyNone(fingerprint);
+  }
+
+  /// How each endpoint is doing; none without endpoints.
+  public List<EndpointReport> endpoints() {
+    return endpoints == null
+        ? List.of()
+        : endpoints.all().stream().map(EndpointReport::of).toList();
+  }
+
+  /// Closes the connections to endpoints, if any.
+  @Override
+  public void close() {
+    if (endpoints != null) {
+      endpoints.close();
+    }
   }
 
   /// The bounds of shared calls.
