@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// A client of one service. Makes few connections and keeps them; make one and share it. For any
 /// number of threads; calls wait, so virtual threads suit.
 ///
-/// ```java try (RetrievalClient client =
-/// RetrievalClient.of(URI.create("http://127.0.0.1:8080")).key(key).deadline(Duration.ofMillis(200)).build())
-/// { RetrieveAnswer answer = client.retrieve(RetrieveRequest.of(events).k(500)); }
+/// ```java
+/// try (RetrievalClient client = RetrievalClient.of(address).key(key).build()) {
+///   RetrieveAnswer answer = client.retrieve(RetrieveRequest.of(events).k(500));
+/// }
 /// ```
 ///
 /// Every call ends within its deadline, retries included. Questions (retrieve, embed, explain, all

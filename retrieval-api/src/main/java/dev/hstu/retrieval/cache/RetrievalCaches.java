@@ -82,8 +82,8 @@ public final class RetrievalCaches {
   public record Forgotten(int embeddings, int lists) {}
 
   /// Drops what requests of a user had kept. What equals it and was kept for another request first
-  /// stays, since it is that one's; so does, until its time ends, what a request keeps that is under
-  /// way now.
+  /// stays, since it is that one's; so does, until its time ends, what a request keeps that is
+  /// under way now.
   public Forgotten forget(String user) {
     int lists = results.dropIf(key -> key.user().isOf(user));
     return new Forgotten(embeddings.dropIf(key -> key.isOf(user)), lists);

@@ -33,13 +33,11 @@ import org.jspecify.annotations.Nullable;
 /// | `hstu_retrieve_queued` | gauge | requests waiting for a worker |
 /// | `hstu_admission_limit` | gauge | requests that may be under way, found by latency |
 /// | `hstu_ladder_step` | gauge | how well requests are answered now, 0 for full ([QualityStep]) |
-/// | `hstu_retrieve_quality_total{step}` | counter | answers by how good they are, full to popular
-// |
+/// | `hstu_retrieve_quality_total{step}` | counter | answers by what they did without |
 /// | `hstu_retrieve_fallbacks_total` | counter | answers from the popular list |
 /// | `hstu_retrieve_shortfalls_total` | counter | answers with fewer than k candidates |
 /// | `hstu_retrieve_cache_total{use}` | counter | answers by what was kept, see [CacheUse] |
-/// | `hstu_retrieve_repeated_total` | counter | of those, answers to the bytes of an earlier
-// request |
+/// | `hstu_retrieve_repeated_total` | counter | of those, to the bytes of an earlier request |
 /// | `hstu_retrieve_unknown_items_total` | counter | events skipped, their item unknown |
 /// | `hstu_retrieve_turned_away_total{reason}` | counter | no candidates, see [TurnedAway] |
 /// | `hstu_item_updates_total` | counter | changes of items made durable |

@@ -16,8 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// | `hstu_encoder_batch_seconds` | summary | duration of a call |
 /// | `hstu_encoder_batch_queued_users` | gauge | users waiting |
 /// | `hstu_encoder_batch_late_total` | counter | requests refused, their deadline too near |
-/// | `hstu_encoder_batch_alone_total` | counter | requests encoded again alone after a failed call
-// |
+/// | `hstu_encoder_batch_alone_total` | counter | requests encoded alone after a failed call |
 public final class BatchMeters {
 
   private final DistributionSummary users;
