@@ -7,6 +7,7 @@ import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EncoderCommand;
 import dev.hstu.retrieval.cli.EnginesCommand;
 import dev.hstu.retrieval.cli.EvaluateCommand;
+import dev.hstu.retrieval.cli.ExplainCommand;
 import dev.hstu.retrieval.cli.GenerationsCommand;
 import dev.hstu.retrieval.cli.ImportCheckpointCommand;
 import dev.hstu.retrieval.cli.ImportCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
       NightlyCommand.class,
       DemoCommand.class,
       EvaluateCommand.class,
+      ExplainCommand.class,
       ServeCommand.class,
       EncoderCommand.class,
       VerifyCommand.class,

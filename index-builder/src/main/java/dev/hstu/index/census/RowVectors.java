@@ -1,6 +1,7 @@
 package dev.hstu.index.census;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.index.scan.InnerProducts;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
@@ -44,10 +45,13 @@ public final class RowVectors {
     return vector;
   }
 
-  /// The inner product of a vector and that of a live row.
+  /// The inner product of a vector and that of a live row, the same bits as a search gives.
   ///
   /// @throws IllegalArgumentException when the row is dead
   public float product(float[] vector, int row) {
+    if (row < base.rows()) {
+      return InnerProducts.ofRow(vector, base, row);
+    }
     index.search(
         vector, 1, ItemFilter.only(RoaringBitmap.bitmapOf(row)), SearchOptions.EXACT, found);
     if (found.size() == 0) {

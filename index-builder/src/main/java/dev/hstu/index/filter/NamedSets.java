@@ -31,6 +31,9 @@ public final class NamedSets {
   /// Most ids of all sets, which are held in memory.
   public static final long MAX_IDS_ALTOGETHER = 50_000_000;
 
+  /// Their folder within a folder of generations.
+  public static final String FOLDER = "sets";
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
   private static final String SUFFIX = ".ids";
 

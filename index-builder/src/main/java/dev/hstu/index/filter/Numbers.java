@@ -1,5 +1,6 @@
 package dev.hstu.index.filter;
 
+import java.math.BigDecimal;
 import org.apache.lucene.util.NumericUtils;
 
 /// Numbers of rules and columns as sortable keys: neighbouring doubles have neighbouring keys, and
@@ -24,5 +25,12 @@ final class Numbers {
     } catch (NumberFormatException e) {
       return false;
     }
+  }
+
+  /// A number as people write it: `1985`, `0.25`.
+  static String text(double number) {
+    return Double.isFinite(number)
+        ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
+        : Double.toString(number);
   }
 }

@@ -133,7 +133,7 @@ final class RuleChecks {
   }
 
   /// As a segment of a JSON Pointer (RFC 6901).
-  private static String escaped(String column) {
+  static String escaped(String column) {
     return column.replace("~", "~0").replace("/", "~1");
   }
 }

@@ -2,14 +2,15 @@ package dev.hstu.index.filter;
 
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.kernels.tables.AttributeColumn;
-import dev.hstu.kernels.tables.AttributeKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Why a rule refuses an item: the smallest part of the rule that refuses it by itself, and what
 /// the item has in the columns which that part asks for.
@@ -17,10 +18,13 @@ import java.util.TreeSet;
 /// @param pointer JSON Pointer to the part within the rule, empty for the rule itself
 /// @param part the part
 /// @param negated whether the item is refused because the part accepts it, being within a `not`
-/// @param values of the item, by column: a text, a list of labels or a number, as [Optional]s that
-///     are empty where it has none
+/// @param values of the item by column, as texts: of a TEXT or NUMBER column one or none, of LABELS
+///     all
 public record RuleRefusal(
-    String pointer, FilterRule part, boolean negated, Map<String, Optional<Object>> values) {
+    String pointer, FilterRule part, boolean negated, Map<String, List<String>> values) {
+
+  /// Values of a list that a sentence names.
+  private static final int MAX_SHOWN = 5;
 
   public RuleRefusal {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
@@ -42,7 +46,12 @@ public record RuleRefusal(
   }
 
   /// A part of a rule that is the reason, and whether because it accepts.
-  private record Place(FilterRule rule, String pointer, boolean negated) {}
+  private record Place(FilterRule rule, String pointer, boolean negated) {
+
+    Place below(String name) {
+      return new Place(rule, pointer + name, negated);
+    }
+  }
 
   private record Search(ItemView items, Map<String, NamedSet> sets, int row) {
 
@@ -66,7 +75,10 @@ public record RuleRefusal(
             refusing(new Place(part, place.pointer + "/not", !place.negated));
         case FilterRule.All(List<FilterRule> parts) -> oneOf(place, parts, "/all/", !place.negated);
         case FilterRule.Any(List<FilterRule> parts) -> oneOf(place, parts, "/any/", place.negated);
-        case FilterRule.In _, FilterRule.Range _, FilterRule.OnlyIds _, FilterRule.InSet _ -> place;
+        case FilterRule.In in -> place.below("/in/" + RuleChecks.escaped(in.column()));
+        case FilterRule.Range range -> place.below("/range/" + RuleChecks.escaped(range.column()));
+        case FilterRule.OnlyIds _ -> place.below("/only");
+        case FilterRule.InSet _ -> place.below("/set");
       };
     }
 
@@ -85,23 +97,25 @@ public record RuleRefusal(
     }
   }
 
-  private static Map<String, Optional<Object>> values(FilterRule rule, ItemView items, int row) {
-    TreeSet<String> columns = new TreeSet<>(columns(rule));
-    Map<String, Optional<Object>> values = new LinkedHashMap<>();
+  private static Map<String, List<String>> values(FilterRule rule, ItemView items, int row) {
+    Set<String> asked = Set.copyOf(columns(rule));
+    Map<String, List<String>> values = new LinkedHashMap<>();
     for (AttributeColumn column : items.base().attributes().columns()) {
-      if (columns.contains(column.name())) {
-        values.put(column.name(), value(column.kind(), column.name(), items, row));
+      if (asked.contains(column.name())) {
+        values.put(column.name(), values(column, items, row));
       }
     }
     return values;
   }
 
-  private static Optional<Object> value(
-      AttributeKind kind, String column, ItemView items, int row) {
-    return switch (kind) {
-      case TEXT -> Optional.ofNullable(items.text(column, row));
-      case LABELS -> Optional.of(items.labels(column, row)).filter(l -> !l.isEmpty()).map(l -> l);
-      case NUMBER -> Optional.of(items.number(column, row)).filter(n -> !n.isNaN()).map(n -> n);
+  private static List<String> values(AttributeColumn column, ItemView items, int row) {
+    return switch (column.kind()) {
+      case TEXT -> Stream.ofNullable(items.text(column.name(), row)).toList();
+      case LABELS -> items.labels(column.name(), row);
+      case NUMBER -> {
+        double number = items.number(column.name(), row);
+        yield Double.isNaN(number) ? List.of() : List.of(Numbers.text(number));
+      }
     };
   }
 
@@ -120,5 +134,65 @@ public record RuleRefusal(
     List<String> columns = new ArrayList<>();
     parts.forEach(part -> columns.addAll(columns(part)));
     return columns;
+  }
+
+  /// In one sentence: what the part wants and what the item has.
+  public String describe() {
+    String wish =
+        switch (part) {
+          case FilterRule.In in ->
+              "%s must %sbe one of %s"
+                  .formatted(in.column(), negated ? "not " : "", shown(in.values()));
+          case FilterRule.Range range ->
+              "%s must %sbe %s".formatted(range.column(), negated ? "not " : "", bounds(range));
+          case FilterRule.OnlyIds(List<String> ids) ->
+              "the item must %sbe one of the %d listed"
+                  .formatted(negated ? "not " : "", ids.size());
+          case FilterRule.InSet(String name) ->
+              "the item must %sbe in set '%s'".formatted(negated ? "not " : "", name);
+          case FilterRule.All _ ->
+              "not all of the %d rules may accept it, and all do".formatted(size());
+          case FilterRule.Any _ ->
+              "one of the %d rules must accept it, and none does".formatted(size());
+          case FilterRule.Not _ -> "the rule must not accept it";
+        };
+    String has =
+        values.entrySet().stream()
+            .map(
+                e ->
+                    "%s=%s"
+                        .formatted(
+                            e.getKey(), e.getValue().isEmpty() ? "none" : shown(e.getValue())))
+            .collect(Collectors.joining(", "));
+    return has.isEmpty() ? wish : "%s; the item has %s".formatted(wish, has);
+  }
+
+  private int size() {
+    return switch (part) {
+      case FilterRule.All(List<FilterRule> parts) -> parts.size();
+      case FilterRule.Any(List<FilterRule> parts) -> parts.size();
+      case FilterRule.Not _,
+          FilterRule.In _,
+          FilterRule.Range _,
+          FilterRule.OnlyIds _,
+          FilterRule.InSet _ ->
+          1;
+    };
+  }
+
+  private static String shown(List<String> values) {
+    String first = values.stream().limit(MAX_SHOWN).collect(Collectors.joining(", "));
+    return values.size() > MAX_SHOWN
+        ? "[%s and %d more]".formatted(first, values.size() - MAX_SHOWN)
+        : "[%s]".formatted(first);
+  }
+
+  private static String bounds(FilterRule.Range range) {
+    return "%s%s..%s%s"
+        .formatted(
+            range.minIncluded() ? "within " : "above ",
+            Numbers.text(range.min()),
+            range.maxIncluded() ? "" : "below ",
+            Numbers.text(range.max()));
   }
 }

@@ -24,7 +24,9 @@ public record ServiceConfiguration(
     CacheSettings cache,
     UserSettings users,
     LoggingSettings logging,
-    TracingSettings tracing) {
+    TracingSettings tracing,
+    ExplainSettings explain,
+    ReceiptSettings receipts) {
 
   /// Every key there is, in the order of the reference.
   public static List<Setting<?>> settings() {
@@ -48,7 +50,9 @@ public record ServiceConfiguration(
             CacheSettings.SETTINGS,
             UserSettings.SETTINGS,
             LoggingSettings.SETTINGS,
-            TracingSettings.SETTINGS)
+            TracingSettings.SETTINGS,
+            ExplainSettings.SETTINGS,
+            ReceiptSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
   }
@@ -80,6 +84,8 @@ public record ServiceConfiguration(
         CacheSettings.from(values),
         UserSettings.from(values),
         LoggingSettings.from(values),
-        TracingSettings.from(values));
+        TracingSettings.from(values),
+        ExplainSettings.from(values),
+        ReceiptSettings.from(values));
   }
 }

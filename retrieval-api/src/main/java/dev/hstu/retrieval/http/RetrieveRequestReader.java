@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ final class RetrieveRequestReader {
           "excludeServedDays");
   private static final List<String> LINE_FIELDS =
       Stream.concat(Stream.of("id"), FIELDS.stream()).toList();
+  private static final List<String> EXPLAIN_FIELDS =
+      Stream.concat(Stream.of("itemId"), FIELDS.stream()).toList();
   private static final List<String> HISTORY_FIELDS = List.of("userId", "events", "requestTime");
   private static final List<String> EVENTS_FIELDS = List.of("events");
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
@@ -65,6 +68,20 @@ final class RetrieveRequestReader {
     return read(body, EVENTS_FIELDS, _ -> {}).events();
   }
 
+  /// Reads a question why: a retrieve request that names an item.
+  ///
+  /// @throws InvalidRequestException as [#read]
+  ExplainRequest readExplain(byte[] body) {
+    AtomicReference<@Nullable String> itemId = new AtomicReference<>();
+    RetrieveRequest request = read(body, EXPLAIN_FIELDS, itemId::set);
+    return new ExplainRequest(request, itemId.get());
+  }
+
+  /// A question why.
+  ///
+  /// @param itemId null where none is named
+  record ExplainRequest(RetrieveRequest request, @Nullable String itemId) {}
+
   /// Reads the current value of a larger body as a history: a retrieve request that asks for
   /// nothing.
   RetrieveRequest readHistory(RequestJson json) throws IOException {
@@ -95,7 +112,7 @@ final class RetrieveRequestReader {
       if (json.isNull()) {
         continue;
       }
-      if (json.fieldName().equals("id")) {
+      if (json.fieldName().equals("id") || json.fieldName().equals("itemId")) {
         id.accept(json.id(limits.maxIdLength()));
       } else {
         readField(json, fields);

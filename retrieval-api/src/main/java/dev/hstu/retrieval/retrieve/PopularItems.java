@@ -84,6 +84,29 @@ public final class PopularItems {
     return first;
   }
 
+  /// Where [#first] would place an item, with a k as large as it takes.
+  ///
+  /// @param row of the item
+  /// @return at least 1, among the items that pass
+  long rank(int row, ItemFilter filter, ItemView items) {
+    ItemFilter passing = ofBase(filter, items);
+    IdTable ids = items.base().ids();
+    int baseRow = ids.rowOf(items.idAt(row));
+    long own = baseRow == IdTable.NOT_FOUND ? -1 : key(baseRow, interactions[baseRow]);
+    long before = 0;
+    for (int other = 0; other < interactions.length; other++) {
+      if (key(other, interactions[other]) > own && passing.accepts(other)) {
+        before++;
+      }
+    }
+    for (int other = ids.size(); own < 0 && other < row; other++) {
+      if (isNew(other, items) && filter.accepts(other)) {
+        before++;
+      }
+    }
+    return before + 1;
+  }
+
   /// Whether a later row's item wasn't in the catalogue.
   private static boolean isNew(int row, ItemView items) {
     return items.isLive(row) && items.base().ids().rowOf(items.idAt(row)) == IdTable.NOT_FOUND;

@@ -224,6 +224,14 @@ public final class Retriever {
     return filters.refusal(query.filter(), items, row);
   }
 
+  /// Where an item stands among the popular items that an answer may give.
+  ///
+  /// @param row of an item that may be returned
+  /// @return at least 1
+  public long popularRank(Examination seen, int row) {
+    return popularItems.rank(row, seen.filter(), seen.items().items());
+  }
+
   /// Whether the model knows an item.
   public boolean knows(String itemId) {
     return vocabulary.rowOf(itemId) != IdTable.NOT_FOUND;

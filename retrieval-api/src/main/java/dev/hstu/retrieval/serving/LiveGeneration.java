@@ -15,6 +15,8 @@ import dev.hstu.retrieval.admission.StepCosts;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.explain.Explainer;
+import dev.hstu.retrieval.explain.UpdateTrail;
 import dev.hstu.retrieval.retrieve.CachedRetriever;
 import dev.hstu.retrieval.retrieve.EmbeddingSource;
 import dev.hstu.retrieval.retrieve.ItemSource;
@@ -41,6 +43,7 @@ public final class LiveGeneration {
   private final Retriever retriever;
   private final CachedRetriever cachedRetriever;
   private final StepCosts costs;
+  private final Explainer explainer;
   private final FilterCompiler filters;
   private final @Nullable LiveIndex live;
   private final OwnedResources resources;
@@ -56,6 +59,7 @@ public final class LiveGeneration {
       Retriever retriever,
       CachedRetriever cachedRetriever,
       StepCosts costs,
+      Explainer explainer,
       FilterCompiler filters,
       @Nullable LiveIndex live,
       OwnedResources resources) {
@@ -65,6 +69,7 @@ public final class LiveGeneration {
     this.retriever = retriever;
     this.cachedRetriever = cachedRetriever;
     this.costs = costs;
+    this.explainer = explainer;
     this.filters = filters;
     this.live = live;
     this.resources = resources;
@@ -140,6 +145,13 @@ public final class LiveGeneration {
             configuration.ladder().parameters());
     StepCosts costs =
         StepCosts.read(generation.manifest().evaluation(), configuration.ladder().parameters());
+    Explainer explainer =
+        new Explainer(
+            retriever,
+            generation.vectors(),
+            model.fingerprint(),
+            UpdateTrail.in(configuration.generations().folder().resolve(UpdateLog.FOLDER)),
+            configuration.explain().maxEvents());
     return new LiveGeneration(
         generation.manifest(),
         model,
@@ -147,6 +159,7 @@ public final class LiveGeneration {
         retriever,
         cached,
         costs,
+        explainer,
         filters,
         live,
         resources);
@@ -174,6 +187,11 @@ public final class LiveGeneration {
   /// What cheaper answers cost, as the build measured it.
   public StepCosts costs() {
     return costs;
+  }
+
+  /// What says why.
+  public Explainer explainer() {
+    return explainer;
   }
 
   /// What takes updates of this generation's items; empty where updates are switched off.

@@ -15,13 +15,10 @@ final class RegisteredSets {
 
   private static final Logger LOG = LoggerFactory.getLogger(RegisteredSets.class);
 
-  /// The folder's name in the store.
-  private static final String FOLDER = "sets";
-
   /// A damaged set is no reason not to serve: filters that name it are refused.
   @Singleton
   NamedSets open(GenerationSettings settings) throws IOException {
-    Path folder = settings.folder().resolve(FOLDER);
+    Path folder = settings.folder().resolve(NamedSets.FOLDER);
     NamedSets sets = NamedSets.open(folder);
     sets.damaged()
         .forEach((name, problem) -> LOG.error("set {} cannot be read: {}", name, problem));

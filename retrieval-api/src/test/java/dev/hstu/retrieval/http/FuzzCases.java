@@ -67,6 +67,7 @@ final class FuzzCases {
           "{\"reason\":\"fuzzed\"}",
           "{\"events\":[{\"itemId\":%1$s,\"timestamp\":5,\"action\":1},{\"itemId\":\"x\",\"timestamp\":3}]}",
           "{\"userId\":\"fuzz\",\"excludeServedDays\":3,\"k\":5}",
+          "{\"itemId\":%1$s,\"events\":[{\"itemId\":\"%1$s\",\"timestamp\":5}],\"requestTime\":9,\"k\":3,\"excludeItemIds\":[%1$s],\"filter\":{\"range\":{\"year\":{\"lt\":2000}}}}",
           "[%1$s,\"%1$s\"]",
           "%1$s\n%1$s\n",
           "{}",

@@ -1,0 +1,32 @@
+package dev.hstu.retrieval.http;
+
+import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How the contract shows the body of `POST /explain`; it is read by
+/// [RetrieveRequestReader#readExplain].
+@Schema(
+    name = "ExplainRequest",
+    description = "The body of POST /retrieve, and the item asked about",
+    example =
+        """
+        {"itemId": "9007199254740994", "events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600, "k": 3}""")
+record ExplainRequestSchema(
+    @Schema(
+            description = "The item to explain; any id, known or not",
+            implementation = Object.class,
+            oneOf = {String.class, Long.class})
+        String itemId,
+    @Schema(
+            description = "As of POST /retrieve",
+            implementation = Object.class,
+            oneOf = {String.class, Long.class})
+        @Nullable String userId,
+    @Schema(description = "As of POST /retrieve") @Nullable List<Event> events,
+    @Schema(description = "As of POST /retrieve") @Nullable Long requestTime,
+    @Schema(description = "As of POST /retrieve") @Nullable Integer k,
+    @Schema(description = "As of POST /retrieve") @Nullable Boolean excludeSeen,
+    @Schema(description = "As of POST /retrieve") @Nullable List<Object> excludeItemIds,
+    @Schema(description = "As of POST /retrieve") @Nullable FilterSchema filter) {}
