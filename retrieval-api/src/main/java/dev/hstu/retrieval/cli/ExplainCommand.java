@@ -103,7 +103,7 @@ public final class ExplainCommand implements Callable<Integer> {
             maxEvents == null ? defaults.explain().maxEvents() : maxEvents)) {
       ExplainQuestion question =
           ExplainQuestion.read(
-              body, defaults.retrieval(), opened.model().model().clock(), InstantSource.system());
+              body, defaults, opened.model().model().clock(), InstantSource.system());
       Explanation explanation =
           opened.explainer().explain(question.query(), itemOf(question), new RetrievalBuffers());
       if (json) {

@@ -32,7 +32,8 @@ public sealed interface Verdict {
   /// The filter refuses it.
   record RefusedByFilter(RuleRefusal refusal) implements Verdict {}
 
-  /// It is on the request's list of items to leave out.
+  /// It is on the request's list of items to leave out, or among those served lately, which the
+  /// request adds to it.
   record Denied() implements Verdict {}
 
   /// The user has seen it.
@@ -84,7 +85,7 @@ public sealed interface Verdict {
               : "deleted";
       case RefusedByFilter(RuleRefusal refusal) ->
           "refused by the filter: %s".formatted(refusal.describe());
-      case Denied() -> "the request leaves it out by its id";
+      case Denied() -> "left out by its id: the request lists it, or it was served lately";
       case Seen(long at) -> "the user has seen it, last at %d".formatted(at);
       case NotPopularEnough(long rank, int k) ->
           "no event's item is known, and its rank among the popular items is %,d of k=%,d"

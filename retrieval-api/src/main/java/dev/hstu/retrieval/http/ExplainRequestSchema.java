@@ -29,4 +29,5 @@ record ExplainRequestSchema(
     @Schema(description = "As of POST /retrieve") @Nullable Integer k,
     @Schema(description = "As of POST /retrieve") @Nullable Boolean excludeSeen,
     @Schema(description = "As of POST /retrieve") @Nullable List<Object> excludeItemIds,
-    @Schema(description = "As of POST /retrieve") @Nullable FilterSchema filter) {}
+    @Schema(description = "As of POST /retrieve") @Nullable FilterSchema filter,
+    @Schema(description = "As of POST /retrieve") @Nullable Integer excludeServedDays) {}

@@ -6,6 +6,7 @@ import dev.hstu.index.filter.InvalidFilterException;
 import dev.hstu.index.search.SearchPath;
 import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.http.RepeatedRequests.Repeated;
+import dev.hstu.retrieval.receipts.RecallReceipts;
 import dev.hstu.retrieval.retrieve.AnswerQuality;
 import dev.hstu.retrieval.retrieve.CacheUse;
 import dev.hstu.retrieval.retrieve.Candidate;
@@ -53,6 +54,7 @@ final class RetrieveAnswers {
   private final UserHistories users;
   private final GenerationSwitch generations;
   private final RepeatedRequests repeated;
+  private final RecallReceipts receipts;
   private final ServerClock clock;
   private final ServiceMetrics metrics;
   private final JsonMapper json;
@@ -63,6 +65,7 @@ final class RetrieveAnswers {
       UserHistories users,
       GenerationSwitch generations,
       RepeatedRequests repeated,
+      RecallReceipts receipts,
       ServerClock clock,
       ServiceMetrics metrics,
       JsonMapper json) {
@@ -71,6 +74,7 @@ final class RetrieveAnswers {
     this.users = users;
     this.generations = generations;
     this.repeated = repeated;
+    this.receipts = receipts;
     this.clock = clock;
     this.metrics = metrics;
     this.json = json;
@@ -141,6 +145,7 @@ final class RetrieveAnswers {
         case RetrievalOutcome.Answered answered -> {
           users.served(serving, new ServedCandidates(answered.candidates()));
           keepRepeated(body, request, live, query, answered);
+          receipts.offer(live, query, answered);
           yield new Reply.Body(
               written(
                   live,

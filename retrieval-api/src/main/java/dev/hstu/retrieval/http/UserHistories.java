@@ -8,6 +8,7 @@ import dev.hstu.retrieval.users.Serving;
 import dev.hstu.retrieval.users.StoredEvents;
 import dev.hstu.retrieval.users.UserEvent;
 import dev.hstu.retrieval.users.UserStore;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +23,20 @@ final class UserHistories {
   private final UserSettings settings;
   private final ServerClock clock;
 
+  @Inject
   UserHistories(StoredUsers users, UserSettings settings, ServerClock clock) {
-    this.store = users.store().orElse(null);
+    this(users.store().orElse(null), settings, clock);
+  }
+
+  private UserHistories(@Nullable UserStore store, UserSettings settings, ServerClock clock) {
+    this.store = store;
     this.settings = settings;
     this.clock = clock;
+  }
+
+  /// Of a process without a store.
+  static UserHistories none(UserSettings settings, ServerClock clock) {
+    return new UserHistories((UserStore) null, settings, clock);
   }
 
   /// The store.

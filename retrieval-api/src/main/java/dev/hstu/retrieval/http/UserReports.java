@@ -55,5 +55,7 @@ public final class UserReports {
       @Schema(description = "Items remembered as served") int servedItems,
       @Schema(description = "Embeddings kept from requests that named the user")
           int cachedEmbeddings,
-      @Schema(description = "Lists of candidates kept from them") int cachedLists) {}
+      @Schema(description = "Lists of candidates kept from them") int cachedLists,
+      @Schema(description = "Answers to them that waited to be measured for GET /recall")
+          int waitingAnswers) {}
 }

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.http;
 import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.RetrievalSettings;
+import dev.hstu.retrieval.receipts.RecallReceipts;
 import dev.hstu.retrieval.serving.ServerClock;
 import dev.hstu.retrieval.users.AppendReceipt;
 import dev.hstu.retrieval.users.Forgotten;
@@ -53,6 +54,7 @@ final class UsersController {
   private final UserHistories users;
   private final RetrieveRequestReader reader;
   private final RetrievalCaches caches;
+  private final RecallReceipts receipts;
   private final RetrievalSettings limits;
   private final ServerClock clock;
   private final ProblemResponses problems;
@@ -61,12 +63,14 @@ final class UsersController {
       UserHistories users,
       RetrieveRequestReader reader,
       RetrievalCaches caches,
+      RecallReceipts receipts,
       RetrievalSettings limits,
       ServerClock clock,
       ProblemResponses problems) {
     this.users = users;
     this.reader = reader;
     this.caches = caches;
+    this.receipts = receipts;
     this.limits = limits;
     this.clock = clock;
     this.problems = problems;
@@ -157,6 +161,7 @@ final class UsersController {
           requireId(id);
           Forgotten forgotten = store.forget(id).join();
           RetrievalCaches.Forgotten kept = caches.forget(id);
+          int waiting = receipts.forget(id);
           AuditFilter.detail(
               request,
               "%d events, %d served items".formatted(forgotten.events(), forgotten.servedItems()));
@@ -166,7 +171,8 @@ final class UsersController {
                   forgotten.events(),
                   forgotten.servedItems(),
                   kept.embeddings(),
-                  kept.lists()));
+                  kept.lists(),
+                  waiting));
         });
   }
 

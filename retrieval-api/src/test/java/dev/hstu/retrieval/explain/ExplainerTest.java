@@ -518,7 +518,7 @@ class ExplainerTest {
           int byCount = Long.compare(b.getValue().interactions(), a.getValue().interactions());
           return byCount != 0 ? byCount : byPlace(a, b);
         });
-    return order.stream().map(Map.Entry::getKey).toList().indexOf(id) + 1;
+    return order.stream().map(Map.Entry::getKey).toList().indexOf(id) + 1L;
   }
 
   /// Items of the catalogue by id, which is their order there; later ones by row.
