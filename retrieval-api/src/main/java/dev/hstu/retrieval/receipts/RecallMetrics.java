@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | name | kind | says |
 /// |---|---|---|
-/// | `hstu_recall{generation,selectivity}` | gauge | mean recall of live queries, `selectivity="all"` of all |
+/// | `hstu_recall{generation,selectivity}` | gauge | mean of live queries; `all` counts too |
 /// | `hstu_recall_lower{generation,selectivity}` | gauge | where its 95 % interval begins |
 /// | `hstu_recall_upper{generation,selectivity}` | gauge | where it ends |
 /// | `hstu_recall_samples{generation,selectivity}` | gauge | queries it is the mean of |
-/// | `hstu_recall_decayed{generation}` | gauge | 1 while recall has fallen below that of the build |
+/// | `hstu_recall_decayed{generation}` | gauge | 1 while it is below that of the build |
 /// | `hstu_recall_answers_total{outcome}` | counter | answers put aside, by [SampleOutcome] |
 /// | `hstu_recall_cpu_seconds_total` | counter | processor time of exact answers |
 final class RecallMetrics {
