@@ -22,8 +22,7 @@ import java.util.TreeMap;
 /// | `_hstu._attention_layers.<i>._rel_attn_bias._pos_w` | `positionBias` | `pos` | `(2N-1)` |
 /// | `_hstu._attention_layers.<i>._rel_attn_bias._ts_w` | `timeBias` | `time` | `(129)` |
 /// | `_embedding_module._label_emb.weight` | `labelEmbeddings` | labels, if any | `(G, D)` |
-/// | `_input_features_preproc._action_emb.weight` | `actionEmbeddings` | if any | `(actions + 1,
-// D)` |
+/// | `_input_features_preproc._action_emb.weight` | `actionEmbeddings` | if any | `(A + 1, D)` |
 public final class CheckpointNames {
 
   public static final String ITEM_EMBEDDINGS = "_embedding_module._item_emb.weight";
