@@ -5,7 +5,11 @@ import dev.hstu.kernels.safetensors.TensorSpec;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.tables.IdTable;
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a trained HSTU is: shapes, clock, vocabulary and weights, which mean nothing apart. Row `r`
@@ -50,6 +54,47 @@ public final class Model {
 
   public HstuWeights weights() {
     return weights;
+  }
+
+  /// The item vector of an item that the model was never trained on, by its labels: their
+  /// embeddings added up and normalised. Labels the model doesn't know say nothing.
+  ///
+  /// @param labels of the item, by the name of a column
+  /// @return float[D]; empty where the model knows none of the labels
+  public Optional<float[]> vectorOfLabels(Function<String, List<String>> labels) {
+    double[] sum = new double[config.embeddingDim()];
+    int known = 0;
+    int first = 0;
+    for (ModelFeatures.LabelColumn column : config.features().itemLabels()) {
+      for (String label : new LinkedHashSet<>(labels.apply(column.name()))) {
+        int place = column.labels().indexOf(label);
+        if (place >= 0) {
+          addLabel(first + place, sum);
+          known++;
+        }
+      }
+      first += column.labels().size();
+    }
+    return known == 0 ? Optional.empty() : Optional.of(normalised(sum));
+  }
+
+  private void addLabel(int row, double[] sum) {
+    for (int c = 0; c < sum.length; c++) {
+      sum[c] += weights.labelEmbeddings()[row * sum.length + c];
+    }
+  }
+
+  private static float[] normalised(double[] vector) {
+    double squares = 0;
+    for (double value : vector) {
+      squares += value * value;
+    }
+    double norm = Math.max(Math.sqrt(squares), HstuConfig.EPSILON);
+    float[] unit = new float[vector.length];
+    for (int c = 0; c < unit.length; c++) {
+      unit[c] = (float) (vector[c] / norm);
+    }
+    return unit;
   }
 
   /// SHA-256, 64 lower-case hexadecimal digits, over the canonical configuration, every tensor

@@ -90,19 +90,23 @@ public record HistoryBatch(
     int[] offsets = new int[users + 1];
     int[] items = new int[events];
     long[] times = new long[events];
+    boolean acted = batches.stream().anyMatch(batch -> batch.actions.length > 0);
+    float[] actions = acted ? new float[events] : NO_ACTIONS;
+    Arrays.fill(actions, Float.NaN);
     long[] requestTimes = new long[users];
     int user = 0;
     for (HistoryBatch batch : batches) {
       int event = offsets[user];
       System.arraycopy(batch.items, 0, items, event, batch.items.length);
       System.arraycopy(batch.times, 0, times, event, batch.times.length);
+      System.arraycopy(batch.actions, 0, actions, acted ? event : 0, batch.actions.length);
       System.arraycopy(batch.requestTimes, 0, requestTimes, user, batch.users());
       for (int b = 1; b <= batch.users(); b++) {
         offsets[user + b] = event + batch.offsets[b];
       }
       user += batch.users();
     }
-    return new HistoryBatch(offsets, items, times, requestTimes);
+    return new HistoryBatch(offsets, items, times, actions, requestTimes);
   }
 
   public int users() {

@@ -29,6 +29,14 @@ public final class DataFeatures {
     return new ModelFeatures(labels, actions ? actions(data.log().actions()) : List.of());
   }
 
+  /// All that a model can know of this data: every column of labels, and the actions where there
+  /// are several kinds of them and no more than a model takes.
+  public static ModelFeatures all(PreparedData data) {
+    List<Float> kinds = actions(data.log().actions());
+    boolean useful = kinds.size() > 1 && kinds.size() <= ModelFeatures.MAX_ACTIONS;
+    return of(data, labelColumns(data.attributes()), useful);
+  }
+
   /// Names of all columns of labels that the catalogue has.
   public static List<String> labelColumns(AttributeTable table) {
     return table.columns().stream()

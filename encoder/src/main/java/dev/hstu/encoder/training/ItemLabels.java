@@ -6,6 +6,7 @@ import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.tables.AttributeTable;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,13 @@ public record ItemLabels(int[] items, int[] labels) {
     return new ItemLabels(
         pairs.stream().mapToInt(pair -> pair[0]).toArray(),
         pairs.stream().mapToInt(pair -> pair[1]).toArray());
+  }
+
+  /// The same labels of items that are counted otherwise.
+  ///
+  /// @param rows row of each item's own, both from 0
+  public ItemLabels relabelled(int[] rows) {
+    return new ItemLabels(Arrays.stream(items).map(item -> rows[item - 1] + 1).toArray(), labels);
   }
 
   /// Whether there is no pair at all.

@@ -10,13 +10,22 @@ import java.util.List;
 /// |---|---|---|
 /// | `hstu` | b=2, h=1, dqk=dv=50, D=50, Nmax=200 | HSTU of the public experiments (HSTU.md) |
 /// | `hstu-large` | b=8, h=2, dqk=dv=25, D=50, Nmax=200 | HSTU-large of the public experiments |
+/// | `best` | of `hstu-large` | the recipe that measured best (RESULTS.md): 512 negatives a user, a rate of 2e-3 with warm-up and cosine decay, averaged weights, earlier windows of long histories, labels and actions read |
 /// | `small` | b=2, h=1, dqk=dv=32, D=32, Nmax=64 | the demo, 3,000 users in half a minute |
 public final class TrainingPresets {
 
   /// The names [#named] takes.
-  public static final List<String> NAMES = List.of("hstu", "hstu-large", "small");
+  public static final List<String> NAMES = List.of("hstu", "hstu-large", "best", "small");
+
+  private static final String BEST = "best";
 
   private TrainingPresets() {}
+
+  /// Whether a recipe is for models that read what labels and actions the data have; the settings
+  /// of [#named] know no data and describe a model without.
+  public static boolean readsFeatures(String name) {
+    return name.equals(BEST);
+  }
 
   /// The recipe of this name for a vocabulary of `items` ids.
   ///
@@ -26,6 +35,15 @@ public final class TrainingPresets {
       case "hstu" -> published(name, new HstuConfig(items, 200, 11, 50, 1, 50, 50, 2, 0.05, 1));
       case "hstu-large" ->
           published(name, new HstuConfig(items, 200, 11, 50, 2, 25, 25, 8, 0.05, 1));
+      case BEST ->
+          published(name, new HstuConfig(items, 200, 11, 50, 2, 25, 25, 8, 0.05, 1))
+              .withEpochs(60)
+              .withNegatives(512, NegativeSampling.PER_USER)
+              .withOptimizer(OptimizerSettings.PUBLIC.withLearningRate(2e-3))
+              .withSchedule(LearningRateSchedule.COSINE)
+              .withAverageDecay(0.995)
+              .withOwnDropout(0.1)
+              .withExamples(ExampleSettings.PUBLIC.withEarlierWindows(0.5));
       case "small" ->
           published(name, new HstuConfig(items, 64, 2, 32, 1, 32, 32, 2, 0.05, 1)).withEpochs(40);
       default ->

@@ -47,6 +47,10 @@ public record StepParameters(
             new int[] {0, historyEvents},
             Arrays.copyOfRange(window.items(), start, events),
             Arrays.copyOfRange(window.times(), start, events),
+            Arrays.copyOfRange(
+                window.actions(),
+                Math.min(start, window.actions().length),
+                window.actions().length),
             window.requestTimes());
   }
 }

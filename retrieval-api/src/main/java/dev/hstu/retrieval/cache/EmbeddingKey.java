@@ -5,9 +5,10 @@ import dev.hstu.encoder.sequence.RequestInterval;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// All that a user embedding depends on: the model, the kept events, and the bucket vector of the
-/// request time. The latter is held as the [RequestInterval], which says the same in two numbers:
-/// with the same events two request times have equal buckets exactly when one interval holds both.
+/// All that a user embedding depends on: the model, the kept events with their actions where the
+/// model reads them, and the bucket vector of the request time. The latter is held as the
+/// [RequestInterval], which says the same in two numbers: with the same events two request times
+/// have equal buckets exactly when one interval holds both.
 ///
 /// The hash is taken once, on construction; equality compares the content.
 public final class EmbeddingKey {
@@ -18,6 +19,7 @@ public final class EmbeddingKey {
   private final String fingerprint;
   private final int[] items;
   private final long[] times;
+  private final float[] actions;
   private final RequestInterval validity;
   private final int hash;
 
@@ -28,11 +30,13 @@ public final class EmbeddingKey {
       String fingerprint,
       int[] items,
       long[] times,
+      float[] actions,
       RequestInterval validity,
       @Nullable String userId) {
     this.fingerprint = fingerprint;
     this.items = items;
     this.times = times;
+    this.actions = actions;
     this.validity = validity;
     this.userId = userId;
     this.hash =
@@ -40,6 +44,7 @@ public final class EmbeddingKey {
             .add(fingerprint.hashCode())
             .add(items)
             .add(times)
+            .add(Arrays.hashCode(actions))
             .add(validity.first())
             .value();
   }
@@ -55,13 +60,24 @@ public final class EmbeddingKey {
       throw new IllegalArgumentException(
           "a key is of one user and not of %d".formatted(window.users()));
     }
-    return at(fingerprint, window.items(), window.times(), window.requestTimes()[0], userId);
+    return at(
+        fingerprint,
+        window.items(),
+        window.times(),
+        window.actions(),
+        window.requestTimes()[0],
+        userId);
   }
 
   private static EmbeddingKey at(
-      String fingerprint, int[] items, long[] times, long requestTime, @Nullable String userId) {
+      String fingerprint,
+      int[] items,
+      long[] times,
+      float[] actions,
+      long requestTime,
+      @Nullable String userId) {
     RequestInterval validity = RequestInterval.around(times, 0, times.length, requestTime);
-    return new EmbeddingKey(fingerprint, items, times, validity, userId);
+    return new EmbeddingKey(fingerprint, items, times, actions, validity, userId);
   }
 
   /// The key of the same events for the request times just before these; null where those are
@@ -70,7 +86,7 @@ public final class EmbeddingKey {
     long lastEvent = times[times.length - 1];
     return validity.first() <= lastEvent
         ? null
-        : at(fingerprint, items, times, validity.first() - 1, userId);
+        : at(fingerprint, items, times, actions, validity.first() - 1, userId);
   }
 
   String fingerprint() {
@@ -92,6 +108,7 @@ public final class EmbeddingKey {
     return OVERHEAD_BYTES
         + Integer.BYTES * items.length
         + Long.BYTES * times.length
+        + Float.BYTES * actions.length
         + (userId == null ? 0 : Character.BYTES * userId.length());
   }
 
@@ -103,7 +120,8 @@ public final class EmbeddingKey {
             && validity.equals(key.validity)
             && fingerprint.equals(key.fingerprint)
             && Arrays.equals(items, key.items)
-            && Arrays.equals(times, key.times));
+            && Arrays.equals(times, key.times)
+            && Arrays.equals(actions, key.actions));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.EngineUnavailableException;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.training.CheckpointMismatchException;
 import dev.hstu.encoder.training.DataFeatures;
@@ -53,7 +54,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--preset",
       defaultValue = "hstu-large",
-      description = "hstu, hstu-large or small. Default: ${DEFAULT-VALUE}.")
+      description = "hstu, hstu-large, best or small. Default: ${DEFAULT-VALUE}.")
   private String preset;
 
   @Option(names = "--epochs", description = "Default: the preset's.")
@@ -309,8 +310,13 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private TrainingSettings withFeatures(TrainingSettings settings, PreparedData prepared) {
-    List<String> columns = labels == null ? List.of() : labels;
-    boolean read = actions != null && actions;
+    ModelFeatures usual =
+        TrainingPresets.readsFeatures(preset) ? DataFeatures.all(prepared) : ModelFeatures.NONE;
+    List<String> columns =
+        labels == null
+            ? usual.itemLabels().stream().map(ModelFeatures.LabelColumn::name).toList()
+            : labels.stream().filter(column -> !column.isEmpty()).toList();
+    boolean read = actions == null ? usual.actionRows() > 0 : actions;
     return settings.withModel(
         settings.model().withFeatures(DataFeatures.of(prepared, columns, read)));
   }

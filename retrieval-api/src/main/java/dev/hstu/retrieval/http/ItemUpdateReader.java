@@ -16,19 +16,29 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Reads updates of items against a catalogue: `{"vector":[...],"attributes":{...}}`, and, as a
-/// line of a bulk body, with `id` and, for a delete, `"delete":true` instead. Attributes are named
+/// line of a bulk body, with `id` and, for a delete, `"delete":true` instead. Without a vector an
+/// item has that of its labels, where the model was trained with them. Attributes are named
 /// and typed by the catalogue's columns; null is missing.
 final class ItemUpdateReader {
 
   private static final List<String> FIELDS = List.of("vector", "attributes");
   private static final List<String> LINE_FIELDS = List.of("id", "delete", "vector", "attributes");
 
+  /// Gives an item without a vector one by its attributes, or none.
+  @FunctionalInterface
+  interface VectorOfAttributes {
+    Optional<float[]> of(ItemAttributes attributes);
+  }
+
   private final int dimension;
   private final List<AttributeColumn> columns;
+  private final VectorOfAttributes vectors;
 
   /// @param dimension of the catalogue's vectors
   /// @param columns of its attributes
-  ItemUpdateReader(int dimension, List<AttributeColumn> columns) {
+  /// @param vectors of items whose update brings attributes alone
+  ItemUpdateReader(int dimension, List<AttributeColumn> columns, VectorOfAttributes vectors) {
+    this.vectors = vectors;
     this.dimension = dimension;
     this.columns = columns;
   }
@@ -39,14 +49,14 @@ final class ItemUpdateReader {
   ItemUpdate upsert(String id, byte[] body) {
     Fields fields = read(body, FIELDS);
     fields.id = id;
-    return fields.update();
+    return fields.update(vectors);
   }
 
   /// A line of a bulk body.
   ///
   /// @throws InvalidRequestException when it is no such line, or doesn't fit the catalogue
   ItemUpdate line(byte[] line) {
-    return read(line, LINE_FIELDS).update();
+    return read(line, LINE_FIELDS).update(vectors);
   }
 
   /// The delete of an item.
@@ -169,7 +179,7 @@ final class ItemUpdateReader {
     private float @Nullable [] vector;
     private @Nullable ItemAttributes attributes;
 
-    ItemUpdate update() {
+    ItemUpdate update(VectorOfAttributes vectors) {
       if (id == null) {
         throw missing("id", "each line names its item");
       }
@@ -181,11 +191,21 @@ final class ItemUpdateReader {
         }
         return ItemUpdateReader.delete(item);
       }
-      if (vector == null) {
-        throw missing("vector", "send the item's vector, or delete it");
-      }
-      float[] values = Arrays.copyOf(vector, vector.length);
+      float[] values =
+          vector == null ? byAttributes(vectors) : Arrays.copyOf(vector, vector.length);
       return checked(() -> new ItemUpdate.Upsert(item, values, attributes));
+    }
+
+    private float[] byAttributes(VectorOfAttributes vectors) {
+      ItemAttributes known = attributes == null ? ItemAttributes.NONE : attributes;
+      return vectors
+          .of(known)
+          .orElseThrow(
+              () ->
+                  missing(
+                      "vector",
+                      "send the item's vector, or labels that the model was trained with, or"
+                          + " delete it"));
     }
 
     private static InvalidRequestException missing(String field, String mend) {

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "ItemUpdate", description = "What an item is to be")
 record ItemUpdateSchema(
     @Schema(
-            description = "float32 values of length 1, as many as the model's dimension",
-            requiredMode = Schema.RequiredMode.REQUIRED)
-        List<Float> vector,
+            description =
+                "float32 values of length 1, as many as the model's dimension; without them the"
+                    + " vector is that of the labels, where the model was trained with them")
+        @Nullable List<Float> vector,
     @Schema(description = "Texts, lists of labels and numbers by name; all the item is to have")
         @Nullable Map<String, Object> attributes) {}

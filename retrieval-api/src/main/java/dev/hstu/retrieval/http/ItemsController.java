@@ -1,5 +1,8 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.encoder.model.Model;
+import dev.hstu.index.live.AttributeValue;
+import dev.hstu.index.live.ItemAttributes;
 import dev.hstu.index.live.ItemUpdate;
 import dev.hstu.index.live.LiveIndex;
 import dev.hstu.retrieval.access.Role;
@@ -69,8 +72,9 @@ final class ItemsController {
       operationId = "putItem",
       summary = "Gives an item a vector and attributes, and makes it one where it is none",
       description =
-          "The vector is of length 1 and made by the model that serves. Attributes replace all the"
-              + " item had; without any it keeps them",
+          "The vector is of length 1 and made by the model that serves. Without one, an item whose"
+              + " labels the model was trained with has the vector that they give it. Attributes"
+              + " replace all the item had; without any it keeps them",
       requestBody =
           @RequestBody(
               required = true,
@@ -173,7 +177,16 @@ final class ItemsController {
 
   private static ItemUpdateReader reader(GenerationLease lease) {
     LiveIndex live = UpdateProblems.liveIndex(lease);
+    Model model = lease.generation().model();
     return new ItemUpdateReader(
-        lease.generation().manifest().dimension(), live.generation().attributes().columns());
+        lease.generation().manifest().dimension(),
+        live.generation().attributes().columns(),
+        attributes -> model.vectorOfLabels(column -> labels(attributes, column)));
+  }
+
+  private static List<String> labels(ItemAttributes attributes, String column) {
+    return attributes.of(column) instanceof AttributeValue.Labels(String name, List<String> labels)
+        ? labels
+        : List.of();
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What a request means under a model's clock: fills in the defaults and what is stored of its
 /// user, and refuses events out of order or later than the request time. Stored events later than
@@ -36,12 +37,14 @@ final class RequestRules {
     List<Event> events = request.events();
     String[] itemIds = new String[events.size()];
     long[] times = new long[events.size()];
+    float[] actions = new float[events.size()];
     for (int i = 0; i < itemIds.length; i++) {
       itemIds[i] = events.get(i).itemId();
       times[i] = events.get(i).timestamp();
+      actions[i] = action(events.get(i).action());
       requireOrder(times, i);
     }
-    History sent = new History(itemIds, times);
+    History sent = new History(itemIds, times, actions);
     List<UserEvent> stored = users.events(request);
     long requestTime = requestTime(request, sent, stored, clock);
     requirePast(times, requestTime, request.requestTime() != null);
@@ -49,6 +52,7 @@ final class RequestRules {
     return new RetrievalQuery(
         history.itemIds(),
         history.times(),
+        history.actions(),
         requestTime,
         Objects.requireNonNullElse(request.k(), settings.defaultK()),
         Objects.requireNonNullElse(request.excludeSeen(), true),
@@ -58,7 +62,11 @@ final class RequestRules {
   }
 
   /// Events as a query takes them.
-  private record History(String[] itemIds, long[] times) {}
+  private record History(String[] itemIds, long[] times, float[] actions) {}
+
+  private static float action(@Nullable Float said) {
+    return said == null ? Float.NaN : said;
+  }
 
   private String[] excluded(RetrieveRequest request) {
     List<String> served = users.servedLately(request);
@@ -74,20 +82,24 @@ final class RequestRules {
     Set<UserEvent> known = new HashSet<>(stored);
     String[] itemIds = new String[stored.size() + events.size()];
     long[] times = new long[itemIds.length];
+    float[] actions = new float[itemIds.length];
     int size = 0;
     int next = 0;
     for (int i = 0; i <= events.size(); i++) {
       long until = i < events.size() ? events.get(i).timestamp() : requestTime;
       while (next < stored.size() && stored.get(next).time() <= until) {
         itemIds[size] = stored.get(next).itemId();
+        actions[size] = action(stored.get(next).action());
         times[size++] = stored.get(next++).time();
       }
       if (i < events.size() && !known.contains(userEvent(events.get(i)))) {
         itemIds[size] = sent.itemIds()[i];
+        actions[size] = sent.actions()[i];
         times[size++] = sent.times()[i];
       }
     }
-    return new History(Arrays.copyOf(itemIds, size), Arrays.copyOf(times, size));
+    return new History(
+        Arrays.copyOf(itemIds, size), Arrays.copyOf(times, size), Arrays.copyOf(actions, size));
   }
 
   private static UserEvent userEvent(Event event) {

@@ -2,9 +2,12 @@ package dev.hstu.retrieval.nightly;
 
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.VocabularyGrowth;
 import dev.hstu.encoder.training.CheckpointMismatchException;
+import dev.hstu.encoder.training.DataFeatures;
+import dev.hstu.encoder.training.ItemLabels;
 import dev.hstu.encoder.training.ModelSelection;
 import dev.hstu.encoder.training.StepProgress;
 import dev.hstu.encoder.training.Trainer;
@@ -109,9 +112,15 @@ final class TrainWork implements NightWork {
         known.size() == 0
             ? VocabularyGrowth.of(data.items(), data.items())
             : VocabularyGrowth.of(known, data.items());
+    ModelFeatures features = features(night, start);
     TrainingData examples =
-        new TrainingData(growth.relabelled(data.log()), growth.vocabulary(), data.clock());
-    TrainingSettings settings = settings(night, growth.vocabulary().size());
+        new TrainingData(
+            growth.relabelled(data.log()),
+            growth.vocabulary(),
+            data.clock(),
+            ItemLabels.of(data.attributes(), features).relabelled(growth.rows()));
+    TrainingSettings plain = settings(night, growth.vocabulary().size());
+    TrainingSettings settings = plain.withModel(plain.model().withFeatures(features));
     TrainingTarget target =
         TrainingTarget.of(night.folder().model())
             .withState(night.folder().trainingState())
@@ -218,6 +227,20 @@ final class TrainWork implements NightWork {
     return night.previous().isPresent() && Files.exists(state)
         ? TrainingStart.from(model, TrainingState.read(state, model))
         : new TrainingStart.From(model, Optional.empty());
+  }
+
+  /// Those of the model to go on from, since tables can't grow; of a new model all the data have,
+  /// where the recipe reads them.
+  private static ModelFeatures features(NightContext night, TrainingStart start)
+      throws IOException {
+    String preset = night.configuration().training().preset();
+    return switch (start) {
+      case TrainingStart.From from -> from.model().config().features();
+      case TrainingStart.Anew() ->
+          TrainingPresets.readsFeatures(preset)
+              ? DataFeatures.all(night.data())
+              : ModelFeatures.NONE;
+    };
   }
 
   private static HstuConfig shapes(NightContext night) throws IOException {

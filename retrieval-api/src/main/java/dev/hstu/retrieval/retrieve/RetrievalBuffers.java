@@ -13,17 +13,24 @@ public final class RetrievalBuffers {
   final Candidates found = new Candidates(EXPECTED_K);
   private int[] items = new int[256];
   private long[] times = new long[256];
+  private float[] actions = new float[256];
 
   /// Room for so many events; the former content is lost when it grows.
   void reserveEvents(int events) {
     if (items.length < events) {
       items = new int[events];
       times = new long[events];
+      actions = new float[events];
     }
   }
 
   int[] items() {
     return items;
+  }
+
+  /// What was done at each event, NaN where it isn't said.
+  float[] actions() {
+    return actions;
   }
 
   long[] times() {

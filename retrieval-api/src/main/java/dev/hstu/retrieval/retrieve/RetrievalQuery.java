@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param itemIds external ids of the events' items, oldest event first
 /// @param times the events' times, whole seconds of the model's clock, ascending, one an item
+/// @param actions what was done at each event, NaN where it isn't said; empty where none is
 /// @param requestTime when the next item is chosen, not before the last event
 /// @param k candidates wanted, at least 1
 /// @param excludeSeen whether the events' items are left out
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record RetrievalQuery(
     String[] itemIds,
     long[] times,
+    float[] actions,
     long requestTime,
     int k,
     boolean excludeSeen,
@@ -31,12 +33,19 @@ public record RetrievalQuery(
           "itemIds has %d entries and times %d; give one time per item"
               .formatted(itemIds.length, times.length));
     }
+    if (actions.length != 0 && actions.length != itemIds.length) {
+      throw new IllegalArgumentException(
+          "itemIds has %d entries and actions %d; give one action per item, or none at all"
+              .formatted(itemIds.length, actions.length));
+    }
     if (k < 1) {
       throw new IllegalArgumentException("k=" + k + " must be at least 1");
     }
   }
 
-  /// A query of nobody in particular.
+  private static final float[] NO_ACTIONS = {};
+
+  /// A query of nobody in particular, whose events say nothing of actions.
   public RetrievalQuery(
       String[] itemIds,
       long[] times,
@@ -46,6 +55,19 @@ public record RetrievalQuery(
       String[] excludedItemIds,
       FilterRule filter) {
     this(itemIds, times, requestTime, k, excludeSeen, excludedItemIds, filter, null);
+  }
+
+  /// A query whose events say nothing of actions.
+  public RetrievalQuery(
+      String[] itemIds,
+      long[] times,
+      long requestTime,
+      int k,
+      boolean excludeSeen,
+      String[] excludedItemIds,
+      FilterRule filter,
+      @Nullable String userId) {
+    this(itemIds, times, NO_ACTIONS, requestTime, k, excludeSeen, excludedItemIds, filter, userId);
   }
 
   /// Number of events, known or not.

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// from and the index are closed by whoever opened them.
 public final class Retriever {
 
+  private static final float[] NO_ACTIONS = {};
+
   private final EmbeddingSource source;
   private final IdTable vocabulary;
   private final ItemSource items;
@@ -370,6 +372,7 @@ public final class Retriever {
       if (row != IdTable.NOT_FOUND) {
         buffers.items()[known] = row + 1;
         buffers.times()[known] = query.times()[i];
+        buffers.actions()[known] = query.actions().length == 0 ? Float.NaN : query.actions()[i];
         known++;
       }
     }
@@ -378,10 +381,13 @@ public final class Retriever {
 
   private HistoryBatch keptWindow(RetrievalBuffers buffers, int known, long requestTime) {
     int start = source.config().window().start(known);
+    // A model that reads no actions gets none, so that they can't tell its embeddings' keys apart.
+    boolean reads = source.config().features().actionRows() > 0;
     return new HistoryBatch(
         new int[] {0, known - start},
         Arrays.copyOfRange(buffers.items(), start, known),
         Arrays.copyOfRange(buffers.times(), start, known),
+        reads ? Arrays.copyOfRange(buffers.actions(), start, known) : NO_ACTIONS,
         new long[] {requestTime});
   }
 

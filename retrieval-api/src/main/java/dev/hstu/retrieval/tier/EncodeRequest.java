@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 /// | int64[E] | times of the events, seconds | the same |
 /// | int32[B] | events of each user, `E` together | 1..[HstuConfig#MAX_EVENTS] |
 /// | int32[E] | item rows of the model's vocabulary | 1..items |
+/// | float32[E] | what was done at each event, NaN where it isn't known; left out where none is | any |
 ///
 /// The length must be exactly that. How long the answer may take is in the header
 /// [#DEADLINE_HEADER], in microseconds that were left when the request was sent.
@@ -37,7 +38,9 @@ public record EncodeRequest(String fingerprint, HistoryBatch batch) {
     int events = batch.items().length;
     ByteBuffer body =
         BodyFrame.begin(
-            BodyFrame.REQUEST, fingerprint, COUNTS_BYTES + ROW_BYTES * (users + events));
+            BodyFrame.REQUEST,
+            fingerprint,
+            COUNTS_BYTES + ROW_BYTES * (users + events) + Float.BYTES * batch.actions().length);
     body.putInt(users).putInt(events);
     for (long time : batch.requestTimes()) {
       body.putLong(time);
@@ -50,6 +53,9 @@ public record EncodeRequest(String fingerprint, HistoryBatch batch) {
     }
     for (int item : batch.items()) {
       body.putInt(item);
+    }
+    for (float action : batch.actions()) {
+      body.putFloat(action);
     }
     return BodyFrame.end(body);
   }
@@ -65,7 +71,8 @@ public record EncodeRequest(String fingerprint, HistoryBatch batch) {
       throw new BodyFault("users=%d must be within 1..%d".formatted(users, MAX_USERS));
     }
     long expected = (long) ROW_BYTES * users + (long) ROW_BYTES * events;
-    if (events < users || body.remaining() != expected) {
+    boolean acted = body.remaining() == expected + (long) Float.BYTES * events;
+    if (events < users || !acted && body.remaining() != expected) {
       throw new BodyFault(
           "%d users and %d events take %d bytes, and %d are there"
               .formatted(users, events, expected, body.remaining()));
@@ -75,8 +82,12 @@ public record EncodeRequest(String fingerprint, HistoryBatch batch) {
     int[] offsets = offsets(body, users, events);
     int[] items = new int[events];
     body.asIntBuffer().get(items);
+    body.position(body.position() + events * Integer.BYTES);
+    float[] actions = new float[acted ? events : 0];
+    body.asFloatBuffer().get(actions);
     return new EncodeRequest(
-        BodyFrame.fingerprint(bytes), new HistoryBatch(offsets, items, times, requestTimes));
+        BodyFrame.fingerprint(bytes),
+        new HistoryBatch(offsets, items, times, actions, requestTimes));
   }
 
   private static long[] longs(ByteBuffer body, int count) {

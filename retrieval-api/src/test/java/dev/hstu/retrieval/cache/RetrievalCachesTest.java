@@ -9,6 +9,7 @@ import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPath;
 import dev.hstu.retrieval.config.CacheSettings;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,24 @@ class RetrievalCachesTest {
     assertThat(patient.embeddings().find(key)).isNotNull();
     clock.set(end + 30);
     assertThat(patient.embeddings().find(key)).isNull();
+  }
+
+  @Test
+  void whatWasDoneIsPartOfTheKey() {
+    HistoryBatch silent = window(new Random(1), 5, NOW);
+    EmbeddingKey plain = generation.key(silent);
+    EmbeddingKey liked = generation.key(rated(silent, 5));
+    assertThat(liked).isNotEqualTo(plain).isNotEqualTo(generation.key(rated(silent, 1)));
+    assertThat(liked)
+        .isEqualTo(generation.key(rated(silent, 5)))
+        .hasSameHashCodeAs(generation.key(rated(silent, 5)));
+  }
+
+  private static HistoryBatch rated(HistoryBatch window, float action) {
+    float[] actions = new float[window.items().length];
+    Arrays.fill(actions, action);
+    return new HistoryBatch(
+        window.offsets(), window.items(), window.times(), actions, window.requestTimes());
   }
 
   @Test

@@ -148,6 +148,41 @@ class ItemUpdatesRouteTest {
   }
 
   @Test
+  void anItemWithLabelsAloneHasAVectorWhereTheModelKnowsThem() throws Exception {
+    generations.publishWithFeatures(2);
+    try (RunningService service = start("true");
+        ServiceClient client = new ServiceClient(service)) {
+      String two = "{\"attributes\":{\"genres\":[\"g1\",\"g4\"],\"year\":1999}}";
+      assertThat(put(client, NEW_ID, two).status()).isEqualTo(200);
+      Eventually.see(() -> retrieved(client), ids -> ids.contains(NEW_ID));
+      assertProblem(
+          put(client, NEW_ID, "{\"attributes\":{\"genres\":[\"new\"]}}"),
+          400,
+          "missing-field",
+          "labels that the model was trained with");
+    }
+  }
+
+  @Test
+  void whatWasDoneMovesTheAnswerOfAModelThatReadsIt() throws Exception {
+    generations.publishWithFeatures(2);
+    try (RunningService service = start("false");
+        ServiceClient client = new ServiceClient(service)) {
+      List<String> silent = client.retrieve(rated("")).itemIds();
+      assertThat(client.retrieve(rated(",\"action\":9")).itemIds()).isEqualTo(silent);
+      List<String> liked = client.retrieve(rated(",\"action\":5")).itemIds();
+      assertThat(liked).isNotEqualTo(silent);
+      assertThat(client.retrieve(rated(",\"action\":1")).itemIds()).isNotEqualTo(liked);
+      assertThat(client.retrieve(rated(",\"action\":5")).itemIds()).isEqualTo(liked);
+    }
+  }
+
+  private static String rated(String action) {
+    return "{\"events\":[{\"itemId\":%s,\"timestamp\":1%s}],\"k\":50,\"requestTime\":2}"
+        .formatted(TinyGenerations.id(7), action);
+  }
+
+  @Test
   void aBoundOnKeptUpdatesIsAnswered503() throws Exception {
     Map<String, String> one = Map.of("updates.enabled", "true", "updates.max-kept", "1");
     try (RunningService service = RunningService.start(generations.configuration(one));

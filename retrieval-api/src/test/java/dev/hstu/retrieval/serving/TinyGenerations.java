@@ -7,6 +7,7 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.encoder.weights.ItemVectorFile;
@@ -95,6 +96,15 @@ public final class TinyGenerations {
     String id = build(seed, ids, clock);
     store.publish(id);
     return id;
+  }
+
+  /// Builds and publishes a generation whose model knows the genres of items and ratings of 1 to 5.
+  public String publishWithFeatures(long seed) throws IOException {
+    ModelFeatures features =
+        new ModelFeatures(
+            List.of(new ModelFeatures.LabelColumn("genres", List.of("g0", "g1", "g2", "g3", "g4"))),
+            List.of(1f, 2f, 3f, 4f, 5f));
+    return publish(seed, CONFIG.withFeatures(features));
   }
 
   /// Builds and publishes a generation of another model of [#ITEMS] items, 64-bit ids and the wall
@@ -220,7 +230,12 @@ public final class TinyGenerations {
               normal(random, 2 * config.slots() - 1),
               normal(random, HstuConfig.TIME_BUCKETS + 1)));
     }
-    return new HstuWeights(MemorySegment.ofArray(items), positions, blocks);
+    return new HstuWeights(
+        MemorySegment.ofArray(items),
+        positions,
+        blocks,
+        normal(random, config.features().labelRows() * d),
+        normal(random, config.features().actionRows() * d));
   }
 
   private static float[] normal(Random random, int count) {

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
@@ -44,6 +45,24 @@ class EncodeBodyTest {
       assertThat(read.batch().times()).isEqualTo(batch.times());
       assertThat(read.batch().requestTimes()).isEqualTo(batch.requestTimes());
     }
+  }
+
+  @Test
+  void whatWasDoneTravelsToo() {
+    HistoryBatch silent = Histories.of(3, 4);
+    float[] actions = new float[silent.items().length];
+    Arrays.fill(actions, Float.NaN);
+    actions[1] = 4.5f;
+    HistoryBatch batch =
+        new HistoryBatch(
+            silent.offsets(), silent.items(), silent.times(), actions, silent.requestTimes());
+    EncodeRequest read = EncodeRequest.parse(new EncodeRequest(FINGERPRINT, batch).toBytes());
+    assertThat(read.batch().items()).isEqualTo(batch.items());
+    assertThat(read.batch().actions()).isEqualTo(actions);
+    HistoryBatch both = HistoryBatch.concat(List.of(silent, read.batch()));
+    assertThat(both.actions()).hasSize(2 * actions.length);
+    assertThat(both.actions()[1]).isNaN();
+    assertThat(both.actions()[actions.length + 1]).isEqualTo(4.5f);
   }
 
   @Test
