@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.config.Setting;
 import dev.hstu.retrieval.http.ServiceClient;
+import dev.hstu.retrieval.serving.Eventually;
 import dev.hstu.retrieval.serving.RunningService;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.IOException;
@@ -61,11 +62,19 @@ class MonitoringFilesTest {
                     Map.of(
                         "updates.enabled",
                         "true",
+                        "receipts.share",
+                        "1",
                         "users.folder",
                         folder.resolve("users").toString())));
         ServiceClient client = new ServiceClient(service)) {
       service.awaitReady(Duration.ofSeconds(30));
       client.retrieve("{\"k\":5}");
+      client.retrieve(
+          "{\"events\":[{\"itemId\":\"%s\",\"timestamp\":1}],\"k\":5}"
+              .formatted(TinyGenerations.id(1)));
+      Eventually.see(
+          () -> client.get("/metrics").response().body(),
+          metrics -> metrics.contains("hstu_recall_decayed{"));
       System.gc(); // pauses are exported after the first
       client.get("/metrics").response().body().lines().forEach(MonitoringFilesTest::read);
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The answer of `GET /recall`.
 @Serdeable
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(description = "Recall measured on live queries, each answered again exactly")
 public record RecallResponse(
     @Schema(description = "Share of the answers put aside", example = "0.01") double share,
