@@ -1,5 +1,6 @@
 package dev.hstu.client;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -138,6 +139,14 @@ public final class RetrievalClient implements AutoCloseable {
             Spliterators.spliteratorUnknownSize(pages, Spliterator.ORDERED | Spliterator.NONNULL),
             false)
         .onClose(requests::close);
+  }
+
+  /// Why a request returns an item, or why not.
+  @Operation("explain")
+  public Explanation explain(RetrieveRequest request, String itemId) {
+    ObjectNode body = Transport.JSON.valueToTree(request);
+    body.put("itemId", itemId);
+    return transport.send(Call.ask("/explain", Transport.write(body)), Explanation.class);
   }
 
   /// What the model makes of each history.

@@ -71,6 +71,15 @@ class RetrievalClientTest {
   }
 
   @Test
+  void saysWhyAnItemIsNotAmongThem() {
+    Explanation explanation = client.explain(request(3).k(1), id(3));
+
+    assertThat(explanation.returned()).isFalse();
+    assertThat(explanation.verdict().cause()).isEqualTo("seen");
+    assertThat(explanation.closest()).isNotEmpty();
+  }
+
+  @Test
   void everyKindOfFilterIsUnderstood() {
     client.registerSet("blocked", List.of(id(1), id(6)));
     Filter filter =

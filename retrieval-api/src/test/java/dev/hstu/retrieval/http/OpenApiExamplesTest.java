@@ -209,7 +209,7 @@ class OpenApiExamplesTest {
           .forEach(
               field -> {
                 names.add(at + "." + field.getKey());
-                if (!Set.of("attributes", "evaluation", "figures", "values")
+                if (!Set.of("attributes", "evaluation", "figures", "values", "outcomes")
                     .contains(field.getKey())) {
                   names.addAll(fields(at + "." + field.getKey(), field.getValue()));
                 }
