@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +80,9 @@ class AccessRouteTest {
     root.setLevel(levelBefore);
   }
 
+  /// One process at a time stores users in a folder.
+  private static final AtomicInteger USER_FOLDERS = new AtomicInteger();
+
   private static RunningService start(Map<String, String> more) throws InterruptedException {
     Map<String, String> values =
         new HashMap<>(
@@ -86,6 +90,8 @@ class AccessRouteTest {
                 "access.keys-file", folder.resolve("keys.json").toString(),
                 "access.reload-millis", "10",
                 "updates.enabled", "true"));
+    // What is switched off answers 403 to every role.
+    values.put("users.folder", folder.resolve("users-" + USER_FOLDERS.incrementAndGet()).toString());
     values.putAll(more);
     RunningService started = RunningService.start(generations.configuration(values));
     started.awaitReady(Duration.ofSeconds(30));
