@@ -10,8 +10,12 @@ import java.util.List;
 /// |---|---|---|
 /// | `hstu` | b=2, h=1, dqk=dv=50, D=50, Nmax=200 | HSTU of the public experiments (HSTU.md) |
 /// | `hstu-large` | b=8, h=2, dqk=dv=25, D=50, Nmax=200 | HSTU-large of the public experiments |
-/// | `best` | of `hstu-large` | the recipe that measured best (RESULTS.md): 512 negatives a user, a rate of 2e-3 with warm-up and cosine decay, averaged weights, earlier windows of long histories, labels and actions read |
+/// | `best` | of `hstu-large` | the recipe that measured best, below |
 /// | `small` | b=2, h=1, dqk=dv=32, D=32, Nmax=64 | the demo, 3,000 users in half a minute |
+///
+/// `best` (RESULTS.md) draws 512 negatives a user, warms up to a rate of 2e-3 and decays it by a
+/// cosine, averages weights, trains on earlier windows of long histories and reads labels and
+/// actions.
 public final class TrainingPresets {
 
   /// The names [#named] takes.

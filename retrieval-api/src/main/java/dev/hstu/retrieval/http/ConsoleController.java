@@ -5,6 +5,7 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Produces;
 import io.swagger.v3.oas.annotations.Hidden;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +49,7 @@ final class ConsoleController {
   @Hidden
   @NeedsNoKey("the page itself tells nothing; its requests carry their user's key")
   @Get("/")
+  @Produces(MediaType.ALL)
   HttpResponse<?> page() {
     return file(PAGE);
   }
@@ -55,6 +57,7 @@ final class ConsoleController {
   @Hidden
   @NeedsNoKey("the page itself tells nothing; its requests carry their user's key")
   @Get("/console/{file}")
+  @Produces(MediaType.ALL)
   HttpResponse<?> file(String file) {
     byte @Nullable [] content = contents.get(file);
     if (content == null) {

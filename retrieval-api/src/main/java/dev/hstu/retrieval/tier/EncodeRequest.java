@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 /// | int64[E] | times of the events, seconds | the same |
 /// | int32[B] | events of each user, `E` together | 1..[HstuConfig#MAX_EVENTS] |
 /// | int32[E] | item rows of the model's vocabulary | 1..items |
-/// | float32[E] | what was done at each event, NaN where it isn't known; left out where none is | any |
+/// | float32[E] | each event's action, NaN if unknown; left out if none is known | any |
 ///
 /// The length must be exactly that. How long the answer may take is in the header
 /// [#DEADLINE_HEADER], in microseconds that were left when the request was sent.

@@ -91,7 +91,8 @@ class AccessRouteTest {
                 "access.reload-millis", "10",
                 "updates.enabled", "true"));
     // What is switched off answers 403 to every role.
-    values.put("users.folder", folder.resolve("users-" + USER_FOLDERS.incrementAndGet()).toString());
+    values.put(
+        "users.folder", folder.resolve("users-" + USER_FOLDERS.incrementAndGet()).toString());
     values.putAll(more);
     RunningService started = RunningService.start(generations.configuration(values));
     started.awaitReady(Duration.ofSeconds(30));

@@ -331,9 +331,8 @@ class ProblemAnswersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/",
         "/retrive",
-        "/retrieve/batches",
+        "/retrieve/batch/es",
         "/health",
         "/beans",
         "/env",
@@ -347,6 +346,15 @@ class ProblemAnswersTest {
         .isEqualTo(
             path
                 + " is not a route; POST /retrieve is the main one and GET /openapi.yml lists all");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/html", "text/html,application/xhtml+xml;q=0.9", "*/*"})
+  void theConsoleAnswersABrowser(String accept) throws Exception {
+    Answer answer = client.send(client.request("/").header("Accept", accept).GET());
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("content-type")).startsWith("text/html");
   }
 
   @Test
