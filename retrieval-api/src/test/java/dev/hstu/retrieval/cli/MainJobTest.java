@@ -61,7 +61,7 @@ final class MainJobTest {
                 "--json"))
         .isZero();
     assertThat(Files.readString(report))
-        .contains("<svg", "K = 100", id)
+        .contains("<svg", "HR@100", id)
         .doesNotContain("http:")
         .doesNotContain("https:")
         .doesNotContain("<script");
