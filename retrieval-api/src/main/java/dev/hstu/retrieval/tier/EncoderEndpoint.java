@@ -2,6 +2,7 @@ package dev.hstu.retrieval.tier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.retrieval.config.EndpointSettings;
+import dev.hstu.retrieval.telemetry.RemoteCall;
 import dev.hstu.retrieval.tier.EndpointFailure.Kind;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -96,9 +97,15 @@ final class EncoderEndpoint {
   /// @param users in it
   /// @param leftNanos until the request's deadline
   /// @param patienceNanos until it is given up here
+  /// @param call the attempt in the trace of the request it is for; ended here
   /// @return the embeddings, or exceptionally an [EndpointFailure]
   CompletableFuture<float[]> encode(
-      byte[] body, String fingerprint, int users, long leftNanos, long patienceNanos) {
+      byte[] body,
+      String fingerprint,
+      int users,
+      long leftNanos,
+      long patienceNanos,
+      RemoteCall call) {
     inFlight.incrementAndGet();
     long start = System.nanoTime();
     RequestOptions options =
@@ -107,6 +114,7 @@ final class EncoderEndpoint {
             .putHeader(
                 EncodeRequest.DEADLINE_HEADER,
                 Long.toString(Math.max(1, TimeUnit.NANOSECONDS.toMicros(leftNanos))));
+    call.inject(options::putHeader);
     return exchange(options, Buffer.buffer(body), patienceNanos)
         .thenApply(answer -> embeddings(answer, fingerprint, users))
         .handle(
@@ -115,8 +123,10 @@ final class EncoderEndpoint {
               @Nullable EndpointFailure failure = thrown == null ? null : failure(thrown);
               ended(failure, System.nanoTime() - start);
               if (failure != null) {
+                call.failed(failure.kind().name());
                 throw failure;
               }
+              call.succeeded();
               return embeddings;
             });
   }

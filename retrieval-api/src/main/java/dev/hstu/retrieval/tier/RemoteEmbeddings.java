@@ -5,6 +5,8 @@ import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.retrieval.retrieve.EncoderBusyException;
 import dev.hstu.retrieval.retrieve.EncoderUnavailableException;
+import dev.hstu.retrieval.telemetry.CurrentTrace;
+import dev.hstu.retrieval.telemetry.RequestTrace;
 import dev.hstu.retrieval.tier.EndpointFailure.Kind;
 import java.util.HashSet;
 import java.util.Optional;
@@ -70,6 +72,10 @@ final class RemoteEmbeddings implements OpenEmbeddings {
     private final byte[] body;
     private final int users;
     private final long deadlineNanos;
+
+    /// Of the request that asks, whose thread this is made on; attempts may come from others.
+    private final RequestTrace trace = CurrentTrace.get();
+
     private final CompletableFuture<float[]> embeddings = new CompletableFuture<>();
     private final Set<EncoderEndpoint> tried = new HashSet<>();
     private int attempts;
@@ -101,7 +107,7 @@ final class RemoteEmbeddings implements OpenEmbeddings {
         endpoints.countRetry();
       }
       endpoint
-          .encode(body, fingerprint, users, left, patience(left))
+          .encode(body, fingerprint, users, left, patience(left), trace.call("POST /encode"))
           .whenComplete((values, thrown) -> ended(endpoint, values, thrown));
     }
 
