@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       LoadCommand.class,
       ServiceCommand.class,
       SteadyCommand.class,
-      GpuCommand.class
+      GpuCommand.class,
+      ColdStartCommand.class
     })
 final class BenchCommand implements Runnable {
 
