@@ -48,6 +48,8 @@ final class EncodeRoutes {
   /// More than the streams of all connections can be: only counts, to know when none is left.
   private static final int PLACES = Integer.MAX_VALUE;
 
+  private static final String STOPPING = "this process is stopping; send it to another";
+
   private final EncoderServerSettings settings;
   private final ServedModels models;
   private final AccessKeys keys;
@@ -182,9 +184,14 @@ final class EncodeRoutes {
     }
 
     void begin() {
-      freePlaces.acquireUninterruptibly();
+      // Never waited for: once the places are drained for good, this is an event loop.
+      if (!freePlaces.tryAcquire()) {
+        over = true;
+        refuse(request, EncoderProblem.NOT_READY, STOPPING);
+        return;
+      }
       if (stopping) {
-        end(EncoderProblem.NOT_READY, "this process is stopping; send it to another");
+        end(EncoderProblem.NOT_READY, STOPPING);
         return;
       }
       long deadlineMicros = deadlineMicros();

@@ -18,7 +18,9 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -122,10 +124,24 @@ public final class EncoderServer implements AutoCloseable {
             "requests in flight did not finish within {} ms; raise encoder-server.grace-millis",
             settings.graceMillis());
       }
-      vertx.close().toCompletionStage().toCompletableFuture().join();
+      closeConnections();
       models.close();
       keys.close();
       LOG.info("stopped");
+    }
+  }
+
+  private void closeConnections() {
+    try {
+      vertx
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(settings.graceMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("connections did not close within {} ms", settings.graceMillis(), e);
     }
   }
 
