@@ -32,8 +32,7 @@ import java.util.stream.IntStream;
 
 /// Trains without some items, gives each of them the vector of its labels, and ranks the whole
 /// catalogue, new and known items together, for the users whose last event is one of them.
-// Histories
-/// are the users' known events before it; items in them can't be ranked.
+/// Histories are the users' known events before it; items in them can't be ranked.
 public final class ColdStart {
 
   private final PreparedData data;
