@@ -197,9 +197,9 @@ class OpenApiExamplesTest {
         .isEqualTo(fields("", live));
   }
 
-  /// Names of all fields; of a list those that any entry has: two generations of one second stand
-  /// in either order, and only the later has a parent. Names that are data (attributes, figures) and
-  /// not of a schema are left out by their parents' names.
+  /// Names of all fields; of a list those that any entry has: two generations of one second
+  /// stand in either order, and only the later has a parent. Names that are data (attributes,
+  /// figures) and not of a schema are left out by their parents' names.
   private static Set<String> fields(String at, JsonNode value) {
     Set<String> names = new TreeSet<>();
     if (value.isArray()) {
