@@ -1,10 +1,16 @@
 package dev.hstu.retrieval.cache;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.security.SecureRandom;
 
 /// A hash over the content of a key, of one multiplication a value. Its seed is drawn anew by each
 /// process, so that a client can't make histories whose keys collide.
-final class ContentHash {
+public final class ContentHash {
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long SEED = new SecureRandom().nextLong();
 
@@ -13,7 +19,8 @@ final class ContentHash {
 
   private long state = SEED;
 
-  ContentHash add(long value) {
+  /// Adds one value.
+  public ContentHash add(long value) {
     long mixed = (state ^ value) * SPREAD;
     state = mixed ^ (mixed >>> 32);
     return this;
@@ -36,7 +43,21 @@ final class ContentHash {
     return this;
   }
 
-  int value() {
+  /// Eight bytes a step, and the rest one by one; the length counts too.
+  public ContentHash add(byte[] values) {
+    add(values.length);
+    int i = 0;
+    for (; i + Long.BYTES <= values.length; i += Long.BYTES) {
+      add((long) LONGS.get(values, i));
+    }
+    for (; i < values.length; i++) {
+      add(values[i]);
+    }
+    return this;
+  }
+
+  /// The hash of what was added.
+  public int value() {
     return Long.hashCode(state * SPREAD);
   }
 }

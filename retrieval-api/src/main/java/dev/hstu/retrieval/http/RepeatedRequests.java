@@ -90,13 +90,6 @@ final class RepeatedRequests {
     }
   }
 
-  /// Forgets all of it.
-  void clear() {
-    if (kept != null) {
-      kept.invalidateAll();
-    }
-  }
-
   private double bytes() {
     return kept == null
         ? 0

@@ -1,23 +1,12 @@
 package dev.hstu.retrieval.http;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.security.SecureRandom;
+import dev.hstu.retrieval.cache.ContentHash;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A request's bytes as a key: equal bytes ask for the same. The hash is taken once, eight bytes a
-/// step, from a seed that each process draws anew, so that a client can't make bodies collide.
+/// A request's bytes as a key: equal bytes ask for the same. The hash is taken once, on
+/// construction.
 final class RequestBody {
-
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  private static final long SEED = new SecureRandom().nextLong();
-
-  /// An odd number without a pattern, 2^64 over the golden ratio (Fibonacci hashing).
-  private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private static final int OVERHEAD_BYTES = 40;
 
@@ -27,29 +16,12 @@ final class RequestBody {
   /// @param bytes shared and not to be changed any more
   RequestBody(byte[] bytes) {
     this.bytes = bytes;
-    this.hash = hash(bytes);
+    this.hash = new ContentHash().add(bytes).value();
   }
 
   /// Heap taken.
   int weight() {
     return OVERHEAD_BYTES + bytes.length;
-  }
-
-  private static int hash(byte[] bytes) {
-    long state = SEED ^ bytes.length;
-    int i = 0;
-    for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
-      state = mixed(state, (long) LONGS.get(bytes, i));
-    }
-    for (; i < bytes.length; i++) {
-      state = mixed(state, bytes[i]);
-    }
-    return Long.hashCode(state * SPREAD);
-  }
-
-  private static long mixed(long state, long value) {
-    long product = (state ^ value) * SPREAD;
-    return product ^ (product >>> 32);
   }
 
   @Override
