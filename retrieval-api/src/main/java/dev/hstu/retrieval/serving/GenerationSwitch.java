@@ -1,7 +1,14 @@
 package dev.hstu.retrieval.serving;
 
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class GenerationSwitch implements AutoCloseable {
 
   private final AtomicReference<@Nullable LiveGeneration> current = new AtomicReference<>();
+
+  /// Given up and not closed yet: requests may hold them.
+  private final Set<LiveGeneration> retiring = ConcurrentHashMap.newKeySet();
+
   private boolean closed;
 
   /// A hold on the generation that serves now; empty when none does.
@@ -48,8 +59,26 @@ public final class GenerationSwitch implements AutoCloseable {
     release(current.getAndSet(null));
   }
 
-  private static void release(@Nullable LiveGeneration generation) {
+  /// Waits until all that was given up is closed.
+  ///
+  /// @return false where the time ran out first
+  boolean awaitEnd(Duration patience) throws InterruptedException {
+    CompletableFuture<?>[] closings =
+        retiring.stream().map(LiveGeneration::closed).toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(closings).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a generation's close is never completed by a failure", e);
+    }
+  }
+
+  private void release(@Nullable LiveGeneration generation) {
     if (generation != null) {
+      retiring.add(generation);
+      CompletableFuture<Void> _ = generation.closed().thenRun(() -> retiring.remove(generation));
       generation.release();
     }
   }

@@ -90,6 +90,13 @@ public final class GenerationWatcher implements AutoCloseable {
     thread.shutdown();
   }
 
+  /// Waits, after the close, for an open under way.
+  ///
+  /// @return false where the time ran out first
+  boolean awaitEnd(Duration patience) throws InterruptedException {
+    return thread.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   /// One look at `CURRENT`. Never throws, not even when memory is short: a scheduled task that
   /// throws is never run again, and the next publish would go unnoticed.
   void look() {

@@ -26,6 +26,7 @@ import dev.hstu.retrieval.tier.EmbeddingSources;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,8 @@ public final class LiveGeneration {
 
   /// Leases given out, and one for the switch that serves this generation; 0 means closed.
   private final AtomicInteger holds = new AtomicInteger(1);
+
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   private LiveGeneration(
       GenerationManifest manifest,
@@ -241,6 +244,11 @@ public final class LiveGeneration {
     }
   }
 
+  /// Completes when everything that it held is closed.
+  CompletableFuture<Void> closed() {
+    return closed.copy();
+  }
+
   /// Whether everything has been given back and closed, or is about to be.
   boolean isClosed() {
     return holds.get() == 0;
@@ -252,6 +260,8 @@ public final class LiveGeneration {
       LOG.info("closed generation {}", manifest.id());
     } catch (IllegalStateException e) {
       LOG.warn("generation {} did not close cleanly", manifest.id(), e);
+    } finally {
+      closed.complete(null);
     }
   }
 }

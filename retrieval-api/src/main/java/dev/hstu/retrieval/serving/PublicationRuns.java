@@ -8,6 +8,7 @@ import dev.hstu.retrieval.gate.Publications;
 import dev.hstu.retrieval.gate.PublishGate;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /// What is published serves once [GenerationWatcher] has opened it, as if it had been published
 /// from the command line.
 ///
-/// A stop of the process doesn't wait for one: `CURRENT` changes by one rename, so the next start
-/// finds it done or not.
+/// A stop of the service waits for one only as long as [RunningService] says: `CURRENT` changes by
+/// one rename, so the next start finds it done or not.
 @Singleton
 public final class PublicationRuns {
 
   private final ServiceConfiguration configuration;
   private final AtomicReference<@Nullable Run> running = new AtomicReference<>();
+
+  /// Of the run that was begun last.
+  private volatile @Nullable Thread thread;
 
   public PublicationRuns(ServiceConfiguration configuration) {
     this.configuration = configuration;
@@ -84,6 +88,14 @@ public final class PublicationRuns {
     return begin(new Run(null), _ -> publications.rollBack(reason));
   }
 
+  /// Waits for what runs, where something does. Nothing may be begun any more.
+  ///
+  /// @return false where the time ran out first
+  boolean awaitEnd(Duration patience) throws InterruptedException {
+    @Nullable Thread last = thread;
+    return last == null || last.join(patience);
+  }
+
   private GenerationStore store() {
     return GenerationStore.at(configuration.generations().folder());
   }
@@ -94,7 +106,7 @@ public final class PublicationRuns {
       return new Begun.Busy<>(other.state());
     }
     CompletableFuture<T> ended = new CompletableFuture<>();
-    Thread.ofPlatform().daemon().name("publication").start(() -> end(run, work, ended));
+    thread = Thread.ofPlatform().daemon().name("publication").start(() -> end(run, work, ended));
     return new Begun.Started<>(run.state(), ended);
   }
 

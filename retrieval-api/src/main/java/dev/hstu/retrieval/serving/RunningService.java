@@ -44,6 +44,11 @@ public final class RunningService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunningService.class);
 
+  /// What a close waits for work that no request waits for: a generation that is being opened or
+  /// closed, a publication. Longer than an open of a few million items takes; a gate may take
+  /// longer and is left to the end of the process, which harms nothing ([PublicationRuns]).
+  private static final Duration BACKGROUND_PATIENCE = Duration.ofSeconds(10);
+
   private final ServingSettings settings;
   private final ApplicationContext context;
   private final EmbeddedServer server;
@@ -51,6 +56,7 @@ public final class RunningService implements AutoCloseable {
   private final GenerationWatcher watcher;
   private final RetrievalWorkers workers;
   private final GenerationSwitch generations;
+  private final PublicationRuns publications;
   private final EmbeddingSources sources;
   private final SharedUpdateLog updates;
   private final AccessKeys keys;
@@ -66,6 +72,7 @@ public final class RunningService implements AutoCloseable {
     watcher = context.getBean(GenerationWatcher.class);
     workers = context.getBean(RetrievalWorkers.class);
     generations = context.getBean(GenerationSwitch.class);
+    publications = context.getBean(PublicationRuns.class);
     sources = context.getBean(EmbeddingSources.class);
     updates = context.getBean(SharedUpdateLog.class);
     keys = context.getBean(AccessKeys.class);
@@ -169,6 +176,7 @@ public final class RunningService implements AutoCloseable {
       watcher.close();
       workers.close();
       generations.close();
+      finishBackground();
       sources.close();
       updates.close();
       keys.close();
@@ -188,6 +196,27 @@ public final class RunningService implements AutoCloseable {
           "requests in flight did not finish within {} ms; raise serving.grace-millis",
           settings.graceMillis());
     }
+  }
+
+  /// What runs in the background reads and writes the folder of generations, and whoever stopped
+  /// the service may move or delete it next.
+  private void finishBackground() {
+    long deadline = System.nanoTime() + BACKGROUND_PATIENCE.toNanos();
+    try {
+      boolean ended =
+          publications.awaitEnd(until(deadline))
+              & watcher.awaitEnd(until(deadline))
+              & generations.awaitEnd(until(deadline));
+      if (!ended) {
+        LOG.warn("stopping beside a publication, or a generation that is being opened or closed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration until(long deadline) {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
   }
 
   /// Waits for the connections, then for the workers with what is left of the time: connections

@@ -19,6 +19,7 @@ public final class SharedUpdateLog implements AutoCloseable {
 
   private final ServiceConfiguration configuration;
   private @Nullable UpdateLog log;
+  private boolean closed;
 
   public SharedUpdateLog(ServiceConfiguration configuration) {
     this.configuration = configuration;
@@ -27,9 +28,13 @@ public final class SharedUpdateLog implements AutoCloseable {
   /// The log, opened where it isn't yet; empty where updates are switched off.
   ///
   /// @throws dev.hstu.kernels.storage.DirectoryLockedException when another process writes to it
+  /// @throws IOException after the close too: nobody would close it again
   synchronized Optional<UpdateLog> open() throws IOException {
     if (!configuration.updates().enabled()) {
       return Optional.empty();
+    }
+    if (closed) {
+      throw new IOException("the log of item updates is closed: the service stops");
     }
     if (log == null) {
       log =
@@ -47,6 +52,7 @@ public final class SharedUpdateLog implements AutoCloseable {
   /// Makes what waits durable and takes nothing more.
   @Override
   public synchronized void close() {
+    closed = true;
     if (log != null) {
       try {
         log.close();

@@ -82,6 +82,27 @@ class GracefulStopTest {
     assertThat(service.readiness()).isEqualTo(new Readiness.Stopping());
   }
 
+  @Test
+  void nothingRunsOnAfterTheStop() throws Exception {
+    TinyGenerations generations = new TinyGenerations(folder);
+    generations.publish(1);
+    String next = generations.publish(2);
+    RunningService service =
+        RunningService.start(generations.configuration(Map.of("updates.enabled", "true")));
+    service.awaitReady(Duration.ofSeconds(30));
+    LiveGeneration live = service.context().getBean(GenerationSwitch.class).current().orElseThrow();
+    SharedUpdateLog updates = service.context().getBean(SharedUpdateLog.class);
+    PublicationRuns.Begun<?> begun =
+        service.context().getBean(PublicationRuns.class).publish(next, "test", null);
+
+    service.close();
+
+    assertThat(begun).isInstanceOf(PublicationRuns.Begun.Started.class);
+    assertThat(((PublicationRuns.Begun.Started<?>) begun).ended()).isDone();
+    assertThat(live.closed()).isDone();
+    assertThatThrownBy(updates::open).hasMessageContaining("the service stops");
+  }
+
   private RetrievalWorkers workers() {
     ServiceConfiguration configuration = new TinyGenerations(folder).configuration(Map.of());
     return new RetrievalWorkers(configuration.admission(), configuration.ladder());
