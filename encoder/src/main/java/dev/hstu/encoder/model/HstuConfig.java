@@ -20,10 +20,10 @@ import dev.hstu.encoder.sequence.TimeBuckets;
 /// @param maxEvents at least 1, at most [#MAX_EVENTS]
 /// @param outputSlots at least 1
 /// @param embeddingDim 1..[#MAX_WIDTH]
-/// @param heads 1..64
+/// @param heads 1..[#MAX_HEADS]
 /// @param queryDim 1..[#MAX_WIDTH]
 /// @param valueDim 1..[#MAX_WIDTH]
-/// @param blocks 1..64
+/// @param blocks 1..[#MAX_BLOCKS]
 /// @param temperature divides scores in training only, above 0
 /// @param windowHop see [HistoryWindow], 1 in the public experiments
 /// @param features what is known of an event beside item, place and time; none in the public
@@ -47,6 +47,12 @@ public record HstuConfig(
   /// Bound on every width; the widest public model has 512.
   public static final int MAX_WIDTH = 1_024;
 
+  /// Bound on heads; public models have at most 8.
+  public static final int MAX_HEADS = 64;
+
+  /// Bound on blocks; the deepest public model has 24.
+  public static final int MAX_BLOCKS = 64;
+
   /// Highest time bucket; a time table has one entry more.
   public static final int TIME_BUCKETS = TimeBuckets.HIGHEST;
 
@@ -58,10 +64,10 @@ public record HstuConfig(
     requireWithin("maxEvents", maxEvents, 1, MAX_EVENTS);
     requireWithin("outputSlots", outputSlots, 1, MAX_EVENTS);
     requireWithin("embeddingDim", embeddingDim, 1, MAX_WIDTH);
-    requireWithin("heads", heads, 1, 64);
+    requireWithin("heads", heads, 1, MAX_HEADS);
     requireWithin("queryDim", queryDim, 1, MAX_WIDTH);
     requireWithin("valueDim", valueDim, 1, MAX_WIDTH);
-    requireWithin("blocks", blocks, 1, 64);
+    requireWithin("blocks", blocks, 1, MAX_BLOCKS);
     requireWithin("windowHop", windowHop, 1, maxEvents);
     if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("temperature=" + temperature + " must be above 0");

@@ -57,7 +57,17 @@ public record TrainingSettings(
   /// Bounds the scores of a micro-batch, `rows · R` floats.
   public static final int MAX_NEGATIVES = 8_192;
 
+  /// Bounds the item table, `(V+1) · D` values, which is drawn and saved as one array.
+  public static final int MAX_TABLE_VALUES = Integer.MAX_VALUE - 8;
+
   public TrainingSettings {
+    long values = (model.items() + 1L) * model.embeddingDim();
+    require(
+        values <= MAX_TABLE_VALUES,
+        "embeddingDim",
+        model.embeddingDim(),
+        "at most %d for a table of %d items"
+            .formatted(MAX_TABLE_VALUES / (model.items() + 1L), model.items()));
     requireWithin("epochs", epochs, 1, MAX_EPOCHS);
     requireWithin("batchUsers", batchUsers, 1, MAX_BATCH_USERS);
     requireWithin("negatives", negatives, 1, MAX_NEGATIVES);

@@ -62,6 +62,15 @@ class TrainingSettingsTest {
         .hasMessageStartingWith(named + " must be within");
   }
 
+  @Test
+  void anItemTableThatNoArrayHoldsIsRefusedWithTheWidestThatFits() {
+    TrainingSettings settings = TrainingPresets.named("small", 10_000_000);
+    HstuConfig wide = new HstuConfig(10_000_000, 64, 2, 256, 1, 32, 32, 2, 0.05, 1);
+    assertThatThrownBy(() -> settings.withModel(wide))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("embeddingDim=256 must be at most 214 for a table of 10000000 items");
+  }
+
   static Stream<Arguments> changes() {
     HstuConfig shapes = new HstuConfig(9, 8, 2, 8, 2, 4, 4, 2, 0.05, 1);
     return Stream.of(

@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `hstu train`: prepared data in, a model folder out.
@@ -56,6 +57,8 @@ public final class TrainCommand implements Callable<Integer> {
       defaultValue = "hstu-large",
       description = "hstu, hstu-large, best or small. Default: ${DEFAULT-VALUE}.")
   private String preset;
+
+  @Mixin private ShapeOptions shapes;
 
   @Option(names = "--epochs", description = "Default: the preset's.")
   private @Nullable Integer epochs;
@@ -289,6 +292,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private TrainingSettings settings(int items) {
     TrainingSettings settings = TrainingPresets.named(preset, items).withHoldOut(holdOut);
+    settings = settings.withModel(shapes.over(settings.model()));
     settings = epochs == null ? settings : settings.withEpochs(epochs);
     settings = seed == null ? settings : settings.withSeed(seed);
     settings = dropout == null ? settings : settings.withDropout(dropout);

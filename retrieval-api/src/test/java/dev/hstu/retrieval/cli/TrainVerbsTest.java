@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.Provenance;
+import dev.hstu.encoder.weights.ModelFolder;
+import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.tables.AttributeTable;
@@ -22,6 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `hstu train` and `hstu embed` as a user types them.
 final class TrainVerbsTest {
@@ -67,6 +72,57 @@ final class TrainVerbsTest {
       assertThat(file.metadata())
           .containsEntry("model_fingerprint", training.path("fingerprint").asText());
     }
+  }
+
+  @Test
+  void shapesOfTheCommandLineReplaceThePresets() throws IOException {
+    assertThat(
+            train(
+                "--epochs",
+                "1",
+                "--dim",
+                "24",
+                "--heads",
+                "3",
+                "--head-dim",
+                "5",
+                "--blocks",
+                "4",
+                "--window",
+                "3"))
+        .isZero();
+    try (OpenModel open = ModelFolder.open(folder.resolve("model"))) {
+      assertThat(open.model().config())
+          .isEqualTo(new HstuConfig(ITEMS, 3, 2, 24, 3, 5, 5, 4, 0.05, 1));
+    }
+    Path vectors = folder.resolve("vectors.safetensors");
+    assertThat(run("embed", "--model", path("model"), "--out", vectors.toString())).isZero();
+    assertThat(last.out()).contains("9 vectors of dimension 24");
+  }
+
+  @Test
+  void shapesThatAreLeftOutStayThePresets() throws IOException {
+    assertThat(train("--epochs", "1", "--dim", "48")).isZero();
+    try (OpenModel open = ModelFolder.open(folder.resolve("model"))) {
+      assertThat(open.model().config())
+          .isEqualTo(new HstuConfig(ITEMS, 64, 2, 48, 1, 32, 32, 2, 0.05, 1));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--dim, 0, 1024",
+    "--dim, 1025, 1024",
+    "--heads, 65, 64",
+    "--blocks, 0, 64",
+    "--head-dim, -1, 1024",
+    "--window, 16385, 16384"
+  })
+  void aShapeOutOfBoundsIsNamedByItsOption(String option, String value, int most) {
+    assertThat(train(option, value)).isEqualTo(2);
+    assertThat(last.err())
+        .contains("hstu: %s=%s must be within 1..%d".formatted(option, value, most));
+    assertThat(folder.resolve("model")).doesNotExist();
   }
 
   @Test
