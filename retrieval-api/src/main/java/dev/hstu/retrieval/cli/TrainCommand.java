@@ -58,7 +58,7 @@ public final class TrainCommand implements Callable<Integer> {
       description = "hstu, hstu-large, best or small. Default: ${DEFAULT-VALUE}.")
   private String preset;
 
-  @Mixin private ShapeOptions shapes;
+  @Mixin private ShapeOptions shapes = new ShapeOptions();
 
   @Option(names = "--epochs", description = "Default: the preset's.")
   private @Nullable Integer epochs;
