@@ -9,7 +9,8 @@ import java.util.Map;
 /// AdamW with decoupled weight decay and bias correction (arXiv 1711.05101, algorithm 2), with its
 /// moments in the open: DJL's own optimiser hides them, and a run could not be resumed exactly.
 ///
-/// Two float32 moments a parameter, on the parameters' device. Not for several threads.
+/// Two float32 moments a parameter, on the parameters' device, but of the item table's second ones
+/// perhaps one a row ([TableOptimizer]). Not for several threads.
 final class AdamW implements AutoCloseable {
 
   private final OptimizerSettings rates;
@@ -18,7 +19,8 @@ final class AdamW implements AutoCloseable {
   private final TorchParameters second;
 
   /// @param first means of the gradients, 0 at the start; changed in place
-  /// @param second means of their squares, 0 at the start; changed in place
+  /// @param second means of their squares, 0 at the start; changed in place. A table of one column
+  ///     holds the means over the rows
   AdamW(NDManager memory, OptimizerSettings rates, TorchParameters first, TorchParameters second) {
     this.rates = rates;
     this.script = TorchScript.load(memory, AdamW.class, "adamw.py", "AdamW", Map.of());

@@ -24,6 +24,10 @@ record CheckpointOwner(String settings, String dataFingerprint) {
 
   private static final String LENGTH = "epochs";
 
+  /// What a setting that a checkpoint doesn't name was when it was written: every setting came into
+  /// the world as its public value, which changes nothing.
+  private static final JsonNode USUAL = JSON.valueToTree(TrainingPresets.named("hstu", 1));
+
   static CheckpointOwner of(TrainingSettings settings, TrainingData data, TrainingStart start) {
     ObjectNode json = JSON.valueToTree(settings);
     json.remove(FREE);
@@ -50,10 +54,22 @@ record CheckpointOwner(String settings, String dataFingerprint) {
     }
   }
 
-  /// The settings; a checkpoint written before a training could start from a model began anew.
+  private static void complete(ObjectNode settings, JsonNode usual) {
+    for (Map.Entry<String, JsonNode> setting : usual.properties()) {
+      JsonNode there = settings.path(setting.getKey());
+      if (there.isMissingNode()) {
+        settings.set(setting.getKey(), setting.getValue());
+      } else if (there instanceof ObjectNode nested) {
+        complete(nested, setting.getValue());
+      }
+    }
+  }
+
+  /// The settings, those that are younger than the checkpoint as they were before they existed.
   private static JsonNode tree(String json) {
     try {
       ObjectNode tree = JSON.readValue(json, ObjectNode.class);
+      complete(tree, USUAL);
       return tree.has(START) ? tree : tree.put(START, TrainingStart.ANEW.identity());
     } catch (JsonProcessingException e) {
       throw new CheckpointMismatchException("settings of the checkpoint are not JSON: " + json);

@@ -12,17 +12,19 @@ import java.util.Optional;
 final class FirstState {
 
   private final HstuConfig config;
+  private final TableOptimizer tableOptimizer;
   private final RandomStreams random;
 
-  private FirstState(HstuConfig config, RandomStreams random) {
-    this.config = config;
-    this.random = random;
+  private FirstState(TrainingSettings settings) {
+    this.config = settings.model();
+    this.tableOptimizer = settings.optimizer().table();
+    this.random = new RandomStreams(settings.seed());
   }
 
-  /// @throws IllegalArgumentException when a model to start from has other shapes, another clock or
-  ///     items that the data lack
+  /// @throws IllegalArgumentException when a model to start from has other shapes, another clock,
+  ///     items that the data lack or moments of another [TableOptimizer]
   static Optimisation.State of(TrainingStart start, TrainingSettings settings, TrainingData data) {
-    FirstState first = new FirstState(settings.model(), new RandomStreams(settings.seed()));
+    FirstState first = new FirstState(settings);
     return switch (start) {
       case TrainingStart.Anew() -> first.drawn();
       case TrainingStart.From(Model model, Optional<TrainingState> state) ->
@@ -31,38 +33,50 @@ final class FirstState {
   }
 
   private Optimisation.State drawn() {
-    HstuWeights weights = InitialWeights.draw(config, random.initialWeights());
+    return withoutMoments(InitialWeights.draw(config, random.initialWeights()));
+  }
+
+  private Optimisation.State withoutMoments(HstuWeights weights) {
+    int columns = tableOptimizer.momentColumns(config.embeddingDim());
     return Optimisation.State.beginning(
-        weights, WeightGroups.zerosLike(weights), WeightGroups.zerosLike(weights));
+        weights, WeightGroups.zerosLike(weights), WeightGroups.zerosLike(config, weights, columns));
   }
 
   private Optimisation.State grown(Model model, Optional<TrainingState> state, TrainingData data) {
     requireSameShapes(model, data);
     int[] known = knownRows(model.vocabulary(), data.vocabulary());
-    HstuWeights own =
-        data.labels()
-            .unfolded(withItems(model.weights(), table(model.weights().itemEmbeddings(), known)));
+    HstuWeights own = data.labels().unfolded(grown(model.weights(), known, config.embeddingDim()));
     float[] table = own.itemEmbeddings().toArray(HstuWeights.FLOAT);
     InitialWeights.drawItems(
         table, config.embeddingDim(), row -> known[row] < 0, random.newItems());
     HstuWeights weights = withItems(own, table);
     if (state.isEmpty()) {
-      return Optimisation.State.beginning(
-          weights, WeightGroups.zerosLike(weights), WeightGroups.zerosLike(weights));
+      return withoutMoments(weights);
     }
+    int columns = requireColumns(model.config(), state.get().secondMoments());
     return Optimisation.State.beginning(
         weights,
-        grown(state.get().firstMoments(), known),
-        grown(state.get().secondMoments(), known));
+        grown(state.get().firstMoments(), known, config.embeddingDim()),
+        grown(state.get().secondMoments(), known, columns));
   }
 
-  private HstuWeights grown(HstuWeights moments, int[] known) {
-    return withItems(moments, table(moments.itemEmbeddings(), known));
+  private HstuWeights grown(HstuWeights values, int[] known, int columns) {
+    return withItems(values, table(values.itemEmbeddings(), known, columns));
+  }
+
+  private int requireColumns(HstuConfig old, HstuWeights secondMoments) {
+    int columns = tableOptimizer.momentColumns(config.embeddingDim());
+    int there = WeightGroups.tableColumns(old, secondMoments);
+    if (there != columns) {
+      throw new IllegalArgumentException(
+          "the state to start from has %d second moments for each row of the item table and %s keeps %d; train with the state's optimiser, or start without the state"
+              .formatted(there, tableOptimizer, columns));
+    }
+    return columns;
   }
 
   /// Rows of `old` where their items now are, 0 for the others.
-  private float[] table(MemorySegment old, int[] known) {
-    int d = config.embeddingDim();
+  private float[] table(MemorySegment old, int[] known, int d) {
     float[] table = new float[Math.multiplyExact(config.items() + 1, d)];
     copyRow(old, 0, table, 0, d); // padding
     for (int row = 0; row < known.length; row++) {

@@ -7,11 +7,18 @@ package dev.hstu.encoder.training;
 /// @param beta2 decay of the second moment, in `[0, 1)`
 /// @param epsilon added to the root of the second moment, above 0
 /// @param weightDecay share of a weight lost a step is `learningRate · weightDecay`, at least 0
+/// @param table how the second moments of the item table are kept
 public record OptimizerSettings(
-    double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    double learningRate,
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    TableOptimizer table) {
 
   /// Those of the public experiments.
-  public static final OptimizerSettings PUBLIC = new OptimizerSettings(1e-3, 0.9, 0.98, 1e-8, 0);
+  public static final OptimizerSettings PUBLIC =
+      new OptimizerSettings(1e-3, 0.9, 0.98, 1e-8, 0, TableOptimizer.ADAMW);
 
   public OptimizerSettings {
     TrainingSettings.require(
@@ -28,6 +35,10 @@ public record OptimizerSettings(
   }
 
   public OptimizerSettings withLearningRate(double rate) {
-    return new OptimizerSettings(rate, beta1, beta2, epsilon, weightDecay);
+    return new OptimizerSettings(rate, beta1, beta2, epsilon, weightDecay, table);
+  }
+
+  public OptimizerSettings withTable(TableOptimizer moments) {
+    return new OptimizerSettings(learningRate, beta1, beta2, epsilon, weightDecay, moments);
   }
 }

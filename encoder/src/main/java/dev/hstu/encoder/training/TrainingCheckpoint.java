@@ -70,7 +70,7 @@ record TrainingCheckpoint(
           new Optimisation.State(
               WeightGroups.read(file, WEIGHTS, config),
               WeightGroups.read(file, FIRST, config),
-              WeightGroups.read(file, SECOND, config),
+              WeightGroups.readSecondMoments(file, SECOND, config),
               Boolean.parseBoolean(metadata.values().get(AVERAGED))
                   ? WeightGroups.read(file, AVERAGE, config)
                   : null);

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 ///     row `r` of its vocabulary
 /// @param updates of the optimiser, over all trainings of the chain
 /// @param firstMoments means of the gradients
-/// @param secondMoments means of their squares
+/// @param secondMoments means of their squares, of the item table perhaps one a row
 public record TrainingState(
     String modelFingerprint, long updates, HstuWeights firstMoments, HstuWeights secondMoments) {
 
@@ -64,7 +64,7 @@ public record TrainingState(
           fingerprint,
           (long) metadata.number("updates"),
           WeightGroups.read(file, FIRST, model.config()),
-          WeightGroups.read(file, SECOND, model.config()));
+          WeightGroups.readSecondMoments(file, SECOND, model.config()));
     }
   }
 }

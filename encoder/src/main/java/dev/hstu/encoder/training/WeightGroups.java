@@ -18,7 +18,8 @@ import java.util.SequencedMap;
 import java.util.SortedMap;
 
 /// Several sets of values of one model's shapes (weights, moments) in one safetensors file, each
-/// under its prefix followed by the public tensor names.
+/// under its prefix followed by the public tensor names. The item table of second moments may have
+/// one column instead of `D` ([TableOptimizer]).
 final class WeightGroups {
 
   private WeightGroups() {}
@@ -31,9 +32,9 @@ final class WeightGroups {
       SequencedMap<String, HstuWeights> groups)
       throws IOException {
     List<TensorSpec> specs = new ArrayList<>();
-    for (String prefix : groups.keySet()) {
-      for (TensorSpec spec : CheckpointNames.specs(config)) {
-        specs.add(new TensorSpec(prefix + spec.name(), spec.dtype(), spec.shape()));
+    for (Map.Entry<String, HstuWeights> group : groups.entrySet()) {
+      for (TensorSpec spec : specs(config, tableColumns(config, group.getValue()))) {
+        specs.add(new TensorSpec(group.getKey() + spec.name(), spec.dtype(), spec.shape()));
       }
     }
     try (SafetensorsWriter writer = SafetensorsWriter.create(file, metadata, specs)) {
@@ -52,13 +53,45 @@ final class WeightGroups {
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
   static HstuWeights read(SafetensorsFile file, String prefix, HstuConfig config)
       throws MalformedSafetensorsException {
-    return onHeap(Checkpoint.read(file, prefix, config));
+    return onHeap(Checkpoint.read(file, prefix, config, CheckpointNames.specs(config)));
+  }
+
+  /// Copies a group of second moments onto the heap, whose item table has `D` columns or one.
+  ///
+  /// @throws MalformedSafetensorsException as [#read]
+  static HstuWeights readSecondMoments(SafetensorsFile file, String prefix, HstuConfig config)
+      throws MalformedSafetensorsException {
+    long[] shape = file.tensor(prefix + CheckpointNames.ITEM_EMBEDDINGS).spec().shape();
+    int columns = shape.length == 2 && shape[1] == 1 ? 1 : config.embeddingDim();
+    return onHeap(Checkpoint.read(file, prefix, config, specs(config, columns)));
+  }
+
+  /// Columns of a group's item table.
+  static int tableColumns(HstuConfig config, HstuWeights values) {
+    return Math.toIntExact(
+        values.itemEmbeddings().byteSize() / Float.BYTES / (config.items() + 1L));
+  }
+
+  private static List<TensorSpec> specs(HstuConfig config, int tableColumns) {
+    return CheckpointNames.specs(config).stream()
+        .map(
+            spec ->
+                spec.name().equals(CheckpointNames.ITEM_EMBEDDINGS)
+                    ? new TensorSpec(spec.name(), spec.dtype(), config.items() + 1L, tableColumns)
+                    : spec)
+        .toList();
   }
 
   /// The same values with the item table on the heap, so that they outlive its file.
   static HstuWeights onHeap(HstuWeights weights) {
     return weights.withItems(
         MemorySegment.ofArray(weights.itemEmbeddings().toArray(HstuWeights.FLOAT)));
+  }
+
+  /// A zero for every value, and for each row of the item table as many as it has columns.
+  static HstuWeights zerosLike(HstuConfig config, HstuWeights weights, int tableColumns) {
+    return zerosLike(weights)
+        .withItems(MemorySegment.ofArray(new float[(config.items() + 1) * tableColumns]));
   }
 
   /// A zero for every value.

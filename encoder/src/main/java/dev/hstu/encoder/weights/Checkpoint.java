@@ -30,7 +30,17 @@ public final class Checkpoint {
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
   public static HstuWeights read(SafetensorsFile file, String prefix, HstuConfig config)
       throws MalformedSafetensorsException {
-    for (TensorSpec spec : CheckpointNames.specs(config)) {
+    return read(file, prefix, config, CheckpointNames.specs(config));
+  }
+
+  /// Reads values of another kind than weights (moments) under the names of a model's tensors.
+  ///
+  /// @param specs what they are to be: the names of `config` with shapes of their own
+  /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
+  public static HstuWeights read(
+      SafetensorsFile file, String prefix, HstuConfig config, List<TensorSpec> specs)
+      throws MalformedSafetensorsException {
+    for (TensorSpec spec : specs) {
       file.tensor(prefix + spec.name(), spec.dtype(), spec.shape());
     }
     List<HstuWeights.Block> blocks = new ArrayList<>();

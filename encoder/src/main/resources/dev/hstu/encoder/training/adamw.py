@@ -7,7 +7,8 @@ class AdamW(Module):
 
   # One update of every parameter in place, from its gradient and its two moments; gradients are
   # zeroed. rates: learning rate, beta1, beta2, epsilon, weight decay, 1 - beta1^t, 1 - beta2^t,
-  # float64 (7). Returns the norm of all gradients together, ().
+  # float64 (7). A second moment of one column is a row's: the mean of its squared gradients.
+  # Returns the norm of all gradients together, ().
   def update(self: __torch__.AdamW, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], rates: Tensor) -> Tensor:
     rate = float(rates[0])
     beta1 = float(rates[1])
@@ -22,7 +23,10 @@ class AdamW(Module):
       norms.append(torch.norm(g))
       torch.mul_(parameters[i], 1. - rate * decay)
       torch.add_(torch.mul_(first[i], beta1), g, alpha=1. - beta1)
-      torch.addcmul_(torch.mul_(second[i], beta2), g, g, value=1. - beta2)
+      if second[i].numel() < g.numel():
+        torch.add_(torch.mul_(second[i], beta2), torch.mean(torch.mul(g, g), [1], True), alpha=1. - beta2)
+      else:
+        torch.addcmul_(torch.mul_(second[i], beta2), g, g, value=1. - beta2)
       denominator = torch.add_(torch.div_(torch.sqrt(second[i]), correction2 ** 0.5), epsilon)
       torch.addcdiv_(parameters[i], first[i], denominator, value=-rate / correction1)
       torch.zero_(g)

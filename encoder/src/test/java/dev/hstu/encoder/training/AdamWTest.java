@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.hstu.encoder.compute.torch.TorchParameters;
 import dev.hstu.encoder.compute.torch.TorchRuntime;
 import java.util.ArrayList;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /// AdamW against steps done by hand in float64.
 class AdamWTest {
 
-  private static final OptimizerSettings RATES = new OptimizerSettings(0.1, 0.9, 0.98, 1e-8, 0.01);
+  private static final OptimizerSettings RATES =
+      new OptimizerSettings(0.1, 0.9, 0.98, 1e-8, 0.01, TableOptimizer.ADAMW);
   private static final double RATE = RATES.learningRate();
 
   private final NDManager memory = TorchRuntime.open("cpu");
@@ -43,6 +45,35 @@ class AdamWTest {
       assertThat((double) optimizer.secondMoments().items().getFloat(0))
           .isCloseTo(0.0060270000, within(1e-9));
     }
+  }
+
+  /// `v ← β₂·v + (1 - β₂) · mean of the row's g²`, one value for both columns of a row: of (3, 4)
+  /// it is `0.02 · 12.5 = 0.25` and then, of (-1, 1), `0.98 · 0.25 + 0.02 · 1 = 0.265`.
+  @Test
+  void twoStepsOfATableWithOneSecondMomentARow() {
+    TorchParameters parameters =
+        new TorchParameters(memory.ones(new Shape(2, 2)), List.of(memory.ones(new Shape(1))));
+    TorchParameters second = parameters.zerosLike().withItems(memory.zeros(new Shape(2, 1)));
+    TorchParameters gradients = parameters.zerosLike();
+    float[][] slopes = {{3, 4, 0, 0}, {-1, 1, 0, 2}};
+    double[][] expected = {
+      {0.914147186, 0.885862915, 0.999, 0.999},
+      {0.878645410, 0.791387083, 0.998001, 0.893265482}
+    };
+    try (AdamW optimizer = new AdamW(memory, RATES, parameters.zerosLike(), second)) {
+      for (int step = 0; step < slopes.length; step++) {
+        gradients.items().addi(memory.create(slopes[step], new Shape(2, 2)));
+        optimizer.update(memory, parameters, gradients, RATE, step + 1L);
+        for (int i = 0; i < 4; i++) {
+          assertThat((double) parameters.items().flatten().getFloat(i))
+              .isCloseTo(expected[step][i], within(2e-7));
+        }
+      }
+    }
+    assertThat((double) second.items().getFloat(0, 0)).isCloseTo(0.265, within(1e-7));
+    assertThat((double) second.items().getFloat(1, 0)).isCloseTo(0.04, within(1e-7));
+    // Of all other tensors each value has its own.
+    assertThat(second.dense().getFirst().getShape()).isEqualTo(new Shape(1));
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -148,6 +149,34 @@ class ContinuedTrainingTest {
         .isInstanceOf(CheckpointMismatchException.class)
         .hasMessageContaining("was begun with start=")
         .hasMessageContaining("\"anew\"");
+  }
+
+  @Test
+  void rowWiseMomentsGoByIdAndThoseOfTheOtherKindAreRefused() throws IOException {
+    try (OpenModel open = ModelFolder.open(folder.resolve("first"))) {
+      Model old = open.model();
+      TrainingData data = reordered(TinyTraining.data(2, GROWN));
+      TrainingState full = TrainingState.read(folder.resolve("first.state"), old);
+      TrainingSettings rowWise =
+          settings(GROWN)
+              .withOptimizer(OptimizerSettings.PUBLIC.withTable(TableOptimizer.ROW_WISE_ADAMW));
+      assertThatThrownBy(() -> FirstState.of(TrainingStart.from(old, full), rowWise, data))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("has 8 second moments for each row")
+          .hasMessageContaining("keeps 1; train with the state's optimiser");
+      float[] rows = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+      TrainingState moments =
+          new TrainingState(
+              old.fingerprint(),
+              full.updates(),
+              full.firstMoments(),
+              full.secondMoments().withItems(MemorySegment.ofArray(rows)));
+      Optimisation.State state = FirstState.of(TrainingStart.from(old, moments), rowWise, data);
+      for (int row = 0; row < GROWN; row++) {
+        int was = old.vocabulary().rowOf(data.vocabulary().longAt(row));
+        assertThat(row(state.secondMoments(), row + 1, 1)).containsExactly(was < 0 ? 0 : was + 1);
+      }
+    }
   }
 
   @Test

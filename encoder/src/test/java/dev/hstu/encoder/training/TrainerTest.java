@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.kernels.safetensors.DType;
+import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DirectoryLockedException;
 import java.io.IOException;
@@ -57,6 +60,26 @@ class TrainerTest {
     TrainingResult resumed = resume(TinyTraining.settings(), ModelSelection.LAST_EPOCH);
     assertThat(resumed.plan().resumedAtStep()).isEqualTo(killedAfter);
     assertThat(resumed.fingerprint()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7})
+  void aTrainingWithRowWiseMomentsResumesToTheSameBits(int killedAfter) throws IOException {
+    TrainingSettings rowWise =
+        TinyTraining.settings()
+            .withOptimizer(OptimizerSettings.PUBLIC.withTable(TableOptimizer.ROW_WISE_ADAMW));
+    String expected = train("whole", rowWise).fingerprint();
+    killAfter(killedAfter, rowWise.withCheckpointSeconds(0));
+    Path checkpoint = Trainer.stateFolder(out).resolve("checkpoint.safetensors");
+    try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
+      file.tensor(
+          "second." + CheckpointNames.ITEM_EMBEDDINGS, DType.F32, TinyTraining.ITEMS + 1, 1);
+    }
+    TrainingResult resumed = resume(rowWise, ModelSelection.LAST_EPOCH);
+    assertThat(resumed.plan().resumedAtStep()).isEqualTo(killedAfter);
+    assertThat(resumed.fingerprint())
+        .isEqualTo(expected)
+        .isNotEqualTo(train("plain", TinyTraining.settings()).fingerprint());
   }
 
   @Test

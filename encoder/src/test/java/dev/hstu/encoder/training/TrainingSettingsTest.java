@@ -21,7 +21,8 @@ class TrainingSettingsTest {
     assertThat(large.model()).isEqualTo(new HstuConfig(1682, 200, 11, 50, 2, 25, 25, 8, 0.05, 1));
     assertThat(TrainingPresets.named("hstu", 1682).model())
         .isEqualTo(new HstuConfig(1682, 200, 11, 50, 1, 50, 50, 2, 0.05, 1));
-    assertThat(large.optimizer()).isEqualTo(new OptimizerSettings(1e-3, 0.9, 0.98, 1e-8, 0));
+    assertThat(large.optimizer())
+        .isEqualTo(new OptimizerSettings(1e-3, 0.9, 0.98, 1e-8, 0, TableOptimizer.ADAMW));
     assertThat(large.epochs()).isEqualTo(101);
     assertThat(large.batchUsers()).isEqualTo(128);
     assertThat(large.negatives()).isEqualTo(128);

@@ -7,7 +7,6 @@ import dev.hstu.encoder.training.CheckpointMismatchException;
 import dev.hstu.encoder.training.DataFeatures;
 import dev.hstu.encoder.training.ExampleSettings;
 import dev.hstu.encoder.training.ItemLabels;
-import dev.hstu.encoder.training.LearningRateSchedule;
 import dev.hstu.encoder.training.ModelSelection;
 import dev.hstu.encoder.training.NegativeSampling;
 import dev.hstu.encoder.training.Trainer;
@@ -76,8 +75,7 @@ public final class TrainCommand implements Callable<Integer> {
       })
   private int holdOut;
 
-  @Option(names = "--learning-rate", description = "Default: the preset's.")
-  private @Nullable Double learningRate;
+  @Mixin private OptimizerOptions optimizer = new OptimizerOptions();
 
   @Option(names = "--dropout", description = "Default: the preset's.")
   private @Nullable Double dropout;
@@ -95,19 +93,6 @@ public final class TrainCommand implements Callable<Integer> {
         "says, drawn per-user or per-position. Default: the preset's."
       })
   private @Nullable String softmax;
-
-  @Option(
-      names = "--schedule",
-      description = "Learning rate over the run: constant or cosine. Default: the preset's.")
-  private @Nullable String schedule;
-
-  @Option(
-      names = "--average-decay",
-      description = {
-        "Share of the averaged weights that one step leaves, 0 for no averaging.",
-        "Default: the preset's."
-      })
-  private @Nullable Double averageDecay;
 
   @Option(
       names = "--earlier-windows",
@@ -301,14 +286,9 @@ public final class TrainCommand implements Callable<Integer> {
         settings.withNegatives(
             negatives == null ? settings.negatives() : negatives,
             softmax == null ? settings.sampling() : sampling(softmax));
-    settings = schedule == null ? settings : settings.withSchedule(schedule(schedule));
-    settings = averageDecay == null ? settings : settings.withAverageDecay(averageDecay);
     settings = ownDropout == null ? settings : settings.withOwnDropout(ownDropout);
     settings = settings.withExamples(examples(settings.examples()));
-    settings =
-        learningRate == null
-            ? settings
-            : settings.withOptimizer(settings.optimizer().withLearningRate(learningRate));
+    settings = optimizer.over(settings);
     settings = settings.withDevice(device, threads == null ? settings.threads() : threads);
     return checkpointSeconds == null ? settings : settings.withCheckpointSeconds(checkpointSeconds);
   }
@@ -341,16 +321,6 @@ public final class TrainCommand implements Callable<Integer> {
           throw new UserError(
               "--softmax=%s is not known; write all-items, per-user or per-position"
                   .formatted(name));
-    };
-  }
-
-  private static LearningRateSchedule schedule(String name) {
-    return switch (name) {
-      case "constant" -> LearningRateSchedule.CONSTANT;
-      case "cosine" -> LearningRateSchedule.COSINE;
-      default ->
-          throw new UserError(
-              "--schedule=%s is not known; write constant or cosine".formatted(name));
     };
   }
 

@@ -179,6 +179,9 @@ final class TrainVerbsTest {
     assertThat(last.err()).contains("hstu: --out").contains("exists already");
     assertThat(train("--preset", "huge")).isEqualTo(2);
     assertThat(last.err()).contains("hstu: preset 'huge' is not known; choose one of");
+    assertThat(train("--table-optimizer", "adagrad")).isEqualTo(2);
+    assertThat(last.err())
+        .contains("hstu: --table-optimizer=adagrad is not known; write adamw or row-wise-adamw");
     assertThat(train("--epochs", "0")).isEqualTo(2);
     assertThat(last.err()).contains("hstu: epochs=0 must be within 1..10000");
     assertThat(run("train", "--data", path("none"), "--out", path("other"))).isEqualTo(2);

@@ -41,14 +41,13 @@ public record TorchParameters(
   }
 
   /// Copies `weights` to the device of `memory`; the item table passes through the heap and may
-  /// have at most 2^31-1 values.
+  /// have at most 2^31-1 values. It has as many columns as it has values a row: second moments may
+  /// have one.
   public static TorchParameters of(NDManager memory, HstuConfig config, HstuWeights weights) {
-    NDArray items =
-        memory.create(
-            weights.itemEmbeddings().toArray(HstuWeights.FLOAT),
-            new Shape(config.items() + 1L, config.embeddingDim()));
+    float[] items = weights.itemEmbeddings().toArray(HstuWeights.FLOAT);
+    long rows = config.items() + 1L;
     return new TorchParameters(
-        items,
+        memory.create(items, new Shape(rows, items.length / rows)),
         dense(memory, config, weights),
         table(memory, weights.labelEmbeddings(), config),
         table(memory, weights.actionEmbeddings(), config));
