@@ -10,13 +10,19 @@ package dev.hstu.encoder.training;
 ///     `1 - Nmax^α / L²`; 2 cuts nothing
 /// @param leastAction an event whose action is below it is input and no target (HSTU.md,
 ///     "Retrieval supervision")
-public record ExampleSettings(double earlierWindows, double stochasticLength, double leastAction) {
+/// @param longUserEvents a user of more known events is met by an epoch with probability
+///     `longUserEvents` over their number ([EpochOrder]), at least 1; [#EVERY_USER] meets all
+public record ExampleSettings(
+    double earlierWindows, double stochasticLength, double leastAction, int longUserEvents) {
 
   /// Every event is a target.
   public static final double ANY_ACTION = -Double.MAX_VALUE;
 
+  /// No user is long.
+  public static final int EVERY_USER = Integer.MAX_VALUE;
+
   /// Those of the public experiments.
-  public static final ExampleSettings PUBLIC = new ExampleSettings(0, 2, ANY_ACTION);
+  public static final ExampleSettings PUBLIC = new ExampleSettings(0, 2, ANY_ACTION, EVERY_USER);
 
   public ExampleSettings {
     TrainingSettings.require(
@@ -30,21 +36,30 @@ public record ExampleSettings(double earlierWindows, double stochasticLength, do
         stochasticLength,
         "above 1 and at most 2, 2 cuts nothing");
     TrainingSettings.require(Double.isFinite(leastAction), "leastAction", leastAction, "a number");
+    TrainingSettings.require(
+        longUserEvents >= 1,
+        "longUserEvents",
+        longUserEvents,
+        "at least 1, a few times the usual user's events");
   }
 
   public ExampleSettings withEarlierWindows(double probability) {
-    return new ExampleSettings(probability, stochasticLength, leastAction);
+    return new ExampleSettings(probability, stochasticLength, leastAction, longUserEvents);
   }
 
   public ExampleSettings withStochasticLength(double alpha) {
-    return new ExampleSettings(earlierWindows, alpha, leastAction);
+    return new ExampleSettings(earlierWindows, alpha, leastAction, longUserEvents);
   }
 
   public ExampleSettings withLeastAction(double action) {
-    return new ExampleSettings(earlierWindows, stochasticLength, action);
+    return new ExampleSettings(earlierWindows, stochasticLength, action, longUserEvents);
   }
 
-  /// Whether every epoch has the same examples.
+  public ExampleSettings withLongUserEvents(int events) {
+    return new ExampleSettings(earlierWindows, stochasticLength, leastAction, events);
+  }
+
+  /// Whether a user's example is the same in every epoch that meets it.
   boolean fixed() {
     return earlierWindows == 0 && stochasticLength == 2;
   }

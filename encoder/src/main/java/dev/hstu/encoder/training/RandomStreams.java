@@ -14,7 +14,8 @@ record RandomStreams(long seed) {
     DROPOUT(3),
     NEW_ITEMS(4),
     WINDOWS(5),
-    OWN_EMBEDDINGS(6);
+    OWN_EMBEDDINGS(6),
+    LONG_USERS(7);
 
     /// Goes into the seed, so it stays with its purpose for good.
     private final long number;
@@ -41,6 +42,11 @@ record RandomStreams(long seed) {
   /// The windows of users in an epoch.
   SplittableRandom windows(int epoch) {
     return stream(Purpose.WINDOWS, epoch);
+  }
+
+  /// Which long users an epoch meets.
+  SplittableRandom longUsers(int epoch) {
+    return stream(Purpose.LONG_USERS, epoch);
   }
 
   /// Which items' own embeddings a step leaves out.

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalDouble;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Trains a model (HSTU.md, "Training"): the entry of this package.
@@ -37,6 +36,7 @@ public final class Trainer {
   private final Path checkpointFile;
   private final CheckpointOwner owner;
   private final TrainingExamples examples;
+  private final EpochOrder order;
   private final int stepsPerEpoch;
 
   private final long startNanos = System.nanoTime();
@@ -69,7 +69,12 @@ public final class Trainer {
             settings.examples(),
             settings.model().features(),
             new RandomStreams(settings.seed()));
-    this.stepsPerEpoch = Math.ceilDiv(examples.count(), settings.batchUsers());
+    this.order =
+        new EpochOrder(
+            examples.known(),
+            settings.examples().longUserEvents(),
+            new RandomStreams(settings.seed()));
+    this.stepsPerEpoch = Math.ceilDiv(order.count(), settings.batchUsers());
   }
 
   /// Where a training that is to write `model` keeps its state: `model.training` beside it.
@@ -200,7 +205,7 @@ public final class Trainer {
   private TrainingPlan plan() {
     long events = 0;
     EpochExamples firstEpoch = examples.of(0);
-    for (int example = 0; example < examples.count(); example++) {
+    for (int example : order.of(0)) {
       events += firstEpoch.supervised(example);
     }
     return new TrainingPlan(
@@ -217,13 +222,13 @@ public final class Trainer {
   private void runEpoch(Optimisation optimisation, int epoch, TrainingPlan plan)
       throws IOException {
     EpochExamples epochExamples = examples.of(epoch);
-    int[] order = shuffled(new RandomStreams(settings.seed()).order(epoch));
+    int[] met = order.of(epoch);
     int first = Math.toIntExact(progress.steps() % stepsPerEpoch);
     for (int i = first; i < stepsPerEpoch; i++) {
       int from = i * settings.batchUsers();
-      int to = Math.min(order.length, from + settings.batchUsers());
+      int to = Math.min(met.length, from + settings.batchUsers());
       StepOutcome outcome =
-          optimisation.step(epochExamples, Arrays.copyOfRange(order, from, to), progress.steps());
+          optimisation.step(epochExamples, Arrays.copyOfRange(met, from, to), progress.steps());
       requireFinite(outcome, epoch);
       usersThisRun += outcome.users();
       boolean last = i == stepsPerEpoch - 1;
@@ -318,18 +323,6 @@ public final class Trainer {
                     ? "no checkpoint was written yet"
                     : "the last good checkpoint is that of step %d in %s"
                         .formatted(lastCheckpointStep, checkpointFile)));
-  }
-
-  private int[] shuffled(SplittableRandom random) {
-    int[] order = new int[examples.count()];
-    Arrays.setAll(order, i -> i);
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int swapped = order[i];
-      order[i] = order[j];
-      order[j] = swapped;
-    }
-    return order;
   }
 
   private static double secondsSince(long nanos) {

@@ -3,6 +3,7 @@ package dev.hstu.encoder.training;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -43,6 +44,11 @@ final class TrainingExamples {
 
   int count() {
     return users.length;
+  }
+
+  /// Events of each example's user that training may see, its target among them.
+  int[] known() {
+    return Arrays.stream(users).map(user -> log.length(user) - holdOut).toArray();
   }
 
   /// Users with no event before their target, or no target.

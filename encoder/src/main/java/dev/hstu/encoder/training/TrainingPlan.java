@@ -2,7 +2,7 @@ package dev.hstu.encoder.training;
 
 /// What a training is about to do.
 ///
-/// @param users with an example each
+/// @param users with an example each, be it met in every epoch or not
 /// @param skippedUsers with too few events for a history and a target
 /// @param events supervised positions of the first epoch
 /// @param stepsPerEpoch updates an epoch

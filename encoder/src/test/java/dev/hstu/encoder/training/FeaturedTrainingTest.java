@@ -62,7 +62,7 @@ class FeaturedTrainingTest {
         .withSchedule(new LearningRateSchedule(2, 0.1))
         .withAverageDecay(0.5)
         .withOwnDropout(0.3)
-        .withExamples(new ExampleSettings(0.5, 1.5, 0.5));
+        .withExamples(new ExampleSettings(0.5, 1.5, 0.5, ExampleSettings.EVERY_USER));
   }
 
   @ParameterizedTest

@@ -82,6 +82,21 @@ class TrainerTest {
         .isNotEqualTo(train("plain", TinyTraining.settings()).fingerprint());
   }
 
+  /// With `E = 4` some of the users are left out of an epoch; which ones goes by the epoch.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void aTrainingThatSamplesLongUsersHasFewerStepsAndResumesToTheSameBits(int killedAfter)
+      throws IOException {
+    TrainingSettings sampled =
+        TinyTraining.settings().withExamples(ExampleSettings.PUBLIC.withLongUserEvents(4));
+    TrainingResult whole = train("whole", sampled);
+    assertThat(whole.plan().steps()).isLessThan(12).isEqualTo(3L * whole.plan().stepsPerEpoch());
+    killAfter(killedAfter, sampled.withCheckpointSeconds(0));
+    TrainingResult resumed = resume(sampled, ModelSelection.LAST_EPOCH);
+    assertThat(resumed.plan().resumedAtStep()).isEqualTo(killedAfter);
+    assertThat(resumed.fingerprint()).isEqualTo(whole.fingerprint());
+  }
+
   @Test
   void theBestEpochIsKeptAcrossAnInterruption() throws IOException {
     ModelSelection second = scores(0.1, 0.9, 0.3);

@@ -5,7 +5,6 @@ import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.training.CheckpointMismatchException;
 import dev.hstu.encoder.training.DataFeatures;
-import dev.hstu.encoder.training.ExampleSettings;
 import dev.hstu.encoder.training.ItemLabels;
 import dev.hstu.encoder.training.ModelSelection;
 import dev.hstu.encoder.training.NegativeSampling;
@@ -94,30 +93,7 @@ public final class TrainCommand implements Callable<Integer> {
       })
   private @Nullable String softmax;
 
-  @Option(
-      names = "--earlier-windows",
-      description = {
-        "Probability that an epoch meets a long history at a window before its newest.",
-        "Default: the preset's."
-      })
-  private @Nullable Double earlierWindows;
-
-  @Option(
-      names = "--stochastic-length",
-      description = {
-        "Above 1 and at most 2: cuts long windows at random, the more the lower it is; 2 cuts"
-            + " none.",
-        "Default: the preset's."
-      })
-  private @Nullable Double stochasticLength;
-
-  @Option(
-      names = "--least-action",
-      description = {
-        "An event whose action (a rating) is lower is read and not learnt to be predicted.",
-        "Default: every event is."
-      })
-  private @Nullable Double leastAction;
+  @Mixin private ExampleOptions examples = new ExampleOptions();
 
   @Option(
       names = "--labels",
@@ -189,7 +165,7 @@ public final class TrainCommand implements Callable<Integer> {
     try {
       PreparedData prepared = PreparedData.open(data);
       TrainingSettings settings = withFeatures(settings(prepared.items().size()), prepared);
-      TrainingData examples =
+      TrainingData trained =
           new TrainingData(
               prepared.log(),
               prepared.items(),
@@ -202,7 +178,7 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingTarget.of(out)
                 .withRestart(restart)
                 .withCompanions(result -> companions(record(result, prepared), epochs));
-        TrainingResult result = Trainer.train(examples, settings, target, epochs, selection);
+        TrainingResult result = Trainer.train(trained, settings, target, epochs, selection);
         print(console, result);
       }
       return 0;
@@ -287,7 +263,7 @@ public final class TrainCommand implements Callable<Integer> {
             negatives == null ? settings.negatives() : negatives,
             softmax == null ? settings.sampling() : sampling(softmax));
     settings = ownDropout == null ? settings : settings.withOwnDropout(ownDropout);
-    settings = settings.withExamples(examples(settings.examples()));
+    settings = settings.withExamples(examples.over(settings.examples()));
     settings = optimizer.over(settings);
     settings = settings.withDevice(device, threads == null ? settings.threads() : threads);
     return checkpointSeconds == null ? settings : settings.withCheckpointSeconds(checkpointSeconds);
@@ -303,13 +279,6 @@ public final class TrainCommand implements Callable<Integer> {
     boolean read = actions == null ? usual.actionRows() > 0 : actions;
     return settings.withModel(
         settings.model().withFeatures(DataFeatures.of(prepared, columns, read)));
-  }
-
-  private ExampleSettings examples(ExampleSettings examples) {
-    examples = earlierWindows == null ? examples : examples.withEarlierWindows(earlierWindows);
-    examples =
-        stochasticLength == null ? examples : examples.withStochasticLength(stochasticLength);
-    return leastAction == null ? examples : examples.withLeastAction(leastAction);
   }
 
   private static NegativeSampling sampling(String name) {
