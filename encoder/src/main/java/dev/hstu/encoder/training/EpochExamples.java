@@ -4,6 +4,7 @@ import dev.hstu.encoder.compute.torch.PaddedExamples;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.InteractionLog;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /// The examples of one epoch. The arrays are its own.
 ///
@@ -29,6 +30,20 @@ record EpochExamples(
     return count;
   }
 
+  /// How many there are.
+  int count() {
+    return targets.length;
+  }
+
+  /// Item rows of an example's targets, one for each supervised position.
+  int[] targetItems(int example) {
+    int last = targets[example];
+    return IntStream.rangeClosed(last - lengths[example] + 1, last)
+        .filter(this::isTarget)
+        .map(event -> log.items()[event])
+        .toArray();
+  }
+
   private boolean isTarget(int event) {
     return log.actions()[event] >= leastAction;
   }
@@ -36,12 +51,7 @@ record EpochExamples(
   /// Lays examples side by side and draws their negatives.
   ///
   /// @param examples the longest first
-  PaddedExamples padded(
-      int[] examples,
-      int items,
-      int negatives,
-      NegativeSampling sampling,
-      SplittableRandom random) {
+  PaddedExamples padded(int[] examples, EpochNegatives.Step negatives, SplittableRandom random) {
     int length = length(examples[0]);
     int slots = length + 1;
     long[] ids = new long[examples.length * slots];
@@ -62,14 +72,16 @@ record EpochExamples(
         }
       }
     }
-    int draws =
-        switch (sampling) {
-          case PER_USER -> examples.length;
-          case PER_POSITION -> examples.length * length;
-          case ALL_ITEMS -> 0;
-        };
-    long[] drawn = random.longs((long) draws * negatives, 1, items + 1L).toArray();
+    long[] drawn = negatives.draw(examples.length, length, random);
     return new PaddedExamples(
-        examples.length, length, ids, times, actions, weights, drawn, draws == 0 ? 0 : negatives);
+        examples.length,
+        length,
+        ids,
+        times,
+        actions,
+        weights,
+        drawn,
+        negatives.corrections(drawn),
+        negatives.perPosition());
   }
 }

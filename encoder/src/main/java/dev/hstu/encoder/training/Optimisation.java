@@ -128,9 +128,10 @@ final class Optimisation implements AutoCloseable {
   /// One step over the users of `batch`. When the outcome isn't finite the parameters are spoilt.
   ///
   /// @param examples those of the epoch
-  /// @param batch which of them
+  /// @param negatives those of the step
+  /// @param batch which of the examples
   /// @param step steps taken before this one
-  StepOutcome step(EpochExamples examples, int[] batch, long step) {
+  StepOutcome step(EpochExamples examples, EpochNegatives.Step negatives, int[] batch, long step) {
     int[] lengths = Arrays.stream(batch).map(examples::length).toArray();
     List<int[]> microBatches =
         settings.microBatches().plan(lengths).stream()
@@ -139,7 +140,7 @@ final class Optimisation implements AutoCloseable {
     double scale = 1.0 / Math.max(1, Arrays.stream(batch).map(examples::supervised).sum());
     double loss;
     try (NDManager stepMemory = memory.newSubManager()) {
-      loss = accumulate(stepMemory, examples, microBatches, step, scale);
+      loss = accumulate(stepMemory, examples, negatives, microBatches, step, scale);
     }
     double rate = settings.optimizer().learningRate() * settings.schedule().shareAt(step, steps);
     double norm =
@@ -157,6 +158,7 @@ final class Optimisation implements AutoCloseable {
   private double accumulate(
       NDManager stepMemory,
       EpochExamples examples,
+      EpochNegatives.Step negatives,
       List<int[]> microBatches,
       long step,
       double scale) {
@@ -166,7 +168,7 @@ final class Optimisation implements AutoCloseable {
             : labelledItems.of(stepMemory, parameters, random.ownEmbeddings(step));
     TorchParameters seen = table == null ? parameters : parameters.withItems(table.items());
     double loss = 0;
-    for (Future<Double> part : submit(seen, examples, microBatches, step, scale)) {
+    for (Future<Double> part : submit(seen, examples, negatives, microBatches, step, scale)) {
       loss += result(part);
     }
     for (TorchParameters others : gradients.subList(1, gradients.size())) {
@@ -186,6 +188,7 @@ final class Optimisation implements AutoCloseable {
   private List<Future<Double>> submit(
       TorchParameters seen,
       EpochExamples examples,
+      EpochNegatives.Step negatives,
       List<int[]> microBatches,
       long step,
       double scale) {
@@ -197,22 +200,14 @@ final class Optimisation implements AutoCloseable {
               () -> {
                 double loss = 0;
                 for (int i = first; i < microBatches.size(); i += gradients.size()) {
-                  PaddedExamples padded = padded(examples, microBatches.get(i), step, i);
+                  PaddedExamples padded =
+                      examples.padded(microBatches.get(i), negatives, random.negatives(step, i));
                   loss += accumulate(seen, gradients.get(first), padded, step, i, scale);
                 }
                 return loss;
               }));
     }
     return parts;
-  }
-
-  private PaddedExamples padded(EpochExamples examples, int[] users, long step, int microBatch) {
-    return examples.padded(
-        users,
-        settings.model().items(),
-        settings.negatives(),
-        settings.sampling(),
-        random.negatives(step, microBatch));
   }
 
   private double accumulate(

@@ -222,13 +222,17 @@ public final class Trainer {
   private void runEpoch(Optimisation optimisation, int epoch, TrainingPlan plan)
       throws IOException {
     EpochExamples epochExamples = examples.of(epoch);
+    EpochNegatives negatives =
+        EpochNegatives.of(
+            settings.sampling(), settings.negatives(), settings.model().items(), epochExamples);
     int[] met = order.of(epoch);
     int first = Math.toIntExact(progress.steps() % stepsPerEpoch);
     for (int i = first; i < stepsPerEpoch; i++) {
       int from = i * settings.batchUsers();
       int to = Math.min(met.length, from + settings.batchUsers());
+      int[] batch = Arrays.copyOfRange(met, from, to);
       StepOutcome outcome =
-          optimisation.step(epochExamples, Arrays.copyOfRange(met, from, to), progress.steps());
+          optimisation.step(epochExamples, negatives.of(batch), batch, progress.steps());
       requireFinite(outcome, epoch);
       usersThisRun += outcome.users();
       boolean last = i == stepsPerEpoch - 1;

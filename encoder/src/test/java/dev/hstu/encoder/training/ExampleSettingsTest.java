@@ -89,6 +89,8 @@ class ExampleSettingsTest {
 
   private static PaddedExamples padded(EpochExamples epoch, int example) {
     return epoch.padded(
-        new int[] {example}, 30, 1, NegativeSampling.PER_USER, new SplittableRandom(1));
+        new int[] {example},
+        EpochNegatives.of(NegativeSampling.PER_USER, 1, 30, epoch).of(new int[0]),
+        new SplittableRandom(1));
   }
 }

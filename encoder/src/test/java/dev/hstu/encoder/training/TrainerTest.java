@@ -98,6 +98,16 @@ class TrainerTest {
   }
 
   @Test
+  void aTrainingWithInBatchNegativesLearnsAndResumesToTheSameBits() throws IOException {
+    TrainingSettings inBatch = TinyTraining.settings().withNegatives(5, NegativeSampling.IN_BATCH);
+    String expected = train("whole", inBatch).fingerprint();
+    killAfter(5, inBatch.withCheckpointSeconds(0));
+    assertThat(resume(inBatch, ModelSelection.LAST_EPOCH).fingerprint())
+        .isEqualTo(expected)
+        .isNotEqualTo(train("uniform", TinyTraining.settings()).fingerprint());
+  }
+
+  @Test
   void theBestEpochIsKeptAcrossAnInterruption() throws IOException {
     ModelSelection second = scores(0.1, 0.9, 0.3);
     TrainingResult whole =

@@ -49,27 +49,28 @@ class TrainingExamplesTest {
   @Test
   void negativesAreItemsOfTheCatalogueAllOfThemMet() {
     EpochExamples examples = examples(4, 0).of(0);
-    PaddedExamples perUser =
-        examples.padded(
-            new int[] {0, 2}, 7, 400, NegativeSampling.PER_USER, new SplittableRandom(1));
+    PaddedExamples perUser = padded(examples, 7, 400, NegativeSampling.PER_USER);
     assertThat(perUser.negatives()).hasSize(2 * 400).containsOnly(1, 2, 3, 4, 5, 6, 7);
-    PaddedExamples perPosition =
-        examples.padded(
-            new int[] {0, 2}, 7, 400, NegativeSampling.PER_POSITION, new SplittableRandom(1));
+    PaddedExamples perPosition = padded(examples, 7, 400, NegativeSampling.PER_POSITION);
     assertThat(perPosition.negatives()).hasSize(2 * 4 * 400);
   }
 
   /// The first and the last user side by side.
   private PaddedExamples padded(int holdOut, int maxEvents) {
     TrainingExamples examples = examples(maxEvents, holdOut);
-    return examples
-        .of(0)
-        .padded(
-            new int[] {0, examples.count() - 1},
-            40,
-            3,
-            NegativeSampling.PER_USER,
-            new SplittableRandom(1));
+    EpochExamples epoch = examples.of(0);
+    return epoch.padded(
+        new int[] {0, examples.count() - 1},
+        EpochNegatives.of(NegativeSampling.PER_USER, 3, 40, epoch).of(new int[0]),
+        new SplittableRandom(1));
+  }
+
+  private static PaddedExamples padded(
+      EpochExamples epoch, int items, int negatives, NegativeSampling sampling) {
+    return epoch.padded(
+        new int[] {0, 2},
+        EpochNegatives.of(sampling, negatives, items, epoch).of(new int[0]),
+        new SplittableRandom(1));
   }
 
   private TrainingExamples examples(int maxEvents, int holdOut) {

@@ -89,7 +89,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--softmax",
       description = {
         "What a position's target is told from: all-items, or as many negatives as --negatives",
-        "says, drawn per-user or per-position. Default: the preset's."
+        "says, drawn from the catalogue per-user or per-position, or in-batch: from the batch's own",
+        "targets, corrected for how often each is drawn. Default: the preset's."
       })
   private @Nullable String softmax;
 
@@ -286,9 +287,10 @@ public final class TrainCommand implements Callable<Integer> {
       case "all-items" -> NegativeSampling.ALL_ITEMS;
       case "per-user" -> NegativeSampling.PER_USER;
       case "per-position" -> NegativeSampling.PER_POSITION;
+      case "in-batch" -> NegativeSampling.IN_BATCH;
       default ->
           throw new UserError(
-              "--softmax=%s is not known; write all-items, per-user or per-position"
+              "--softmax=%s is not known; write all-items, per-user, per-position or in-batch"
                   .formatted(name));
     };
   }

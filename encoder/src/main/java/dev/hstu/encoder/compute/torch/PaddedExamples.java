@@ -13,6 +13,7 @@ package dev.hstu.encoder.compute.torch;
 /// @param weights float[B·L], 1 for each supervised position, else 0
 /// @param negatives item rows `1..V`: long[B·R], shared by a user's positions, or long[B·L·R],
 ///     drawn for each position; empty for the softmax over all items
+/// @param corrections added to the logit of each of `negatives`, empty for none
 /// @param negativesPerPosition `R`; 0 for all items
 public record PaddedExamples(
     int users,
@@ -22,6 +23,7 @@ public record PaddedExamples(
     long[] actions,
     float[] weights,
     long[] negatives,
+    float[] corrections,
     int negativesPerPosition) {
 
   public PaddedExamples {
@@ -32,9 +34,34 @@ public record PaddedExamples(
       requireLength("actions", actions.length, users * length);
     }
     requireLength("weights", weights.length, users * length);
+    if (corrections.length > 0) {
+      requireLength("corrections", corrections.length, negatives.length);
+    }
     if (negatives.length != users * negativesPerPosition) {
       requireLength("negatives", negatives.length, users * length * negativesPerPosition);
     }
+  }
+
+  /// Examples whose negatives were drawn uniformly.
+  public PaddedExamples(
+      int users,
+      int length,
+      long[] items,
+      long[] times,
+      long[] actions,
+      float[] weights,
+      long[] negatives,
+      int negativesPerPosition) {
+    this(
+        users,
+        length,
+        items,
+        times,
+        actions,
+        weights,
+        negatives,
+        new float[0],
+        negativesPerPosition);
   }
 
   /// Whether a user's positions share one draw of negatives.

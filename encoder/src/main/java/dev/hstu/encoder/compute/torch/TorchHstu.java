@@ -110,6 +110,8 @@ public final class TorchHstu implements AutoCloseable {
               batchMemory.create(batch.times(), slots),
               batchMemory.create(batch.weights(), new Shape(users, length)),
               batchMemory.create(batch.negatives(), drawn),
+              batchMemory.create(
+                  batch.corrections(), batch.corrections().length == 0 ? new Shape(0) : drawn),
               edges,
               batchMemory.create(dropout.kept(), new Shape(dropout.kept().length)),
               batchMemory.create(dropout.rate()),

@@ -42,13 +42,13 @@ class Hstu(Module):
   # Adds the gradients of scale * sum(weights * loss) to `item_gradients` and `gradients`, and
   # returns that sum, (). ids (B, L+1): the history and the target in the slot after it, so position
   # i predicts ids[i+1]; actions (B, L): rows of `action_table`, empty for none; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
-  # user's positions, or (B, L, R), drawn for each, or empty for the softmax over all items. kept: 1 for each value that dropout keeps, of the
+  # user's positions, or (B, L, R), drawn for each, or empty for the softmax over all items; corrections of the same shape, added to their logits, or empty. kept: 1 for each value that dropout keeps, of the
   # input (B, L, D) and then of each block's gate (B, L, h*dv), end to end; empty for no dropout.
   #
   # Looked-up rows and biases are leaves of the graph: their gradients are folded onto the tables by
   # hand below, because the graph's own backward of a lookup goes row by row, or fills a whole table
   # with zeros for each lookup.
-  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], action_table: Tensor, action_gradients: Tensor, actions: Tensor, ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
+  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], action_table: Tensor, action_gradients: Tensor, actions: Tensor, ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, corrections: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
     length = ids.size(1) - 1
     blocks = self.blocks(parameters)
     buckets = self.time_buckets(times, edges)
@@ -87,7 +87,7 @@ class Hstu(Module):
     else:
       negative_rows = self.leaf(torch.embedding(items, negatives))
       leaves.append(negative_rows)
-      losses = self.sampled_softmax(users, rows, negative_rows, ids, negatives)
+      losses = self.sampled_softmax(users, rows, negative_rows, ids, negatives, corrections)
       loss = torch.mul(torch.sum(torch.mul(losses, weights)), float(scale))
       outputs = [loss]
       seeds = annotate(List[Optional[Tensor]], [torch.ones_like(loss)])
@@ -107,17 +107,22 @@ class Hstu(Module):
     return torch.detach(loss)
 
   # -log softmax at the positive among it and its negatives, (B, L); a negative equal to the positive
-  # counts nothing.
-  def sampled_softmax(self: __torch__.Hstu, users: Tensor, rows: Tensor, negative_rows: Tensor, ids: Tensor, negatives: Tensor) -> Tensor:
+  # counts nothing. corrections as negatives, or empty: added to the negatives' logits.
+  def sampled_softmax(self: __torch__.Hstu, users: Tensor, rows: Tensor, negative_rows: Tensor, ids: Tensor, negatives: Tensor, corrections: Tensor) -> Tensor:
     targets = torch.unsqueeze(torch.slice(ids, 1, 1), 2)
     positives = self.normalised(torch.slice(rows, 1, 1))
     opponents = self.normalised(negative_rows)
     if negatives.dim() == 2:
       negatives = torch.unsqueeze(negatives, 1)
+      if corrections.numel() > 0:
+        corrections = torch.unsqueeze(corrections, 1)
       scores = torch.bmm(users, torch.transpose(opponents, 1, 2))
     else:
       scores = torch.squeeze(torch.matmul(opponents, torch.unsqueeze(users, 3)), 3)
-    scores = torch.masked_fill(torch.div(scores, self.temperature), torch.eq(targets, negatives), -50000.)
+    scores = torch.div(scores, self.temperature)
+    if corrections.numel() > 0:
+      scores = torch.add(scores, corrections)
+    scores = torch.masked_fill(scores, torch.eq(targets, negatives), -50000.)
     positive = torch.div(torch.sum(torch.mul(users, positives), [2], True), self.temperature)
     return torch.sub(torch.logsumexp(torch.cat([positive, scores], 2), [2]), torch.squeeze(positive, 2))
 
