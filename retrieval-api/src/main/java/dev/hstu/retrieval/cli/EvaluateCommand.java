@@ -151,6 +151,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (html != null) {
       throw new UserError("--html shows an evaluation or a comparison; use --json with --leaks");
     }
+    if (protocol.filtered()) {
+      throw new UserError("--leaks looks at the whole catalogue; leave out --filter");
+    }
     Evaluator evaluator = protocol.evaluator();
     LeakReport report;
     try (OpenSubjects subjects = new OpenSubjects(generations.store());

@@ -4,12 +4,15 @@ import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.index.filter.FilterRule;
+import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.evaluate.EvaluationProtocol;
 import dev.hstu.retrieval.evaluate.Evaluator;
 import dev.hstu.retrieval.evaluate.LeaveOneOut;
 import dev.hstu.retrieval.evaluate.RequestTimeRule;
 import dev.hstu.retrieval.evaluate.SeenFilter;
 import dev.hstu.retrieval.evaluate.TimeSplit;
+import dev.hstu.retrieval.http.WrittenFilter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +33,16 @@ final class ProtocolOptions {
         "whole history, as a service does. Both are measured by default."
       })
   private @Nullable SeenFilter exclude;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "JSON",
+      description = {
+        "Rank only items that this accepts, as POST /retrieve takes it:",
+        "'{\"in\": {\"genres\": [\"Comedy\"]}}', with all, any and not. Who is to find another item is not",
+        "asked. Attributes are those of --data."
+      })
+  private @Nullable String filter;
 
   @Option(
       names = "--target",
@@ -86,12 +99,27 @@ final class ProtocolOptions {
         splitTime == null
             ? new LeaveOneOut(prepared.log(), target, requestTime, prepared.clock())
             : new TimeSplit(prepared.log(), splitTime, requestTime, prepared.clock());
-    return new Evaluator(
-        prepared,
-        protocol,
-        filters(),
-        EngineChoice.of(engine),
-        Runtime.getRuntime().availableProcessors(),
-        trainingData == null ? null : PreparedData.open(trainingData));
+    Evaluator evaluator =
+        new Evaluator(
+            prepared,
+            protocol,
+            filters(),
+            EngineChoice.of(engine),
+            Runtime.getRuntime().availableProcessors(),
+            trainingData == null ? null : PreparedData.open(trainingData));
+    return filter == null ? evaluator : evaluator.ranking(rule(filter));
+  }
+
+  /// Whether candidates are filtered.
+  boolean filtered() {
+    return filter != null;
+  }
+
+  private static FilterRule rule(String text) throws IOException {
+    try {
+      return WrittenFilter.read(text, ServiceConfiguration.of(List.of()).retrieval());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--filter: " + e.getMessage(), e);
+    }
   }
 }

@@ -6,10 +6,11 @@ import java.util.List;
 ///
 /// @param slicings ways of dividing the cases
 /// @param lists whether lists of candidates are looked at
-record Detail(List<Slicing> slicings, boolean lists) {
+/// @param ranked the items that are ranked; the protocol's targets are among them
+record Detail(List<Slicing> slicings, boolean lists, RankedItems ranked) {
 
   /// Metrics only, e.g. between two epochs.
-  static final Detail NONE = new Detail(List.of(), false);
+  static final Detail NONE = new Detail(List.of(), false, RankedItems.ALL);
 
   /// Lists and exact answers are looked at for at most this many users, spread evenly: a search of
   /// the exact best costs many times what a rank does, and so many give a mean recall to ± .001.

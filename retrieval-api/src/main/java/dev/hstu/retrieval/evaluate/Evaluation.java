@@ -84,6 +84,11 @@ public final class Evaluation {
   private final Detail detail;
   private final @Nullable CataloguePopularity cataloguePopularity;
 
+  /// Catalogue rows that are ranked, of no meaning where all are, and those that are not.
+  private final RoaringBitmap rankedRows;
+
+  private final RoaringBitmap otherRows;
+
   /// Every so many cases one has its exact answer and its lists looked at.
   private final int everyCases;
 
@@ -116,7 +121,9 @@ public final class Evaluation {
     this.protocol = protocol;
     this.filters = List.copyOf(filters);
     long[] counts = protocol.popularity(logItems);
-    this.popularity = new PopularityBaseline(counts);
+    this.popularity = new PopularityBaseline(counts, detail.ranked());
+    this.rankedRows = detail.ranked().rows(subject.catalogue);
+    this.otherRows = detail.ranked().otherRows(subject.catalogue, subject.scan.size());
     this.window = subject.encoder.config().window();
     this.listener = listener;
     this.detail = detail;
@@ -273,7 +280,13 @@ public final class Evaluation {
     RoaringBitmap seen =
         CaseRanker.seenRows(
             one.catalogueHistory, filter.start(one.catalogueHistory.length(), window));
-    long exact = ranker.exactRank(user, target, better, seen);
+    long exact;
+    if (detail.ranked().all()) {
+      exact = ranker.exactRank(user, target, better, seen);
+    } else {
+      exact = ranker.rankAmong(user, target, rankedRows, seen);
+      seen.or(otherRows);
+    }
     boolean looked = one.number % everyCases == 0;
     ItemIndex index = subject.index;
     long[] throughIndex = new long[FilterSums.INDEX_MEASURES];

@@ -7,7 +7,7 @@ import dev.hstu.encoder.sequence.UserHistory;
 ///
 /// A target is in no history and in no popularity count; only its time may be known, where
 /// [RequestTimeRule] says so.
-public sealed interface EvaluationProtocol permits LeaveOneOut, TimeSplit {
+public sealed interface EvaluationProtocol permits LeaveOneOut, TimeSplit, FilteredCases {
 
   /// Number of cases; each belongs to another user.
   int cases();

@@ -9,6 +9,7 @@ import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.filter.FilterRule;
 import dev.hstu.index.generation.Generation;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.index.search.ItemIndex;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// @param workers threads that rank, at least 1
 /// @param trainedOn the data the model was trained on where it is another and known, else null
 /// @param steps of the brown-out ladder to measure in a generation, or null for none
+/// @param ranked the items that are ranked, which the targets of `protocol` are among
 public record Evaluator(
     PreparedData data,
     EvaluationProtocol protocol,
@@ -45,7 +47,8 @@ public record Evaluator(
     EngineChoice engine,
     int workers,
     @Nullable PreparedData trainedOn,
-    @Nullable StepParameters steps) {
+    @Nullable StepParameters steps,
+    RankedItems ranked) {
 
   public Evaluator {
     filters = List.copyOf(filters);
@@ -62,7 +65,25 @@ public record Evaluator(
       EngineChoice engine,
       int workers,
       @Nullable PreparedData trainedOn) {
-    this(data, protocol, filters, engine, workers, trainedOn, null);
+    this(data, protocol, filters, engine, workers, trainedOn, null, RankedItems.ALL);
+  }
+
+  /// The same with candidates that a filter accepts, as a service ranks them for a request with it:
+  /// of the cases those remain whose target it accepts. Attributes are those of the data.
+  ///
+  /// @throws dev.hstu.index.filter.InvalidFilterException when the rule names a column, value or
+  ///     set that can't be
+  public Evaluator ranking(FilterRule rule) {
+    RankedItems accepted = RankedItems.of(rule, data.items(), data.attributes());
+    return new Evaluator(
+        data,
+        FilteredCases.of(protocol, accepted),
+        filters,
+        engine,
+        workers,
+        trainedOn,
+        steps,
+        accepted);
   }
 
   /// As a build measures what it has made: every user's last event, all filters, every core, the
@@ -75,7 +96,8 @@ public record Evaluator(
         EngineChoice.of(engine),
         Runtime.getRuntime().availableProcessors(),
         null,
-        StepParameters.DEFAULT);
+        StepParameters.DEFAULT,
+        RankedItems.ALL);
   }
 
   /// Number of users that will be ranked, for progress.
@@ -200,7 +222,8 @@ public record Evaluator(
       Evaluation.AnswerListener listener) {
     long start = System.nanoTime();
     int items = data.items().size();
-    Detail detail = new Detail(Slicings.of(data.log(), protocol, items, data.clock()), true);
+    Detail detail =
+        new Detail(Slicings.of(data.log(), protocol, items, data.clock()), true, ranked);
     Outcome outcome =
         new Evaluation(subject, protocol, items, filters, listener, detail)
             .run(workers, progress::accept);
@@ -263,6 +286,12 @@ public record Evaluator(
         "data",
         "%,d events of %,d users, clock %s"
             .formatted(data.log().events(), data.log().users(), data.clock().spec()));
+    if (!ranked.all()) {
+      settings.put(
+          "filter",
+          "accepts %,d of %,d items"
+              .formatted(ranked.accepted().getCardinality(), data.items().size()));
+    }
     settings.put("exact ranking", scan.description());
     return settings;
   }

@@ -9,13 +9,21 @@ import java.util.BitSet;
 /// seen ones left out. The least a model must beat.
 public final class PopularityBaseline {
 
+  /// A count below every count.
+  private static final long UNRANKED = -1;
+
   private final int[] rankOfItem;
 
   /// @param popularity events by item row, index 0 unused
   public PopularityBaseline(long[] popularity) {
+    this(popularity, RankedItems.ALL);
+  }
+
+  /// @param ranked all others come after these
+  PopularityBaseline(long[] popularity, RankedItems ranked) {
     long[] byPopularity = new long[popularity.length - 1];
     for (int i = 0; i < byPopularity.length; i++) {
-      byPopularity[i] = key(popularity[i + 1], i + 1);
+      byPopularity[i] = key(ranked.contains(i + 1) ? popularity[i + 1] : UNRANKED, i + 1);
     }
     Arrays.sort(byPopularity);
     rankOfItem = new int[popularity.length];
@@ -27,7 +35,7 @@ public final class PopularityBaseline {
   /// Orders by count, the highest first, then by row, in one comparison; counts beyond an int rank
   /// alike.
   private static long key(long count, int item) {
-    long less = (long) Integer.MAX_VALUE - Math.clamp(count, 0, Integer.MAX_VALUE);
+    long less = (long) Integer.MAX_VALUE - Math.clamp(count - UNRANKED, 0, Integer.MAX_VALUE);
     return less << Integer.SIZE | item;
   }
 

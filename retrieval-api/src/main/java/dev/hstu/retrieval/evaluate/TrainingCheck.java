@@ -37,6 +37,7 @@ record TrainingCheck(
     return switch (protocol) {
       case LeaveOneOut one -> caution(training, one.target());
       case TimeSplit split -> caution(training, split);
+      case FilteredCases filtered -> caution(filtered.all());
     };
   }
 

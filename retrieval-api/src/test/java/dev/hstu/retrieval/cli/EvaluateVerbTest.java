@@ -7,7 +7,10 @@ import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.Provenance;
+import dev.hstu.kernels.tables.AttributeColumn;
+import dev.hstu.kernels.tables.AttributeKind;
 import dev.hstu.kernels.tables.AttributeTable;
+import dev.hstu.kernels.tables.AttributeTableBuilder;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +79,17 @@ final class EvaluateVerbTest {
         new InteractionLog(offsets, items, times, actions),
         IdTable.ofStrings(IntStream.range(0, USERS).mapToObj(u -> "user" + u).toList()),
         IdTable.ofStrings(IntStream.range(0, ITEMS).mapToObj(i -> "item" + i).toList()),
-        AttributeTable.withoutColumns(ITEMS));
+        attributes());
+  }
+
+  /// Ten items a topic; a user's events are all of one.
+  private static AttributeTable attributes() {
+    AttributeTableBuilder builder =
+        new AttributeTableBuilder(List.of(new AttributeColumn("topic", AttributeKind.TEXT)));
+    for (int item = 0; item < ITEMS; item++) {
+      builder.text(0, "topic" + item / (ITEMS / 6)).endRow();
+    }
+    return builder.build();
   }
 
   private static void train(String data, String model, String seed) {
@@ -96,6 +109,33 @@ final class EvaluateVerbTest {
             "--hold-out",
             data.equals("before") ? "0" : "1");
     assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  /// With a filter of one topic ten items are left, of which a user has seen seven.
+  @Test
+  void onlyItemsThatAFilterAcceptsAreRanked() throws IOException {
+    String topic = "{\"in\": {\"topic\": [\"topic2\"]}}";
+    assertThat(evaluate("model", "--filter", topic, "--json")).as(last.err()).isZero();
+    JsonNode one = last.json();
+    assertThat(one.path("cases").asInt()).isPositive();
+    assertThat(one.path("settings").path("filter").asText()).isEqualTo("accepts 10 of 60 items");
+    for (JsonNode ranking : one.path("rankings")) {
+      assertThat(ranking.path("metrics").path("hitRate").path("10").asDouble()).isEqualTo(1.0);
+      assertThat(ranking.path("metrics").path("mrr").asDouble()).isBetween(1 / 3.0, 1.0);
+    }
+
+    assertThat(evaluate("model", "--filter", "{\"not\": " + topic + "}", "--json")).isZero();
+    assertThat(last.json().path("cases").asInt()).isEqualTo(USERS - one.path("cases").asInt());
+  }
+
+  @Test
+  void aFilterThatCannotBeIsRefusedInOneSentence() {
+    assertThat(evaluate("model", "--filter", "{\"in\": {\"genre\": [\"x\"]}}")).isEqualTo(2);
+    assertThat(last.err()).contains("genre").contains("topic");
+    assertThat(evaluate("model", "--filter", "{\"inn\": {}}")).isEqualTo(2);
+    assertThat(last.err()).contains("hstu: --filter: /inn");
+    assertThat(evaluate("model", "--filter", "{\"all\": []}", "--leaks")).isEqualTo(2);
+    assertThat(last.err()).contains("leave out --filter");
   }
 
   @Test

@@ -12,14 +12,18 @@ import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.search.ExactScan;
 import dev.hstu.kernels.tables.IdTable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.roaringbitmap.RoaringBitmap;
 
 /// A run over many users equals ranking each by sorting the whole catalogue, for both filters, any
 /// number of workers, ties and repeats included.
@@ -54,12 +58,7 @@ final class EvaluationTest {
     for (SeenFilter filter : SeenFilter.values()) {
       RankingMetrics expected = new RankingMetrics();
       for (int c = 0; c < protocol.cases(); c++) {
-        int rank = sortedRank(protocol, c, filter, vectors, items);
-        if (rank == 0) {
-          expected.addMiss();
-        } else {
-          expected.add(rank);
-        }
+        add(expected, sortedRank(protocol, c, filter, vectors, item -> true, items));
       }
       RankingMetrics.Summary exact = outcome.exact(filter);
       assertThat(exact.hitRate()).isEqualTo(expected.summary().hitRate());
@@ -78,6 +77,78 @@ final class EvaluationTest {
                     .hitRate());
       }
     }
+  }
+
+  /// Of forty items those of an even row that 7 doesn't divide are accepted; the exact scan stands
+  /// in for the index.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void everyRankAmongAcceptedItemsEqualsTheOneOfASortedCatalogue(int workers) {
+    Random random = new Random(workers);
+    int items = 40;
+    float[] vectors = new float[items * DIMENSION];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = random.nextInt(3) - 1;
+    }
+    IntPredicate accepted = item -> item % 2 == 0 && item % 7 != 0;
+    RankedItems ranked = new RankedItems(false, new RoaringBitmap());
+    IntStream.rangeClosed(1, items).filter(accepted).forEach(ranked.accepted()::add);
+    LeaveOneOut all = new LeaveOneOut(randomLog(random, 150, items), LeaveOneOut.Target.TEST);
+    FilteredCases protocol = FilteredCases.of(all, ranked);
+    assertThat(protocol.cases()).isBetween(20, all.cases() - 20);
+    assertThat(protocol.cases() + protocol.usersWithoutCase())
+        .isEqualTo(all.cases() + all.usersWithoutCase());
+    ExactScan scan = new ExactScan(VectorMatrix.copyOf(vectors, DIMENSION));
+    IdTable ids = IdTable.ofLongs(LongStream.rangeClosed(1, items).toArray());
+    Evaluation.Subject subject =
+        new Evaluation.Subject(
+            new LastItemEncoder(items, vectors), scan, scan, RowMapping.between(ids, ids));
+
+    Outcome outcome =
+        new Evaluation(
+                subject,
+                protocol,
+                items,
+                List.of(SeenFilter.values()),
+                Evaluation.AnswerListener.NONE,
+                new Detail(List.of(), true, ranked))
+            .run(workers, done -> {});
+
+    for (SeenFilter filter : SeenFilter.values()) {
+      RankingMetrics expected = new RankingMetrics();
+      RankingMetrics popular = new RankingMetrics();
+      for (int c = 0; c < protocol.cases(); c++) {
+        add(expected, sortedRank(protocol, c, filter, vectors, accepted, items));
+        add(popular, popularRank(protocol, c, filter, accepted, items));
+      }
+      for (EvaluationReport.Ranking ranking : outcome.rankings()) {
+        if (ranking.seen().equals(filter.label())) {
+          RankingMetrics.Summary summary =
+              (ranking.name().equals("popularity") ? popular : expected).summary();
+          assertThat(ranking.metrics().users()).isEqualTo(summary.users());
+          assertThat(ranking.metrics().curve())
+              .as(ranking.name() + " " + ranking.seen())
+              .isEqualTo(summary.curve());
+          assertThat(ranking.metrics().mrr()).isCloseTo(summary.mrr(), within(1e-12));
+        }
+      }
+    }
+  }
+
+  private static void add(RankingMetrics metrics, int rank) {
+    if (rank == 0) {
+      metrics.addMiss();
+    } else {
+      metrics.add(rank);
+    }
+  }
+
+  private static int popularRank(
+      EvaluationProtocol protocol, int c, SeenFilter filter, IntPredicate accepted, int items) {
+    long[] counts = protocol.popularity(items);
+    List<Integer> ranked = unseen(protocol.history(c), filter, accepted, items);
+    ranked.sort(Comparator.comparingLong((Integer item) -> -counts[item]));
+    return ranked.indexOf(protocol.targetItem(c)) + 1;
   }
 
   @Test
@@ -105,26 +176,38 @@ final class EvaluationTest {
   }
 
   private static int sortedRank(
-      LeaveOneOut protocol, int c, SeenFilter filter, float[] vectors, int items) {
+      EvaluationProtocol protocol,
+      int c,
+      SeenFilter filter,
+      float[] vectors,
+      IntPredicate accepted,
+      int items) {
     UserHistory history = protocol.history(c);
-    Set<Integer> seen = new HashSet<>();
-    int start = filter == SeenFilter.ALL ? 0 : Math.max(0, history.length() - MAX_EVENTS);
-    for (int e = start; e < history.length(); e++) {
-      seen.add(history.items()[e]);
-    }
     int last = history.items()[history.length() - 1];
-    List<Integer> ranked = new ArrayList<>();
-    for (int item = 1; item <= items; item++) {
-      if (!seen.contains(item)) {
-        ranked.add(item);
-      }
-    }
+    List<Integer> ranked = unseen(history, filter, accepted, items);
     ranked.sort(
         (a, b) -> {
           int byScore = Float.compare(product(vectors, last, b), product(vectors, last, a));
           return byScore != 0 ? byScore : Integer.compare(a, b);
         });
     return ranked.indexOf(protocol.targetItem(c)) + 1;
+  }
+
+  /// Items that may be ranked, by row.
+  private static List<Integer> unseen(
+      UserHistory history, SeenFilter filter, IntPredicate accepted, int items) {
+    Set<Integer> seen = new HashSet<>();
+    int start = filter == SeenFilter.ALL ? 0 : Math.max(0, history.length() - MAX_EVENTS);
+    for (int e = start; e < history.length(); e++) {
+      seen.add(history.items()[e]);
+    }
+    List<Integer> ranked = new ArrayList<>();
+    for (int item = 1; item <= items; item++) {
+      if (!seen.contains(item) && accepted.test(item)) {
+        ranked.add(item);
+      }
+    }
+    return ranked;
   }
 
   private static float product(float[] vectors, int a, int b) {
