@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -13,7 +15,10 @@ import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
+import dev.hstu.kernels.tables.AttributeColumn;
+import dev.hstu.kernels.tables.AttributeKind;
 import dev.hstu.kernels.tables.AttributeTable;
+import dev.hstu.kernels.tables.AttributeTableBuilder;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,15 +50,29 @@ final class TrainVerbsTest {
     Arrays.setAll(items, i -> 1 + i * 5 % ITEMS);
     long[] times = new long[items.length];
     Arrays.setAll(times, i -> 1_000_000 + 100L * i);
+    float[] actions = new float[items.length];
+    for (int event = 0; event < actions.length; event++) {
+      actions[event] = 1 + event % 5;
+    }
     long[] offsets = new long[USERS + 1];
     Arrays.setAll(offsets, u -> (long) u * EVENTS);
     PreparedData.write(
         folder.resolve("data"),
         new Provenance(List.of(), new TreeMap<>(), Clock.parse("wall"), new TreeMap<>(), 0, 0),
-        new InteractionLog(offsets, items, times, new float[items.length]),
+        new InteractionLog(offsets, items, times, actions),
         ids("user", USERS),
         ids("item", ITEMS),
-        AttributeTable.withoutColumns(ITEMS));
+        genres());
+  }
+
+  /// One of three genres an item, and `all` for every item.
+  private static AttributeTable genres() {
+    AttributeTableBuilder builder =
+        new AttributeTableBuilder(List.of(new AttributeColumn("genres", AttributeKind.LABELS)));
+    for (int item = 0; item < ITEMS; item++) {
+      builder.labels(0, List.of("all", "genre" + item % 3)).endRow();
+    }
+    return builder.build();
   }
 
   @Test
@@ -72,6 +91,54 @@ final class TrainVerbsTest {
       assertThat(file.metadata())
           .containsEntry("model_fingerprint", training.path("fingerprint").asText());
     }
+  }
+
+  /// Who serves the model needs nothing but its folder: the labels and actions it knows and their
+  /// order, the ids of its items, the clock of its times, its recipe, and which data it learnt
+  /// from.
+  @Test
+  void aModelCarriesWhatServingNeeds() throws IOException {
+    assertThat(train("--epochs", "1", "--labels", "genres", "--actions", "--seed", "7")).isZero();
+    String data = PreparedData.open(folder.resolve("data")).fingerprint();
+    try (OpenModel open = ModelFolder.open(folder.resolve("model"))) {
+      Model model = open.model();
+      assertThat(model.config().features())
+          .isEqualTo(
+              new ModelFeatures(
+                  List.of(
+                      new ModelFeatures.LabelColumn(
+                          "genres", List.of("all", "genre0", "genre1", "genre2"))),
+                  List.of(1f, 2f, 3f, 4f, 5f)));
+      assertThat(model.vocabulary().size()).isEqualTo(ITEMS);
+      assertThat(model.vocabulary().idAt(ITEMS - 1)).isEqualTo("item8");
+      assertThat(model.clock()).isEqualTo(new Clock.Wall());
+    }
+    JsonNode record = new ObjectMapper().readTree(folder.resolve("model/training.json").toFile());
+    assertThat(record.path("preset").asText()).isEqualTo("small");
+    assertThat(record.path("data_fingerprint").asText()).isEqualTo(data);
+    assertThat(record.path("hold_out").asInt()).isEqualTo(1);
+    assertThat(record.path("seed").asLong()).isEqualTo(7);
+  }
+
+  /// Each user has 5 known events, so that with 2 an epoch meets 12 · 2/5 = 4 of them, in one step.
+  @Test
+  void trainsWithThePapersSettings() throws IOException {
+    assertThat(
+            train(
+                "--epochs",
+                "3",
+                "--batch-users",
+                "4",
+                "--json",
+                "--long-user-sampling",
+                "2",
+                "--softmax",
+                "in-batch",
+                "--table-optimizer",
+                "row-wise-adamw"))
+        .as(last.err())
+        .isZero();
+    assertThat(new ObjectMapper().readTree(last.out()).path("steps").asInt()).isEqualTo(3);
   }
 
   @Test
