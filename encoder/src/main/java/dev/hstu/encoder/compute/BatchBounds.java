@@ -22,10 +22,10 @@ public final class BatchBounds {
       requireTime(batch.requestTimes()[b], b, "the request");
       for (int e = batch.offsets()[b]; e < batch.offsets()[b + 1]; e++) {
         int item = batch.items()[e];
-        if (item < 1 || item > config.items()) {
+        if (item < 1 || item > config.tokenRows()) {
           throw new IllegalArgumentException(
               "item row %d of user %d of the batch, event %d, must be within 1..%d"
-                  .formatted(item, b, e - batch.offsets()[b], config.items()));
+                  .formatted(item, b, e - batch.offsets()[b], config.tokenRows()));
         }
         requireTime(batch.times()[e], b, "event " + (e - batch.offsets()[b]));
       }

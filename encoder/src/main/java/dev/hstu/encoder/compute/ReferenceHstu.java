@@ -25,6 +25,7 @@ final class ReferenceHstu {
   private final MemorySegment itemEmbeddings;
   private final double[] positions;
   private final double[] actionEmbeddings;
+  private final double[] seriesEmbeddings;
   private final List<Block> blocks;
   private final Precision precision;
 
@@ -35,6 +36,7 @@ final class ReferenceHstu {
     this.precision = precision;
     this.positions = widen(weights.positions(), precision);
     this.actionEmbeddings = widen(weights.actionEmbeddings(), precision);
+    this.seriesEmbeddings = widen(weights.seriesEmbeddings(), precision);
     this.blocks = weights.blocks().stream().map(block -> Block.of(block, precision)).toList();
   }
 
@@ -102,16 +104,24 @@ final class ReferenceHstu {
     System.arraycopy(batch.times(), start, state.times, 0, length);
     state.times[length] = batch.requestTimes()[b];
     for (int i = 0; i < length; i++) {
-      long row = batch.items()[start + i] * (long) d;
+      int row = batch.items()[start + i];
       int action = actionRow(batch, start + i) * d;
       for (int c = 0; c < d; c++) {
-        double embedding = kept(itemEmbeddings.getAtIndex(HstuWeights.FLOAT, row + c));
+        double embedding = token(row, c);
         if (actionEmbeddings.length > 0) {
           embedding = kept(embedding + actionEmbeddings[action + c]);
         }
         state.x[i * d + c] = kept(embedding * scale + positions[i * d + c]);
       }
     }
+  }
+
+  /// `E[row]`, or what a value of a series has behind it.
+  private double token(int row, int c) {
+    int d = config.embeddingDim();
+    return row <= config.items()
+        ? kept(itemEmbeddings.getAtIndex(HstuWeights.FLOAT, (long) row * d + c))
+        : seriesEmbeddings[(row - config.items() - 1) * d + c];
   }
 
   private int actionRow(HistoryBatch batch, int event) {

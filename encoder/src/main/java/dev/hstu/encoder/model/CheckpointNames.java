@@ -23,6 +23,7 @@ import java.util.TreeMap;
 /// | `_hstu._attention_layers.<i>._rel_attn_bias._ts_w` | `timeBias` | `time` | `(129)` |
 /// | `_embedding_module._label_emb.weight` | `labelEmbeddings` | labels, if any | `(G, D)` |
 /// | `_input_features_preproc._action_emb.weight` | `actionEmbeddings` | if any | `(A + 1, D)` |
+/// | `_input_features_preproc._series_emb.weight` | `seriesEmbeddings` | if any | `(S, D)` |
 public final class CheckpointNames {
 
   public static final String ITEM_EMBEDDINGS = "_embedding_module._item_emb.weight";
@@ -30,6 +31,7 @@ public final class CheckpointNames {
 
   public static final String LABELS = "_embedding_module._label_emb.weight";
   public static final String ACTIONS = "_input_features_preproc._action_emb.weight";
+  public static final String SERIES = "_input_features_preproc._series_emb.weight";
 
   private CheckpointNames() {}
 
@@ -74,6 +76,9 @@ public final class CheckpointNames {
     if (features.actionRows() > 0) {
       specs.add(float32(ACTIONS, features.actionRows(), d));
     }
+    if (features.seriesRows() > 0) {
+      specs.add(float32(SERIES, features.seriesRows(), d));
+    }
     specs.sort(Comparator.comparing(TensorSpec::name));
     return List.copyOf(specs);
   }
@@ -97,6 +102,9 @@ public final class CheckpointNames {
     }
     if (weights.actionEmbeddings().length > 0) {
       tensors.put(ACTIONS, offHeap(weights.actionEmbeddings()));
+    }
+    if (weights.seriesEmbeddings().length > 0) {
+      tensors.put(SERIES, offHeap(weights.seriesEmbeddings()));
     }
     return tensors;
   }

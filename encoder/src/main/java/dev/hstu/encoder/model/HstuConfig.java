@@ -72,6 +72,17 @@ public record HstuConfig(
     if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("temperature=" + temperature + " must be above 0");
     }
+    int series = features.series().size();
+    if (series >= maxEvents) {
+      throw new IllegalArgumentException(
+          "%d series fill the window of maxEvents=%d; keep more events or leave some out"
+              .formatted(series, maxEvents));
+    }
+    if (series > 0 && windowHop > 1) {
+      throw new IllegalArgumentException(
+          "windowHop=%d must be 1 for a model that reads series, whose window moves by tokens"
+              .formatted(windowHop));
+    }
   }
 
   /// A model without features.
@@ -108,6 +119,12 @@ public record HstuConfig(
   /// Columns of a block's first projection: `2·h·dv + 2·h·dqk`, in the order `u | v | q | k`.
   public int projectionWidth() {
     return 2 * heads * valueDim + 2 * heads * queryDim;
+  }
+
+  /// Rows that a token may have, beside padding: those of the items, and behind them the values of
+  /// slow series.
+  public int tokenRows() {
+    return items + features.seriesRows();
   }
 
   public HistoryWindow window() {

@@ -16,12 +16,15 @@ import java.util.List;
 /// @param blocks one entry a block, first block first
 /// @param labelEmbeddings `(G, D)`, rows as [ModelFeatures] has them; empty without labels
 /// @param actionEmbeddings `(actions + 1, D)`, likewise; empty without actions
+/// @param seriesEmbeddings `(S, D)`, likewise: row `r` is token row `V + 1 + r`; empty without
+///     series
 public record HstuWeights(
     MemorySegment itemEmbeddings,
     float[] positions,
     List<Block> blocks,
     float[] labelEmbeddings,
-    float[] actionEmbeddings) {
+    float[] actionEmbeddings,
+    float[] seriesEmbeddings) {
 
   /// Unaligned, since tensors of a safetensors file start at any byte.
   public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -32,12 +35,13 @@ public record HstuWeights(
 
   /// The parameters of a model without features.
   public HstuWeights(MemorySegment itemEmbeddings, float[] positions, List<Block> blocks) {
-    this(itemEmbeddings, positions, blocks, new float[0], new float[0]);
+    this(itemEmbeddings, positions, blocks, new float[0], new float[0], new float[0]);
   }
 
   /// The same with another item table.
   public HstuWeights withItems(MemorySegment table) {
-    return new HstuWeights(table, positions, blocks, labelEmbeddings, actionEmbeddings);
+    return new HstuWeights(
+        table, positions, blocks, labelEmbeddings, actionEmbeddings, seriesEmbeddings);
   }
 
   /// One block's parameters.
@@ -71,6 +75,21 @@ public record HstuWeights(
     }
   }
 
+  /// Writes the embedding of a token as it goes into the model: an item's, or that of a value of a
+  /// series.
+  ///
+  /// @param row of the item table, or behind its last
+  /// @param dimension `D`
+  public void copyToken(int row, int dimension, float[] target, int offset) {
+    long values = itemEmbeddings.byteSize() / Float.BYTES;
+    long from = (long) row * dimension;
+    if (from < values) {
+      MemorySegment.copy(itemEmbeddings, FLOAT, from * Float.BYTES, target, offset, dimension);
+    } else {
+      System.arraycopy(seriesEmbeddings, (int) (from - values), target, offset, dimension);
+    }
+  }
+
   /// Checks every shape against `config`.
   ///
   /// @throws IllegalArgumentException naming the tensor, its length and the one expected
@@ -81,6 +100,7 @@ public record HstuWeights(
     requireLength("positions", positions.length, config.slots() * d);
     requireLength("blocks", blocks.size(), config.blocks());
     requireLength("labelEmbeddings", labelEmbeddings.length, config.features().labelRows() * d);
+    requireLength("seriesEmbeddings", seriesEmbeddings.length, config.features().seriesRows() * d);
     requireLength("actionEmbeddings", actionEmbeddings.length, config.features().actionRows() * d);
     for (Block block : blocks) {
       requireLength("projection", block.projection.length, d * config.projectionWidth());

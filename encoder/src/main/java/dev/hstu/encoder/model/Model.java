@@ -1,6 +1,7 @@
 package dev.hstu.encoder.model;
 
 import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.kernels.safetensors.TensorSpec;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.tables.IdTable;
@@ -154,6 +155,10 @@ public final class Model {
     }
     for (float action : features.actions()) {
       digest.add("action").add((double) action);
+    }
+    for (SeriesColumn column : features.series()) {
+      digest.add("series").add(column.name()).add((long) column.values().size());
+      column.values().forEach(digest::add);
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 /// least one event. The arrays belong to the batch.
 ///
 /// @param offsets int[B+1], ascending strictly, `offsets[0] == 0`
-/// @param items int[offsets[B]], item rows `1..V`
+/// @param items int[offsets[B]], item rows `1..V`, and behind them those of slow series
 /// @param times long[offsets[B]], seconds
 /// @param actions float[offsets[B]], what was done at each event; NaN where it isn't known, and
 ///     empty where none is
@@ -48,10 +48,14 @@ public record HistoryBatch(
     this(offsets, items, times, NO_ACTIONS, requestTimes);
   }
 
-  /// Cuts each history to its window and lays the rest end to end.
+  /// Merges each history's series in, cuts it to its window and lays the rest end to end.
   ///
   /// @throws IllegalArgumentException when a history is empty, naming its position
-  public static HistoryBatch of(List<UserHistory> histories, HistoryWindow window) {
+  public static HistoryBatch of(List<UserHistory> users, HistoryWindow window) {
+    return ofTokens(users.stream().map(user -> user.merged(window)).toList(), window);
+  }
+
+  private static HistoryBatch ofTokens(List<UserHistory> histories, HistoryWindow window) {
     int users = histories.size();
     int[] offsets = new int[users + 1];
     for (int b = 0; b < users; b++) {

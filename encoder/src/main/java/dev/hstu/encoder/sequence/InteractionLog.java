@@ -9,7 +9,9 @@ package dev.hstu.encoder.sequence;
 /// @param items int[events], item rows `1..V`
 /// @param times long[events], integer seconds
 /// @param actions float[events], the recorded action (a rating, or 1 where the source names none)
-public record InteractionLog(long[] offsets, int[] items, long[] times, float[] actions) {
+/// @param series what is known of the users besides, in rows behind those of the items
+public record InteractionLog(
+    long[] offsets, int[] items, long[] times, float[] actions, SeriesLog series) {
 
   public InteractionLog {
     if (offsets.length == 0 || offsets[0] != 0 || offsets[offsets.length - 1] != items.length) {
@@ -21,6 +23,21 @@ public record InteractionLog(long[] offsets, int[] items, long[] times, float[] 
           "items, times and actions must have one entry per event; they have %d, %d and %d"
               .formatted(items.length, times.length, actions.length));
     }
+    if (!series.isEmpty() && series.offsets().length != offsets.length) {
+      throw new IllegalArgumentException(
+          "the log has %d users and its series %d"
+              .formatted(offsets.length - 1, series.offsets().length - 1));
+    }
+  }
+
+  /// A log of events alone.
+  public InteractionLog(long[] offsets, int[] items, long[] times, float[] actions) {
+    this(offsets, items, times, actions, SeriesLog.NONE);
+  }
+
+  /// The same events beside other series.
+  public InteractionLog withSeries(SeriesLog known) {
+    return new InteractionLog(offsets, items, times, actions, known);
   }
 
   public int users() {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// | `users.safetensors` | external user ids, row `u` is user `u` of the log |
 /// | `items.safetensors` | external item ids, row `r` is item row `r + 1` |
 /// | `attributes.safetensors` | [AttributeTable], one row an item, perhaps no columns |
+/// | `series.safetensors` | [SeriesLog], only where something is known of the users |
 public final class PreparedData {
 
   public static final String MANIFEST = "manifest.json";
@@ -35,6 +36,7 @@ public final class PreparedData {
   public static final String USERS = "users.safetensors";
   public static final String ITEMS = "items.safetensors";
   public static final String ATTRIBUTES = "attributes.safetensors";
+  public static final String SERIES = "series.safetensors";
 
   private static final List<String> CHECKED_FILES = List.of(INTERACTIONS, USERS, ITEMS, ATTRIBUTES);
 
@@ -80,7 +82,11 @@ public final class PreparedData {
       writeIds(path.resolve(USERS), users);
       writeIds(path.resolve(ITEMS), items);
       attributes.write(path.resolve(ATTRIBUTES));
-      PreparedManifest manifest = manifest(provenance, log, users, items, checksums(path));
+      if (!log.series().isEmpty()) {
+        SeriesFile.write(path.resolve(SERIES), log.series(), items.size());
+      }
+      PreparedManifest manifest =
+          manifest(provenance, log, users, items, checksums(path, !log.series().isEmpty()));
       DurableFiles.writeAtomically(path.resolve(MANIFEST), manifest.toJson());
       target.commit();
       return manifest;
@@ -101,6 +107,10 @@ public final class PreparedData {
       }
       checksum.verify(folder.resolve(name));
     }
+    @Nullable FileChecksum series = manifest.files().get(SERIES);
+    if (series != null) {
+      series.verify(folder.resolve(SERIES));
+    }
     if (!fingerprint(manifest.clock(), manifest.files()).equals(manifest.fingerprint())) {
       throw new DamagedFileException(
           manifestFile, "its fingerprint is not that of clock and files; import the data anew");
@@ -115,6 +125,10 @@ public final class PreparedData {
     Path interactions = folder.resolve(INTERACTIONS);
     try {
       InteractionLog log = InteractionFile.read(interactions, users.size(), manifest.events());
+      if (manifest.files().containsKey(SERIES)) {
+        SeriesLog series = SeriesFile.read(folder.resolve(SERIES), users.size(), items.size());
+        log = log.withSeries(series);
+      }
       requireConsistent(log, users, items, attributes);
       return new PreparedData(manifest, log, users, items, attributes);
     } catch (IllegalArgumentException e) {
@@ -180,10 +194,14 @@ public final class PreparedData {
         files);
   }
 
-  private static SortedMap<String, FileChecksum> checksums(Path folder) throws IOException {
+  private static SortedMap<String, FileChecksum> checksums(Path folder, boolean series)
+      throws IOException {
     SortedMap<String, FileChecksum> files = new TreeMap<>();
     for (String name : CHECKED_FILES) {
       files.put(name, FileChecksum.of(folder.resolve(name)));
+    }
+    if (series) {
+      files.put(SERIES, FileChecksum.of(folder.resolve(SERIES)));
     }
     return files;
   }
@@ -223,6 +241,24 @@ public final class PreparedData {
         throw new IllegalArgumentException("user_offsets descend after user row " + u);
       }
       requireEvents(log, u, items.size());
+    }
+    requireEntries(log.series(), items.size());
+  }
+
+  private static void requireEntries(SeriesLog series, int items) {
+    int last = items + SeriesColumn.rows(series.columns());
+    for (int i = 0; i < series.entries(); i++) {
+      if (series.rows()[i] <= items || series.rows()[i] > last) {
+        throw new IllegalArgumentException(
+            "row %d of series entry %d must be within %d..%d"
+                .formatted(series.rows()[i], i, items + 1, last));
+      }
+      long time = series.times()[i];
+      if (time != SeriesEntries.ALWAYS && (time < -Clock.MAX_SECONDS || time > Clock.MAX_SECONDS)) {
+        throw new IllegalArgumentException(
+            "time %d of series entry %d must be within ±%d seconds"
+                .formatted(time, i, Clock.MAX_SECONDS));
+      }
     }
   }
 

@@ -11,7 +11,9 @@ package dev.hstu.encoder.sequence;
 /// @param actions what was done at each event (a rating, a like), as many as `items`; empty where
 ///     none is known. Read by models that have actions among their features
 /// @param requestTime integer seconds, the time of the slot after the last event (`t_L` of HSTU.md)
-public record UserHistory(int[] items, long[] times, float[] actions, long requestTime) {
+/// @param series what is known of the user besides, in rows of the model; see [#merged]
+public record UserHistory(
+    int[] items, long[] times, float[] actions, long requestTime, SeriesEntries series) {
 
   private static final float[] NO_ACTIONS = {};
 
@@ -28,6 +30,11 @@ public record UserHistory(int[] items, long[] times, float[] actions, long reque
     }
   }
 
+  /// A history of a user of whom nothing else is known.
+  public UserHistory(int[] items, long[] times, float[] actions, long requestTime) {
+    this(items, times, actions, requestTime, SeriesEntries.NONE);
+  }
+
   /// A history of events whose actions aren't known.
   public UserHistory(int[] items, long[] times, long requestTime) {
     this(items, times, NO_ACTIONS, requestTime);
@@ -36,5 +43,15 @@ public record UserHistory(int[] items, long[] times, float[] actions, long reque
   /// Number of events, all of them and not only those a model keeps.
   public int length() {
     return items.length;
+  }
+
+  /// Events and slow series as the one sequence that an engine reads, cut to the window: order is
+  /// by time, what holds since the time of an event before it; what is later than the request time
+  /// is left out; and where tokens are cut off, the last of each series among them stands first.
+  /// Tokens of series have no action. A history without series is returned as it is, uncut.
+  ///
+  /// @throws IllegalArgumentException where the series fill the window
+  public UserHistory merged(HistoryWindow window) {
+    return series.count() == 0 ? this : SeriesMerge.of(this, window);
   }
 }

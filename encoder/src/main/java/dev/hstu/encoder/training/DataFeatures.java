@@ -1,7 +1,9 @@
 package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
+import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.kernels.tables.AttributeColumn;
 import dev.hstu.kernels.tables.AttributeKind;
 import dev.hstu.kernels.tables.AttributeTable;
@@ -29,8 +31,30 @@ public final class DataFeatures {
     return new ModelFeatures(labels, actions ? actions(data.log().actions()) : List.of());
   }
 
-  /// All that a model can know of this data: every column of labels, and the actions where there
-  /// are several kinds of them and no more than a model takes.
+  /// The series of these names that the data have, in the order of the names.
+  ///
+  /// @throws IllegalArgumentException naming one that the data lack
+  public static List<SeriesColumn> series(PreparedData data, List<String> names) {
+    List<SeriesColumn> columns = data.log().series().columns();
+    List<String> known = columns.stream().map(SeriesColumn::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "'%s' is no series of the data, which has %s; name one of them, or import with --manifest"
+                .formatted(name, known));
+      }
+    }
+    return columns.stream().filter(column -> names.contains(column.name())).toList();
+  }
+
+  /// The data's log as a model reads it: every event, and the series that the model knows.
+  public static InteractionLog log(PreparedData data, ModelFeatures features) {
+    int items = data.items().size();
+    return data.log().withSeries(data.log().series().in(features.series(), items, items));
+  }
+
+  /// All that a model can know of this data's items and events: every column of labels, and the
+  /// actions where there are several kinds of them and no more than a model takes.
   public static ModelFeatures all(PreparedData data) {
     List<Float> kinds = actions(data.log().actions());
     boolean useful = kinds.size() > 1 && kinds.size() <= ModelFeatures.MAX_ACTIONS;

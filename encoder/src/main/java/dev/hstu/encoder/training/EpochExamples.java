@@ -2,32 +2,37 @@ package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.PaddedExamples;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
+import dev.hstu.encoder.sequence.UserHistory;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /// The examples of one epoch. The arrays are its own.
 ///
+/// @param users whose each example is
 /// @param targets index of each example's target in the log
-/// @param lengths events before the target that belong to the example, `L`
+/// @param lengths tokens before the target that belong to the example, `L`: events, and where there
+///     are series their entries
 /// @param leastAction an event with a lower action is no target
 /// @param features of the model
 record EpochExamples(
-    InteractionLog log, int[] targets, int[] lengths, double leastAction, ModelFeatures features) {
+    InteractionLog log,
+    int[] users,
+    int[] targets,
+    int[] lengths,
+    double leastAction,
+    ModelFeatures features) {
 
-  /// Events of an example's window, `L`.
+  /// Tokens of an example's window, `L`.
   int length(int example) {
     return lengths[example];
   }
 
   /// Positions of an example that have a target, at most [#length].
   int supervised(int example) {
-    int last = targets[example];
-    int count = 0;
-    for (int event = last - lengths[example] + 1; event <= last; event++) {
-      count += isTarget(event) ? 1 : 0;
-    }
-    return count;
+    return targetItems(example).length;
   }
 
   /// How many there are.
@@ -37,15 +42,36 @@ record EpochExamples(
 
   /// Item rows of an example's targets, one for each supervised position.
   int[] targetItems(int example) {
-    int last = targets[example];
-    return IntStream.rangeClosed(last - lengths[example] + 1, last)
-        .filter(this::isTarget)
-        .map(event -> log.items()[event])
-        .toArray();
+    UserHistory tokens = tokens(example);
+    IntStream earlier =
+        IntStream.range(1, tokens.length())
+            .filter(i -> isTarget(tokens.actions()[i]))
+            .map(i -> tokens.items()[i]);
+    IntStream last =
+        IntStream.of(targets[example])
+            .filter(event -> isTarget(log.actions()[event]))
+            .map(event -> log.items()[event]);
+    return IntStream.concat(earlier, last).toArray();
   }
 
-  private boolean isTarget(int event) {
-    return log.actions()[event] >= leastAction;
+  /// Whether an event with this action is a target. A token of a series has the action NaN, which
+  /// is none: a position before a non-item token has no target.
+  private boolean isTarget(float action) {
+    return action >= leastAction;
+  }
+
+  /// The window of an example: what was known just before its target.
+  private UserHistory tokens(int example) {
+    int target = targets[example];
+    int user = users[example];
+    int from = log.series().isEmpty() ? target - lengths[example] : log.start(user);
+    return new UserHistory(
+            Arrays.copyOfRange(log.items(), from, target),
+            Arrays.copyOfRange(log.times(), from, target),
+            Arrays.copyOfRange(log.actions(), from, target),
+            log.times()[target],
+            log.series().of(user))
+        .merged(new HistoryWindow(lengths[example], 1));
   }
 
   /// Lays examples side by side and draws their negatives.
@@ -61,16 +87,18 @@ record EpochExamples(
     for (int b = 0; b < examples.length; b++) {
       int target = targets[examples[b]];
       int events = length(examples[b]);
-      for (int i = 0; i <= events; i++) {
-        ids[b * slots + i] = log.items()[target - events + i];
-        times[b * slots + i] = log.times()[target - events + i];
-      }
+      UserHistory tokens = tokens(examples[b]);
       for (int i = 0; i < events; i++) {
-        weights[b * length + i] = isTarget(target - events + i + 1) ? 1 : 0;
+        ids[b * slots + i] = tokens.items()[i];
+        times[b * slots + i] = tokens.times()[i];
+        float next = i + 1 < events ? tokens.actions()[i + 1] : log.actions()[target];
+        weights[b * length + i] = isTarget(next) ? 1 : 0;
         if (actions.length > 0) {
-          actions[b * length + i] = features.actionRow(log.actions()[target - events + i]);
+          actions[b * length + i] = features.actionRow(tokens.actions()[i]);
         }
       }
+      ids[b * slots + events] = log.items()[target];
+      times[b * slots + events] = log.times()[target];
     }
     long[] drawn = negatives.draw(examples.length, length, random);
     return new PaddedExamples(

@@ -63,7 +63,8 @@ final class InitialWeights {
         positions,
         blocks,
         filled(config.features().labelRows() * d, () -> truncatedNormal(random)),
-        filled(config.features().actionRows() * d, () -> truncatedNormal(random)));
+        filled(config.features().actionRows() * d, () -> truncatedNormal(random)),
+        filled(config.features().seriesRows() * d, () -> truncatedNormal(random)));
   }
 
   private double normal() {

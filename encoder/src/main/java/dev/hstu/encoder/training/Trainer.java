@@ -7,6 +7,8 @@ import dev.hstu.encoder.compute.torch.TorchEncoder;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.sequence.SeriesColumn;
+import dev.hstu.encoder.sequence.SeriesLog;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DurableFiles;
@@ -117,6 +119,12 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "settings are for %d items and the vocabulary has %d; make the settings for this data"
               .formatted(settings.model().items(), data.vocabulary().size()));
+    }
+    SeriesLog series = data.log().series();
+    if (!series.isEmpty() && !series.columns().equals(settings.model().features().series())) {
+      throw new IllegalArgumentException(
+          "the data's series are %s and the model reads others; take its log by DataFeatures.log"
+              .formatted(series.columns().stream().map(SeriesColumn::name).toList()));
     }
     requireAbsent(target.model());
     Path state = stateFolder(target.model());

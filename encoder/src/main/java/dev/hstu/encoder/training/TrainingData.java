@@ -28,6 +28,7 @@ public record TrainingData(InteractionLog log, IdTable vocabulary, Clock clock, 
     digest.add(log.times(), 0, log.times().length);
     vocabulary.digest(digest);
     labels.digest(digest);
+    log.series().digest(digest);
     return digest.add(clock.spec()).hex();
   }
 }

@@ -66,9 +66,9 @@ final class TrainingExamples {
     int[] lengths = new int[users.length];
     for (int example = 0; example < users.length; example++) {
       targets[example] = newestTarget(example);
-      lengths[example] = window.kept(targets[example] - log.start(users[example]));
+      lengths[example] = kept(example, targets[example]);
     }
-    return new EpochExamples(log, targets, lengths, settings.leastAction(), features);
+    return new EpochExamples(log, users, targets, lengths, settings.leastAction(), features);
   }
 
   private EpochExamples drawn(SplittableRandom draws) {
@@ -76,10 +76,19 @@ final class TrainingExamples {
     int[] lengths = new int[users.length];
     for (int example = 0; example < users.length; example++) {
       targets[example] = target(example, draws);
-      int kept = window.kept(targets[example] - log.start(users[example]));
-      lengths[example] = cut(kept, draws);
+      lengths[example] = cut(kept(example, targets[example]), draws);
     }
-    return new EpochExamples(log, targets, lengths, settings.leastAction(), features);
+    return new EpochExamples(log, users, targets, lengths, settings.leastAction(), features);
+  }
+
+  /// Tokens that the window holds before a target.
+  private int kept(int example, int target) {
+    int user = users[example];
+    int events = target - log.start(user);
+    return log.series().isEmpty()
+        ? window.kept(events)
+        : Math.min(
+            window.maxEvents(), events + log.series().of(user).countUntil(log.times()[target]));
   }
 
   /// Index of an example's target in the log: the newest, or any that a full window precedes.
@@ -94,7 +103,8 @@ final class TrainingExamples {
   private int cut(int length, SplittableRandom draws) {
     double kept = Math.pow(window.maxEvents(), settings.stochasticLength() / 2);
     double whole = kept * kept / ((double) length * length);
-    return length > kept && draws.nextDouble() >= whole ? (int) kept : length;
+    int cut = Math.max((int) kept, log.series().columns().size() + 1);
+    return length > kept && draws.nextDouble() >= whole ? Math.min(cut, length) : length;
   }
 
   private int newestTarget(int example) {

@@ -110,6 +110,7 @@ final class WeightGroups {
                         new float[block.timeBias().length]))
             .toList(),
         new float[weights.labelEmbeddings().length],
-        new float[weights.actionEmbeddings().length]);
+        new float[weights.actionEmbeddings().length],
+        new float[weights.seriesEmbeddings().length]);
   }
 }

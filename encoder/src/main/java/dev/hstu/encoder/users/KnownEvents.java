@@ -1,5 +1,6 @@
 package dev.hstu.encoder.users;
 
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.kernels.tables.IdTable;
@@ -11,15 +12,18 @@ final class KnownEvents {
   private KnownEvents() {}
 
   /// The data's log itself where the two number their items alike, as they do when the model was
-  /// trained on that data; otherwise a copy without the events of items the model lacks.
-  static InteractionLog of(PreparedData data, IdTable vocabulary) {
+  /// trained on that data; otherwise a copy without the events of items the model lacks. Series are
+  /// those that the model reads.
+  static InteractionLog of(PreparedData data, IdTable vocabulary, ModelFeatures features) {
     int[] rows = new int[data.items().size() + 1];
     boolean alike = true;
     for (int item = 1; item < rows.length; item++) {
       rows[item] = vocabulary.rowOf(data.items().idAt(item - 1)) + 1;
       alike &= rows[item] == item;
     }
-    return alike ? data.log() : relabelled(data.log(), rows);
+    InteractionLog log = alike ? data.log() : relabelled(data.log(), rows);
+    return log.withSeries(
+        data.log().series().in(features.series(), data.items().size(), vocabulary.size()));
   }
 
   private static InteractionLog relabelled(InteractionLog log, int[] rows) {

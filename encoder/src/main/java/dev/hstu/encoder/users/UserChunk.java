@@ -4,14 +4,17 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
+import dev.hstu.encoder.sequence.UserHistory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Neighbouring users of a log, encoded together.
 ///
 /// @param from the first user
 /// @param to after the last
 /// @param present how many of them have events
-/// @param tokens kept events of all of them
+/// @param tokens kept tokens of all of them, at most
 record UserChunk(int from, int to, int present, int tokens) {
 
   /// Kept events of a chunk: enough to fill a GPU, little enough that several chunks in flight
@@ -27,7 +30,8 @@ record UserChunk(int from, int to, int present, int tokens) {
     int present = 0;
     int tokens = 0;
     while (to < log.users() && to - first < MAX_USERS) {
-      int kept = window.kept(log.length(to));
+      int events = window.kept(log.length(to));
+      int kept = events == 0 ? 0 : Math.min(window.maxEvents(), events + log.series().count(to));
       if (to > first && tokens + kept > MAX_TOKENS) {
         break;
       }
@@ -63,24 +67,22 @@ record UserChunk(int from, int to, int present, int tokens) {
   }
 
   private HistoryBatch batch(InteractionLog log, HistoryWindow window, RequestTime requestTime) {
-    int[] offsets = new int[present + 1];
-    int[] items = new int[tokens];
-    long[] times = new long[tokens];
-    float[] actions = new float[tokens];
-    long[] requestTimes = new long[present];
-    int b = 0;
+    List<UserHistory> histories = new ArrayList<>(present);
     for (int user = from; user < to; user++) {
-      int kept = window.kept(log.length(user));
-      if (kept > 0) {
-        int end = log.start(user) + log.length(user);
-        System.arraycopy(log.items(), end - kept, items, offsets[b], kept);
-        System.arraycopy(log.times(), end - kept, times, offsets[b], kept);
-        System.arraycopy(log.actions(), end - kept, actions, offsets[b], kept);
-        requestTimes[b] = requestTime.after(log.times()[end - 1]);
-        offsets[b + 1] = offsets[b] + kept;
-        b++;
+      int events = log.length(user);
+      if (events > 0) {
+        int end = log.start(user) + events;
+        // The window of events and series together is never longer than that of the events alone.
+        int first = end - window.kept(events);
+        histories.add(
+            new UserHistory(
+                Arrays.copyOfRange(log.items(), first, end),
+                Arrays.copyOfRange(log.times(), first, end),
+                Arrays.copyOfRange(log.actions(), first, end),
+                requestTime.after(log.times()[end - 1]),
+                log.series().of(user)));
       }
     }
-    return new HistoryBatch(offsets, items, times, actions, requestTimes);
+    return HistoryBatch.of(histories, window);
   }
 }

@@ -50,7 +50,7 @@ public record UserEmbedding(OptionalLong requestTime, int workers) {
   public Summary write(
       Path target, Model model, PreparedData data, UserEncoder encoder, LongConsumer progress)
       throws IOException {
-    InteractionLog log = KnownEvents.of(data, model.vocabulary());
+    InteractionLog log = KnownEvents.of(data, model.vocabulary(), model.config().features());
     RequestTime time =
         requestTime.isPresent()
             ? RequestTime.at(requestTime.getAsLong(), log)

@@ -60,7 +60,8 @@ public final class Checkpoint {
         floats(file, prefix + CheckpointNames.POSITIONS),
         blocks,
         features.labelRows() == 0 ? new float[0] : floats(file, prefix + CheckpointNames.LABELS),
-        features.actionRows() == 0 ? new float[0] : floats(file, prefix + CheckpointNames.ACTIONS));
+        features.actionRows() == 0 ? new float[0] : floats(file, prefix + CheckpointNames.ACTIONS),
+        features.seriesRows() == 0 ? new float[0] : floats(file, prefix + CheckpointNames.SERIES));
   }
 
   /// Writes the weights, sorted by name, replacing `target` wholly or not at all.

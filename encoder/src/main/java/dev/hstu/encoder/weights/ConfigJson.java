@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.sequence.SeriesColumn;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,7 @@ public final class ConfigJson {
   private static final String HSTU = "hstu";
   private static final String LABELS = "item_labels";
   private static final String ACTIONS = "actions";
+  private static final String SERIES = "series";
 
   private ConfigJson() {}
 
@@ -61,7 +63,13 @@ public final class ConfigJson {
     }
     List<Float> actions = new ArrayList<>();
     json.path(ACTIONS).forEach(action -> actions.add((float) action.asDouble(Double.NaN)));
-    return new ModelFeatures(columns, actions);
+    List<SeriesColumn> series = new ArrayList<>();
+    for (JsonNode column : json.path(SERIES)) {
+      List<String> values = new ArrayList<>();
+      column.path("values").forEach(value -> values.add(value.asText()));
+      series.add(new SeriesColumn(column.path("name").asText(), values));
+    }
+    return new ModelFeatures(columns, actions, series);
   }
 
   private static void write(ModelFeatures features, ObjectNode json) {
@@ -75,6 +83,13 @@ public final class ConfigJson {
     if (!features.actions().isEmpty()) {
       ArrayNode actions = json.putArray(ACTIONS);
       features.actions().forEach(actions::add);
+    }
+    if (!features.series().isEmpty()) {
+      ArrayNode columns = json.putArray(SERIES);
+      for (SeriesColumn column : features.series()) {
+        ArrayNode values = columns.addObject().put("name", column.name()).putArray("values");
+        column.values().forEach(values::add);
+      }
     }
   }
 

@@ -48,7 +48,8 @@ public final class RandomModels {
         positions,
         blocks,
         normal(random, config.features().labelRows() * d, 0.3),
-        normal(random, config.features().actionRows() * d, 0.3));
+        normal(random, config.features().actionRows() * d, 0.3),
+        normal(random, config.features().seriesRows() * d, 0.3));
   }
 
   private static float[] normal(Random random, int count, double deviation) {

@@ -54,6 +54,29 @@ class PreparedDataTest {
   }
 
   @Test
+  void seriesOfUsersComeBackBehindTheRowsOfTheItems() throws IOException {
+    SeriesLog series =
+        new SeriesLog(
+            List.of(
+                new SeriesColumn("gender", List.of("F", "M")),
+                new SeriesColumn("language", List.of("de", "fr", "it"))),
+            new long[] {0, 2, 3, 3},
+            new int[] {0, 1, 1},
+            new int[] {5, 6, 8},
+            new long[] {SeriesEntries.ALWAYS, -5, 70});
+    Path path = directory.resolve("described");
+    PreparedData.write(path, PROVENANCE, log(1).withSeries(series), USERS, ITEMS, NO_ATTRIBUTES);
+    PreparedData data = PreparedData.open(path);
+    assertThat(data.log().series()).usingRecursiveComparison().isEqualTo(series);
+    assertThat(data.fingerprint()).isNotEqualTo(PreparedData.open(folder).fingerprint());
+    assertThat(PreparedData.open(folder).log().series().isEmpty()).isTrue();
+    assertThat(folder.resolve(PreparedData.SERIES)).doesNotExist();
+    Files.write(path.resolve(PreparedData.SERIES), new byte[] {1});
+    assertThatThrownBy(() -> PreparedData.open(path))
+        .hasMessageContaining(path.resolve(PreparedData.SERIES).toString());
+  }
+
+  @Test
   void theManifestSaysWhereTheDataCameFrom() throws IOException {
     PreparedManifest manifest = PreparedData.open(folder).manifest();
     assertThat(manifest.sources()).containsExactly("ratings.csv");

@@ -7,7 +7,11 @@ import dev.hstu.encoder.compute.torch.PaddedExamples;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.InteractionLog;
+import dev.hstu.encoder.sequence.SeriesColumn;
+import dev.hstu.encoder.sequence.SeriesEntries;
+import dev.hstu.encoder.sequence.SeriesLog;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -75,6 +79,54 @@ class ExampleSettingsTest {
     assertThat(long0.weights()).containsExactly(0, 1, 1, 0, 1, 1, 1, 1, 1, 1);
     assertThat(epoch.supervised(0)).isEqualTo(8);
     assertThat(epoch.supervised(1)).isZero();
+  }
+
+  /// A user of five events (items 1..5, at 10, 20, 30, 40 and 50, the last held out) whose age (row
+  /// 6 or 7) is known from the beginning and whose town (8 or 9) changes twice, once with an event.
+  @Test
+  void slowSeriesAreTokensWithoutTargets() {
+    SeriesLog series =
+        new SeriesLog(
+            List.of(
+                new SeriesColumn("age", List.of("young", "old")),
+                new SeriesColumn("town", List.of("Bern", "Zug"))),
+            new long[] {0, 4},
+            new int[] {0, 1, 1, 1},
+            new int[] {7, 8, 9, 8},
+            new long[] {SeriesEntries.ALWAYS, 20, 35, 45});
+    InteractionLog described =
+        new InteractionLog(
+            new long[] {0, 5},
+            new int[] {1, 2, 3, 4, 5},
+            new long[] {10, 20, 30, 40, 50},
+            new float[] {5, 5, 1, 5, 5},
+            series);
+    ExampleSettings liked = ExampleSettings.PUBLIC.withLeastAction(3);
+    EpochExamples whole = described(described, 10, liked);
+    PaddedExamples all = padded(whole, 0);
+    assertThat(all.items()).containsExactly(7, 1, 8, 2, 3, 9, 4);
+    assertThat(all.times()).containsExactly(10, 10, 20, 20, 30, 35, 40);
+    assertThat(all.weights()).containsExactly(1, 0, 1, 0, 0, 1);
+    assertThat(whole.length(0)).isEqualTo(6);
+    assertThat(whole.supervised(0)).isEqualTo(3);
+    EpochExamples cut = described(described, 4, liked);
+    PaddedExamples newest = padded(cut, 0);
+    assertThat(newest.items()).containsExactly(7, 8, 3, 9, 4);
+    assertThat(newest.times()).containsExactly(20, 20, 30, 35, 40);
+    assertThat(newest.weights()).containsExactly(0, 0, 0, 1);
+    assertThat(cut.supervised(0)).isEqualTo(1);
+  }
+
+  private static EpochExamples described(
+      InteractionLog log, int maxEvents, ExampleSettings settings) {
+    return new TrainingExamples(
+            log,
+            new HistoryWindow(maxEvents, 1),
+            1,
+            settings,
+            ModelFeatures.NONE.withSeries(log.series().columns()),
+            new RandomStreams(1))
+        .of(0);
   }
 
   private TrainingExamples examples(int maxEvents, ExampleSettings settings) {

@@ -9,14 +9,19 @@ import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.InteractionLog;
+import dev.hstu.encoder.sequence.SeriesColumn;
+import dev.hstu.encoder.sequence.SeriesEntries;
+import dev.hstu.encoder.sequence.SeriesLog;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +34,8 @@ class FeaturedTrainingTest {
   private static final ModelFeatures FEATURES =
       new ModelFeatures(
           List.of(new ModelFeatures.LabelColumn("genres", List.of("even", "odd"))),
-          List.of(0f, 1f));
+          List.of(0f, 1f),
+          List.of(new SeriesColumn("mood", List.of("calm", "wild"))));
 
   @TempDir private Path folder;
   private TrainingData data;
@@ -47,10 +53,45 @@ class FeaturedTrainingTest {
     int[] labels = IntStream.of(items).map(item -> item % 2).toArray();
     data =
         new TrainingData(
-            new InteractionLog(log.offsets(), log.items(), log.times(), actions),
+            new InteractionLog(log.offsets(), log.items(), log.times(), actions, moods(log)),
             plain.vocabulary(),
             plain.clock(),
             new ItemLabels(items, labels));
+  }
+
+  /// One mood a user, from the beginning, by turns.
+  private static SeriesLog moods(InteractionLog log) {
+    int users = log.users();
+    long[] always = new long[users];
+    Arrays.fill(always, SeriesEntries.ALWAYS);
+    return new SeriesLog(
+        FEATURES.series(),
+        LongStream.rangeClosed(0, users).toArray(),
+        new int[users],
+        IntStream.range(0, users).map(user -> TinyTraining.ITEMS + 1 + user % 2).toArray(),
+        always);
+  }
+
+  @Test
+  void seriesThatTheModelDoesNotReadAreRefused() {
+    TrainingSettings others =
+        settings().withModel(settings().model().withFeatures(FEATURES.withSeries(List.of())));
+    assertThatThrownBy(() -> train("others", others, step -> {}))
+        .hasMessage(
+            "the data's series are [mood] and the model reads others; take its log by"
+                + " DataFeatures.log");
+  }
+
+  @Test
+  void seriesAreLearnt() throws IOException {
+    train("one", settings(), step -> {});
+    train("two", settings().withEpochs(1), step -> {});
+    try (OpenModel one = ModelFolder.open(folder.resolve("one"));
+        OpenModel two = ModelFolder.open(folder.resolve("two"))) {
+      assertThat(one.model().weights().seriesEmbeddings())
+          .hasSameSizeAs(two.model().weights().seriesEmbeddings())
+          .isNotEqualTo(two.model().weights().seriesEmbeddings());
+    }
   }
 
   private static TrainingSettings settings() {

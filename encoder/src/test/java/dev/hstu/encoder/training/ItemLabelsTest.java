@@ -86,6 +86,7 @@ class ItemLabelsTest {
         memory.create(new float[] {0, 1, 2, 3}, new Shape(4, 1)),
         List.of(),
         memory.create(new float[] {10, 20, 30}, new Shape(3, 1)),
+        null,
         null);
   }
 

@@ -9,6 +9,7 @@ import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -98,6 +99,30 @@ class ModelFolderTest {
     }
     assertThat(told.resolve("config.json")).content().contains("\"format_version\" : 2");
     assertThat(folder.resolve("config.json")).content().contains("\"format_version\" : 1");
+  }
+
+  @Test
+  void seriesReturn() throws IOException {
+    HstuConfig described =
+        RandomModels.config(5, 6, 2, 4, 2, 3, 2, 2)
+            .withFeatures(
+                ModelFeatures.NONE.withSeries(
+                    List.of(
+                        new SeriesColumn("gender", List.of("F", "M")),
+                        new SeriesColumn("town", List.of("Zug \"x\"")))));
+    Model rich =
+        new Model(described, model.clock(), model.vocabulary(), RandomModels.weights(described, 4));
+    Path told = directory.resolve("described");
+    ModelFolder.save(told, rich);
+    try (OpenModel open = ModelFolder.open(told)) {
+      assertThat(open.model().config()).isEqualTo(described);
+      assertThat(open.model().fingerprint())
+          .isEqualTo(rich.fingerprint())
+          .isNotEqualTo(model.fingerprint());
+      assertThat(open.model().weights().seriesEmbeddings())
+          .isEqualTo(rich.weights().seriesEmbeddings());
+    }
+    assertThat(told.resolve("config.json")).content().contains("\"format_version\" : 2");
   }
 
   @Test

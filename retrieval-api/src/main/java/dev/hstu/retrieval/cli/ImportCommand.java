@@ -6,6 +6,7 @@ import dev.hstu.retrieval.data.ColumnMapping;
 import dev.hstu.retrieval.data.EventSummary;
 import dev.hstu.retrieval.data.FileFormat;
 import dev.hstu.retrieval.data.ImportListener;
+import dev.hstu.retrieval.data.ImportManifest;
 import dev.hstu.retrieval.data.ImportOutcome;
 import dev.hstu.retrieval.data.ImportRequest;
 import dev.hstu.retrieval.data.InteractionImport;
@@ -39,10 +40,9 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--interactions",
-      required = true,
       arity = "1..*",
       paramLabel = "FILE",
-      description = "One or more log files, in the order of their events.")
+      description = "One or more log files, in the order of their events; or the manifest's.")
   private List<Path> interactions = List.of();
 
   @Option(
@@ -50,6 +50,17 @@ public final class ImportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Catalogue; all of its items are kept, rated or not.")
   private @Nullable Path items;
+
+  @Option(
+      names = "--manifest",
+      paramLabel = "FILE",
+      description = {
+        "YAML that declares the unified features: main.interactions, main.items, and slow series"
+            + " of",
+        "the users as series.NAME.file, .user, .value, .time (columns) and .kind (categorical or",
+        "numerical, which is dropped). Paths are relative to it; --interactions and --items win."
+      })
+  private @Nullable Path manifest;
 
   @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Folder to make.")
   private Path out = Path.of("data");
@@ -163,15 +174,22 @@ public final class ImportCommand implements Callable<Integer> {
             TimeScale.parse(timeUnit),
             idType,
             actionValues);
+    ImportManifest declared =
+        manifest == null
+            ? new ImportManifest(null, null, List.of())
+            : ImportManifest.read(manifest);
     return new ImportRequest(
-        interactions,
-        items,
+        interactions.isEmpty() && declared.interactions() != null
+            ? List.of(declared.interactions())
+            : interactions,
+        items == null ? declared.items() : items,
         out,
         rules,
         maxBadShare,
         dropRepeats,
         overwrite,
-        until == null ? ImportRequest.NO_END : until);
+        until == null ? ImportRequest.NO_END : until,
+        declared.series());
   }
 
   private int report(Console console, ImportOutcome outcome) {
@@ -197,8 +215,7 @@ public final class ImportCommand implements Callable<Integer> {
                       + " was written; mend them or set --max-bad-share",
                   100 * share,
                   what,
-                  ImportReport.reasons(
-                      what.equals("catalogue") ? read.catalogue() : read.interactions()),
+                  ImportReport.reasons(read.rows(what)),
                   100 * most));
     };
   }

@@ -4,6 +4,7 @@ import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.retrieval.data.EventSummary;
 import dev.hstu.retrieval.data.ImportOutcome;
 import dev.hstu.retrieval.data.ReadSummary;
+import dev.hstu.retrieval.data.SeriesSummary;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -36,6 +37,17 @@ final class ImportReport {
           .row("catalogue rows", count(read.catalogue().read()), "")
           .row("catalogue rows dropped", count(read.catalogue().bad()), reasons(read.catalogue()))
           .row("items outside the catalogue", count(events.itemsOutsideCatalogue()), "");
+    }
+    for (SeriesSummary series : read.series()) {
+      table.row(
+          "series " + series.name(),
+          count(series.entries()),
+          "%s values, %s repeated and left out, %s of users without events"
+              .formatted(
+                  count(series.values()), count(series.repeated()), count(series.otherUsers())));
+    }
+    if (read.users().bad() > 0) {
+      table.row("rows of series dropped", count(read.users().bad()), reasons(read.users()));
     }
     return table
         .row("items without events", count(events.itemsWithoutEvents()), "")
@@ -82,6 +94,8 @@ final class ImportReport {
     document.put("formats", read.formats());
     document.put("rows", rows(read.interactions()));
     document.put("catalogue_rows", rows(read.catalogue()));
+    document.put("series_rows", rows(read.users()));
+    document.put("series", read.series());
     document.put("bad_rows", read.badRows());
     document.put("notes", read.notes());
     if (outcome instanceof ImportOutcome.Imported imported) {

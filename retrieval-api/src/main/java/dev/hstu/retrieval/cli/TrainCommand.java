@@ -89,7 +89,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--softmax",
       description = {
         "What a position's target is told from: all-items, or as many negatives as --negatives",
-        "says, drawn from the catalogue per-user or per-position, or in-batch: from the batch's own",
+        "says, drawn from the catalogue per-user or per-position, or in-batch: from the batch's"
+            + " own",
         "targets, corrected for how often each is drawn. Default: the preset's."
       })
   private @Nullable String softmax;
@@ -101,7 +102,8 @@ public final class TrainCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "COLUMN",
       description = {
-        "Columns of the catalogue whose labels (genres, brands) become part of an item's embedding,",
+        "Columns of the catalogue whose labels (genres, brands) become part of an item's"
+            + " embedding,",
         "so that a new item has a vector by its labels alone. Default: the preset's."
       })
   private @Nullable List<String> labels;
@@ -121,6 +123,17 @@ public final class TrainCommand implements Callable<Integer> {
       },
       negatable = true)
   private @Nullable Boolean actions;
+
+  @Option(
+      names = "--series",
+      split = ",",
+      paramLabel = "NAME",
+      description = {
+        "Slow series of the users (language, age group) that `import --manifest` read: each value"
+            + " is",
+        "a token of its own among the user's events, and never a target. Default: none."
+      })
+  private List<String> series = List.of();
 
   @Option(
       names = "--device",
@@ -168,7 +181,7 @@ public final class TrainCommand implements Callable<Integer> {
       TrainingSettings settings = withFeatures(settings(prepared.items().size()), prepared);
       TrainingData trained =
           new TrainingData(
-              prepared.log(),
+              DataFeatures.log(prepared, settings.model().features()),
               prepared.items(),
               prepared.clock(),
               ItemLabels.of(prepared.attributes(), settings.model().features()));
@@ -279,7 +292,11 @@ public final class TrainCommand implements Callable<Integer> {
             : labels.stream().filter(column -> !column.isEmpty()).toList();
     boolean read = actions == null ? usual.actionRows() > 0 : actions;
     return settings.withModel(
-        settings.model().withFeatures(DataFeatures.of(prepared, columns, read)));
+        settings
+            .model()
+            .withFeatures(
+                DataFeatures.of(prepared, columns, read)
+                    .withSeries(DataFeatures.series(prepared, series))));
   }
 
   private static NegativeSampling sampling(String name) {

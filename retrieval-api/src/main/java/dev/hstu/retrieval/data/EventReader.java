@@ -145,7 +145,7 @@ final class EventReader {
 
   private String detail(RecordSource source, RowDefect defect) {
     return switch (defect) {
-      case FIELD_COUNT, QUOTES, LINE_LENGTH, REPEATED_ITEM -> source.defectDetail();
+      case FIELD_COUNT, QUOTES, LINE_LENGTH, REPEATED_ITEM, VALUE -> source.defectDetail();
       case USER_ID -> quoted(user) + users.problem(user);
       case ITEM_ID -> quoted(item) + items.problem(item);
       case TIME ->

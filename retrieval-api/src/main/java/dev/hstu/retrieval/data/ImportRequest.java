@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param overwrite whether an existing `out` is replaced
 /// @param untilSeconds the first second whose events are left out, for a time split; [#NO_END]
 ///     takes all
+/// @param series slow series of the users, by name
 public record ImportRequest(
     List<Path> interactions,
     @Nullable Path catalogue,
@@ -23,7 +24,8 @@ public record ImportRequest(
     double maxBadShare,
     boolean dropRepeats,
     boolean overwrite,
-    long untilSeconds) {
+    long untilSeconds,
+    List<SeriesSource> series) {
 
   /// Later than any event.
   public static final long NO_END = Long.MAX_VALUE;
@@ -33,6 +35,7 @@ public record ImportRequest(
 
   public ImportRequest {
     interactions = List.copyOf(interactions);
+    series = List.copyOf(series);
     if (interactions.isEmpty()) {
       throw new UnusableInputException("no interaction file is named; give --interactions FILE");
     }
@@ -40,6 +43,28 @@ public record ImportRequest(
       throw new UnusableInputException(
           "max-bad-share=%s must be within 0..1; set --max-bad-share".formatted(maxBadShare));
     }
+  }
+
+  /// Events alone.
+  public ImportRequest(
+      List<Path> interactions,
+      @Nullable Path catalogue,
+      Path out,
+      ReadingRules rules,
+      double maxBadShare,
+      boolean dropRepeats,
+      boolean overwrite,
+      long untilSeconds) {
+    this(
+        interactions,
+        catalogue,
+        out,
+        rules,
+        maxBadShare,
+        dropRepeats,
+        overwrite,
+        untilSeconds,
+        List.of());
   }
 
   /// Events of all times.
@@ -76,6 +101,7 @@ public record ImportRequest(
         maxBadShare,
         dropRepeats,
         overwrite,
-        untilSeconds);
+        untilSeconds,
+        series);
   }
 }

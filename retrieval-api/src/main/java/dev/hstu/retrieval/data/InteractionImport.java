@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.data;
 
 import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.PreparedManifest;
 import dev.hstu.encoder.sequence.Provenance;
@@ -42,6 +43,7 @@ public final class InteractionImport {
   private final EventColumns events = new EventColumns();
   private final BadRows badRows = new BadRows();
   private final BadRows badItems = new BadRows();
+  private final BadRows badSeries = new BadRows();
   private final List<String> formats = new ArrayList<>();
   private final SortedMap<String, String> columnNames = new TreeMap<>();
   private @Nullable EventTiming timing;
@@ -66,7 +68,7 @@ public final class InteractionImport {
   private ImportOutcome run() throws IOException {
     AttributeTable catalogue = readCatalogue();
     if (badItems.share() > request.maxBadShare()) {
-      return stopped("catalogue", badItems);
+      return stopped(ImportOutcome.CATALOGUE, badItems);
     }
     for (Path file : request.interactions()) {
       readInteractions(file);
@@ -80,8 +82,13 @@ public final class InteractionImport {
           "%s: none of the %d rows is an event; see --format and --columns"
               .formatted(request.interactions(), badRows.rows()));
     }
-    EventSummary kept = write(catalogue);
-    return new ImportOutcome.Imported(read(), kept);
+    IdTable userIds = users.build();
+    SeriesReader series = readSeries(userIds);
+    if (badSeries.share() > request.maxBadShare()) {
+      return stopped(ImportOutcome.SERIES, badSeries);
+    }
+    EventSummary kept = write(catalogue, userIds, series);
+    return new ImportOutcome.Imported(read(series), kept);
   }
 
   private AttributeTable readCatalogue() throws IOException {
@@ -116,6 +123,23 @@ public final class InteractionImport {
     } catch (IOException e) {
       throw unreadable(file, badRows.rows() - rowsBefore, e);
     }
+  }
+
+  private SeriesReader readSeries(IdTable userIds) throws IOException {
+    ReadingRules rules = request.rules();
+    SeriesReader reader =
+        new SeriesReader(userIds, badSeries, rules.timeScale(), request.untilSeconds());
+    boolean timed = requireTiming().clock() instanceof Clock.Wall;
+    for (SeriesSource source : request.series()) {
+      long rowsBefore = badSeries.rows();
+      try {
+        reader.read(source, timed);
+      } catch (IOException e) {
+        throw unreadable(source.file(), badSeries.rows() - rowsBefore, e);
+      }
+      columnNames.put("series." + source.name(), source.value());
+    }
+    return reader;
   }
 
   /// All files must order events by the same thing, else their events cannot be merged.
@@ -154,12 +178,13 @@ public final class InteractionImport {
     }
   }
 
-  private EventSummary write(AttributeTable catalogue) throws IOException {
+  private EventSummary write(AttributeTable catalogue, IdTable userIds, SeriesReader series)
+      throws IOException {
     EventTiming known = requireTiming();
     Ordered ordered =
-        EventOrder.order(events, users.size(), known.restampSeconds(), request.dropRepeats());
-    IdTable userIds = users.build();
+        EventOrder.order(events, userIds.size(), known.restampSeconds(), request.dropRepeats());
     IdTable itemIds = items.build();
+    InteractionLog log = ordered.log().withSeries(series.log(itemIds.size()));
     Provenance provenance =
         new Provenance(
             sources(),
@@ -173,9 +198,7 @@ public final class InteractionImport {
         FolderSwap.write(
             request.out(),
             request.overwrite(),
-            folder ->
-                PreparedData.write(
-                    folder, provenance, ordered.log(), userIds, itemIds, attributes));
+            folder -> PreparedData.write(folder, provenance, log, userIds, itemIds, attributes));
     return EventSummary.of(ordered, catalogue.rows(), manifest);
   }
 
@@ -191,13 +214,25 @@ public final class InteractionImport {
   }
 
   private ImportOutcome stopped(String what, BadRows bad) {
-    return new ImportOutcome.TooManyBadRows(read(), what, bad.share(), request.maxBadShare());
+    return new ImportOutcome.TooManyBadRows(read(null), what, bad.share(), request.maxBadShare());
   }
 
-  private ReadSummary read() {
+  private ReadSummary read(@Nullable SeriesReader series) {
     List<BadRow> examples = new ArrayList<>(badItems.examples());
     examples.addAll(badRows.examples());
-    return new ReadSummary(formats, Rows.of(badRows), Rows.of(badItems), examples, notes());
+    examples.addAll(badSeries.examples());
+    List<String> notes = notes();
+    if (series != null) {
+      notes.addAll(series.notes());
+    }
+    return new ReadSummary(
+        formats,
+        Rows.of(badRows),
+        Rows.of(badItems),
+        Rows.of(badSeries),
+        series == null ? List.of() : series.summaries(),
+        examples,
+        notes);
   }
 
   private List<String> notes() {
@@ -220,6 +255,10 @@ public final class InteractionImport {
     if (request.catalogue() != null) {
       sources.add(request.catalogue().toString());
     }
+    request.series().stream()
+        .map(source -> source.file().toString())
+        .distinct()
+        .forEach(sources::add);
     return sources;
   }
 

@@ -35,7 +35,9 @@ final class RecordSources {
     /// A log. Its CSV is UTF-8: read as anything else, damaged bytes would make wrong ids.
     INTERACTIONS(List.of("userId", "movieId", "rating", "timestamp")),
     /// A catalogue, whose titles are often still in ISO-8859-1.
-    CATALOGUE(List.of("movieId", "title", "genres"));
+    CATALOGUE(List.of("movieId", "title", "genres")),
+    /// Attributes of users.
+    USERS(List.of("userId", "gender", "age", "occupation", "zip"));
 
     /// Columns of the GroupLens formats, by the names of their CSV edition.
     private final List<String> columns;
@@ -113,7 +115,7 @@ final class RecordSources {
     return switch (content) {
       case INTERACTIONS ->
           new Dialect(between, Quotes.AROUND_LINES, numbered, StandardCharsets.UTF_8);
-      case CATALOGUE -> new Dialect(between, Quotes.AROUND_TEXT, numbered, catalogueCharset);
+      case CATALOGUE, USERS -> new Dialect(between, Quotes.AROUND_TEXT, numbered, catalogueCharset);
     };
   }
 

@@ -10,6 +10,7 @@ enum RowDefect {
   TIME("unusable time"),
   MILLISECONDS("time in milliseconds"),
   ACTION("unusable action"),
+  VALUE("unusable value of a series"),
   REPEATED_ITEM("item listed twice");
 
   private final String reason;

@@ -14,12 +14,14 @@ final class EpochMeasure {
   private static final SeenFilter FILTER = SeenFilter.WINDOW;
 
   private final LeaveOneOut protocol;
+  private final InteractionLog log;
   private final IdTable items;
   private final int workers;
 
   /// @param items the vocabulary that the log's rows belong to
   EpochMeasure(InteractionLog log, IdTable items, LeaveOneOut.Target target, int workers) {
     this.protocol = new LeaveOneOut(log, target);
+    this.log = log;
     this.items = items;
     this.workers = workers;
   }
@@ -30,7 +32,7 @@ final class EpochMeasure {
             encoder,
             new ExactScan(ModelVectors.of(candidate)),
             null,
-            RowMapping.between(items, candidate.vocabulary()));
+            RowMapping.between(items, log, candidate));
     return new Evaluation(subject, protocol, items.size(), List.of(FILTER))
         .run(workers, done -> {})
         .exact(FILTER);

@@ -190,7 +190,7 @@ public record Evaluator(
               scan,
               index,
               search,
-              RowMapping.between(data.items(), model.vocabulary()),
+              RowMapping.between(data.items(), data.log(), model),
               RowMapping.between(data.items(), catalogue)));
     }
   }

@@ -85,7 +85,8 @@ public final class LeaveOneOut implements EvaluationProtocol {
         Arrays.copyOfRange(log.items(), from, end),
         Arrays.copyOfRange(log.times(), from, end),
         Arrays.copyOfRange(log.actions(), from, end),
-        requestTime.of(log.times()[end], log.times()[end - 1], clock));
+        requestTime.of(log.times()[end], log.times()[end - 1], clock),
+        log.series().of(users[c]));
   }
 
   /// Events of each item row that come before their user's target.

@@ -1,10 +1,13 @@
 package dev.hstu.retrieval.evaluate;
 
+import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.sequence.InteractionLog;
+import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.kernels.tables.IdTable;
 import java.util.Arrays;
 
-/// Item rows of a prepared-data folder to rows of another vocabulary, by external id. The two are
+/// Rows of a prepared-data folder to rows of another vocabulary, by external id. The two are
 /// the same when the model was trained on that folder, and differ after a nightly import.
 public final class RowMapping {
 
@@ -23,12 +26,26 @@ public final class RowMapping {
     return new RowMapping(targetOf);
   }
 
+  /// Maps the rows of data to those of a model: its items, and behind them the values of the series
+  /// it reads.
+  ///
+  /// @param log whose rows are those of `items`
+  public static RowMapping between(IdTable items, InteractionLog log, Model model) {
+    RowMapping plain = between(items, model.vocabulary());
+    int[] series =
+        SeriesColumn.rowsOf(
+            log.series().columns(), model.config().features().series(), model.vocabulary().size());
+    int[] targetOf = Arrays.copyOf(plain.targetOf, plain.targetOf.length + series.length);
+    System.arraycopy(series, 0, targetOf, plain.targetOf.length, series.length);
+    return new RowMapping(targetOf);
+  }
+
   /// The row of the other vocabulary, or 0 where it lacks the item.
   public int map(int item) {
     return targetOf[item];
   }
 
-  /// The history in the other vocabulary, without events of items it lacks.
+  /// The history in the other vocabulary, without events of items and values of series it lacks.
   public UserHistory map(UserHistory history) {
     int[] items = new int[history.length()];
     long[] times = new long[history.length()];
@@ -48,6 +65,7 @@ public final class RowMapping {
         Arrays.copyOf(items, kept),
         Arrays.copyOf(times, kept),
         Arrays.copyOf(actions, Math.min(actions.length, kept)),
-        history.requestTime());
+        history.requestTime(),
+        history.series().mapped(targetOf));
   }
 }

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.evaluate;
 
+import dev.hstu.encoder.sequence.HistoryWindow;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.ExactScan;
@@ -88,8 +89,9 @@ final class StepEvaluation {
     int target = subject.catalogue().map(protocol.targetItem(c)) - 1;
     RoaringBitmap seen = CaseRanker.seenRows(subject.catalogue().map(log), 0);
     if (known.length() > 0 && target >= 0 && !seen.contains(target)) {
-      int kept = subject.encoder().config().window().kept(known.length());
-      batch.add(new Case(newest(known, kept), target, seen));
+      HistoryWindow window = subject.encoder().config().window();
+      UserHistory tokens = known.merged(window);
+      batch.add(new Case(newest(tokens, window.kept(tokens.length())), target, seen));
     }
   }
 

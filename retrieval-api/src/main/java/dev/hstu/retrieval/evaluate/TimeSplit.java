@@ -108,7 +108,8 @@ public final class TimeSplit implements EvaluationProtocol {
         Arrays.copyOfRange(log.items(), from, end),
         Arrays.copyOfRange(log.times(), from, end),
         Arrays.copyOfRange(log.actions(), from, end),
-        requestTime.of(log.times()[end], log.times()[end - 1], clock));
+        requestTime.of(log.times()[end], log.times()[end - 1], clock),
+        log.series().of(users[c]));
   }
 
   /// Events of each item row before the instant.

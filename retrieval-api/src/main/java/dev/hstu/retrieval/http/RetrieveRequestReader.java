@@ -39,7 +39,7 @@ final class RetrieveRequestReader {
   private static final List<String> EVENTS_FIELDS = List.of("events");
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
 
-  /// The name kept for user attributes, which no model reads yet.
+  /// The name kept for user attributes: models read them as series, requests don't carry them yet.
   private static final String RESERVED_FIELD = "userAttributes";
 
   private final RetrievalSettings limits;
@@ -187,7 +187,7 @@ final class RetrieveRequestReader {
       throws IOException {
     return json.fieldName().equals(RESERVED_FIELD)
         ? json.unknownField(
-            "is reserved for attributes of the user, which no model reads yet; leave it out")
+            "is reserved for attributes of the user, which a request can't carry yet; leave it out")
         : json.unknownField(known);
   }
 

@@ -183,7 +183,8 @@ final class TrainWork implements NightWork {
         start.orElseThrow(
             () ->
                 new NightRefusedException(
-                    "train.mode=embed-only needs a model and there is none; set train.start-model, or train.mode=continue for the first night"));
+                    "train.mode=embed-only needs a model and there is none; set train.start-model,"
+                        + " or train.mode=continue for the first night"));
     Path state = stateBeside(night);
     if (Files.exists(state)) {
       DurableFiles.writeAtomically(night.folder().trainingState(), out -> Files.copy(state, out));
@@ -235,12 +236,21 @@ final class TrainWork implements NightWork {
       throws IOException {
     String preset = night.configuration().training().preset();
     return switch (start) {
-      case TrainingStart.From from -> from.model().config().features();
+      case TrainingStart.From from -> withoutSeries(from.model().config().features());
       case TrainingStart.Anew() ->
           TrainingPresets.readsFeatures(preset)
               ? DataFeatures.all(night.data())
               : ModelFeatures.NONE;
     };
+  }
+
+  private static ModelFeatures withoutSeries(ModelFeatures features) {
+    if (!features.series().isEmpty()) {
+      throw new NightRefusedException(
+          "the model to go on from reads slow series of users, which a night doesn't import; train"
+              + " it with `hstu train --series`, or set train.mode=embed-only");
+    }
+    return features;
   }
 
   private static HstuConfig shapes(NightContext night) throws IOException {

@@ -49,7 +49,7 @@ final class RequestVectors {
 
   private static List<UserHistory> histories(PreparedData data, Model model, int most, long seed) {
     LeaveOneOut requests = new LeaveOneOut(data.log(), LeaveOneOut.Target.TEST);
-    RowMapping rows = RowMapping.between(data.items(), model.vocabulary());
+    RowMapping rows = RowMapping.between(data.items(), data.log(), model);
     List<UserHistory> histories = new ArrayList<>();
     for (int drawn : RowSample.of(requests.cases(), most, new SplittableRandom(seed))) {
       UserHistory history = rows.map(requests.history(drawn));

@@ -225,7 +225,7 @@ class ProblemAnswersTest {
             "{'userAttributes':{}}",
             "unknown-field",
             "/userAttributes",
-            "'userAttributes' is reserved for attributes of the user, which no model reads yet; leave it out"),
+            "'userAttributes' is reserved for attributes of the user, which a request can't carry yet; leave it out"),
         // JSON
         invalid("", "malformed-json", "", "the body is empty; send one JSON object"),
         invalid("  ", "malformed-json", "", "the body is empty; send one JSON object"),

@@ -235,7 +235,8 @@ public final class TinyGenerations {
         positions,
         blocks,
         normal(random, config.features().labelRows() * d),
-        normal(random, config.features().actionRows() * d));
+        normal(random, config.features().actionRows() * d),
+        normal(random, config.features().seriesRows() * d));
   }
 
   private static float[] normal(Random random, int count) {

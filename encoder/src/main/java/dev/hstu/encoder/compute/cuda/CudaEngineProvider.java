@@ -44,6 +44,11 @@ public final class CudaEngineProvider implements EngineProvider {
           Engine.CUDA,
           "it has no action embeddings, which this model needs; choose djl or reference");
     }
+    if (model.config().features().seriesRows() > 0) {
+      throw new EngineUnavailableException(
+          Engine.CUDA,
+          "it has no tokens of slow series, which this model reads; choose djl or reference");
+    }
     CudaDevice device =
         switch (CudaDevices.here()) {
           case Availability.Absent absent ->

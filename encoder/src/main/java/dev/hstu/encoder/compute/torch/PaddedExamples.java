@@ -6,8 +6,8 @@ package dev.hstu.encoder.compute.torch;
 ///
 /// @param users `B`
 /// @param length `L`
-/// @param items long[B·(L+1)]: the history and, after its last event, the target; position `i`
-///     predicts item `i+1`
+/// @param items long[B·(L+1)], rows of items or, behind them, of series: the history and, after its
+///     last event, the target; position `i` predicts item `i+1`
 /// @param times long[B·(L+1)], seconds, of the same slots
 /// @param actions rows of the table of actions, long[B·L]; empty for a model without actions
 /// @param weights float[B·L], 1 for each supervised position, else 0

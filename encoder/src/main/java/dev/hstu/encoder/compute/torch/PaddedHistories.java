@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.HistoryBatch;
-import java.lang.foreign.MemorySegment;
 
 /// Some users of a batch, padded at their ends to the longest of them.
 ///
@@ -29,13 +28,7 @@ record PaddedHistories(
     for (int b = 0; b < users.length; b++) {
       int start = batch.offsets()[users[b]];
       for (int i = 0; i < batch.length(users[b]); i++) {
-        MemorySegment.copy(
-            weights.itemEmbeddings(),
-            HstuWeights.FLOAT,
-            (long) batch.items()[start + i] * d * Float.BYTES,
-            rows,
-            (b * length() + i) * d,
-            d);
+        weights.copyToken(batch.items()[start + i], d, rows, (b * length() + i) * d);
         addAction(start + i, rows, (b * length() + i) * d, d);
       }
     }

@@ -103,6 +103,8 @@ public final class TorchHstu implements AutoCloseable {
               gradients.dense(),
               orEmpty(batchMemory, parameters.actions()),
               orEmpty(batchMemory, gradients.actions()),
+              orEmpty(batchMemory, parameters.series()),
+              orEmpty(batchMemory, gradients.series()),
               batchMemory.create(
                   batch.actions(),
                   batch.actions().length == 0 ? new Shape(0) : new Shape(users, length)),

@@ -23,8 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// @param dense `P` and then `W, Wo, bo, pos, time` of each block, as `hstu.py` expects them
 /// @param labels float32 `(G, D)`, null without labels
 /// @param actions float32 `(actions + 1, D)`, null without actions
+/// @param series float32 `(S, D)`, null without series
 public record TorchParameters(
-    NDArray items, List<NDArray> dense, @Nullable NDArray labels, @Nullable NDArray actions) {
+    NDArray items,
+    List<NDArray> dense,
+    @Nullable NDArray labels,
+    @Nullable NDArray actions,
+    @Nullable NDArray series) {
 
   public TorchParameters {
     dense = List.copyOf(dense);
@@ -32,12 +37,12 @@ public record TorchParameters(
 
   /// The tensors of a model without features.
   public TorchParameters(NDArray items, List<NDArray> dense) {
-    this(items, dense, null, null);
+    this(items, dense, null, null, null);
   }
 
   /// The same with another item table.
   public TorchParameters withItems(NDArray table) {
-    return new TorchParameters(table, dense, labels, actions);
+    return new TorchParameters(table, dense, labels, actions, series);
   }
 
   /// Copies `weights` to the device of `memory`; the item table passes through the heap and may
@@ -50,7 +55,8 @@ public record TorchParameters(
         memory.create(items, new Shape(rows, items.length / rows)),
         dense(memory, config, weights),
         table(memory, weights.labelEmbeddings(), config),
-        table(memory, weights.actionEmbeddings(), config));
+        table(memory, weights.actionEmbeddings(), config),
+        table(memory, weights.seriesEmbeddings(), config));
   }
 
   private static @Nullable NDArray table(NDManager memory, float[] values, HstuConfig config) {
@@ -80,14 +86,15 @@ public record TorchParameters(
         items.zerosLike(),
         dense.stream().map(NDArray::zerosLike).toList(),
         labels == null ? null : labels.zerosLike(),
-        actions == null ? null : actions.zerosLike());
+        actions == null ? null : actions.zerosLike(),
+        series == null ? null : series.zerosLike());
   }
 
   /// All tensors, the item table first.
   public List<NDArray> all() {
     List<NDArray> all = new ArrayList<>(List.of(items));
     all.addAll(dense);
-    Stream.of(labels, actions).filter(Objects::nonNull).forEach(all::add);
+    Stream.of(labels, actions, series).filter(Objects::nonNull).forEach(all::add);
     return all;
   }
 
@@ -109,6 +116,9 @@ public record TorchParameters(
     if (actions != null) {
       named.put(CheckpointNames.ACTIONS, actions);
     }
+    if (series != null) {
+      named.put(CheckpointNames.SERIES, series);
+    }
     return named;
   }
 
@@ -126,7 +136,12 @@ public record TorchParameters(
     }
     MemorySegment table = MemorySegment.ofArray(items.toFloatArray());
     return new HstuWeights(
-        table, dense.getFirst().toFloatArray(), blocks, values(labels), values(actions));
+        table,
+        dense.getFirst().toFloatArray(),
+        blocks,
+        values(labels),
+        values(actions),
+        values(series));
   }
 
   private static float[] values(@Nullable NDArray table) {

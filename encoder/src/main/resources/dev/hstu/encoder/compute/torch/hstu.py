@@ -41,18 +41,19 @@ class Hstu(Module):
 
   # Adds the gradients of scale * sum(weights * loss) to `item_gradients` and `gradients`, and
   # returns that sum, (). ids (B, L+1): the history and the target in the slot after it, so position
-  # i predicts ids[i+1]; actions (B, L): rows of `action_table`, empty for none; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
+  # i predicts ids[i+1]; ids behind the rows of `items` are rows of `series_table`, empty for none;
+  # actions (B, L): rows of `action_table`, empty for none; weights (B, L): 1 where that is supervised; negatives (B, R), shared by a
   # user's positions, or (B, L, R), drawn for each, or empty for the softmax over all items; corrections of the same shape, added to their logits, or empty. kept: 1 for each value that dropout keeps, of the
   # input (B, L, D) and then of each block's gate (B, L, h*dv), end to end; empty for no dropout.
   #
   # Looked-up rows and biases are leaves of the graph: their gradients are folded onto the tables by
   # hand below, because the graph's own backward of a lookup goes row by row, or fills a whole table
   # with zeros for each lookup.
-  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], action_table: Tensor, action_gradients: Tensor, actions: Tensor, ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, corrections: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
+  def accumulate(self: __torch__.Hstu, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], action_table: Tensor, action_gradients: Tensor, series_table: Tensor, series_gradients: Tensor, actions: Tensor, ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, corrections: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
     length = ids.size(1) - 1
     blocks = self.blocks(parameters)
     buckets = self.time_buckets(times, edges)
-    rows = self.leaf(torch.embedding(items, ids))
+    rows = self.leaf(self.looked_up(items, series_table, ids))
     leaves = annotate(List[Tensor], [])
     leaves.append(rows)
     dense = annotate(List[Tensor], [])
@@ -92,7 +93,14 @@ class Hstu(Module):
       outputs = [loss]
       seeds = annotate(List[Optional[Tensor]], [torch.ones_like(loss)])
     found = self.present(torch.autograd.grad(outputs, leaves, seeds))
-    torch.index_put_(item_gradients, [torch.flatten(ids)], torch.reshape(found[0], [-1, width]), True)
+    if series_table.numel() == 0:
+      torch.index_put_(item_gradients, [torch.flatten(ids)], torch.reshape(found[0], [-1, width]), True)
+    else:
+      of_series = torch.unsqueeze(torch.ge(ids, items.size(0)), 2)
+      of_items = torch.masked_fill(found[0], of_series, 0.)
+      torch.index_put_(item_gradients, [torch.flatten(self.item_rows(items, ids))], torch.reshape(of_items, [-1, width]), True)
+      others = torch.masked_fill(found[0], torch.logical_not(of_series), 0.)
+      torch.index_add_(series_gradients, 0, torch.flatten(self.series_rows(items, ids)), torch.reshape(others, [-1, width]))
     if negatives.numel() > 0:
       torch.index_put_(item_gradients, [torch.flatten(negatives)], torch.reshape(found[len(found) - 1], [-1, width]), True)
     if actions.numel() > 0:
@@ -182,6 +190,22 @@ class Hstu(Module):
 
   def blocks(self: __torch__.Hstu, parameters: List[Tensor]) -> int:
     return (len(parameters) - 1) // 5
+
+  # Rows of items, and behind them those of series, (B, L+1, D).
+  def looked_up(self: __torch__.Hstu, items: Tensor, series_table: Tensor, ids: Tensor) -> Tensor:
+    if series_table.numel() == 0:
+      return torch.embedding(items, ids)
+    of_series = torch.unsqueeze(torch.ge(ids, items.size(0)), 2)
+    others = torch.embedding(series_table, self.series_rows(items, ids))
+    return torch.where(of_series, others, torch.embedding(items, self.item_rows(items, ids)))
+
+  # ids with padding for what is no item.
+  def item_rows(self: __torch__.Hstu, items: Tensor, ids: Tensor) -> Tensor:
+    return torch.masked_fill(ids, torch.ge(ids, items.size(0)), 0)
+
+  # Rows of the table of series, its first for what is an item.
+  def series_rows(self: __torch__.Hstu, items: Tensor, ids: Tensor) -> Tensor:
+    return torch.clamp_min(torch.sub(ids, items.size(0)), 0)
 
   # Step 1.
   def embedded(self: __torch__.Hstu, rows: Tensor, positions: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.RandomModels;
+import dev.hstu.encoder.sequence.SeriesColumn;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,22 @@ class CudaEngineProviderTest {
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessage(
             "engine cuda: it has no action embeddings, which this model needs; choose djl or"
+                + " reference");
+  }
+
+  @Test
+  void aModelThatReadsSeriesIsRefusedWithAReason() {
+    Model model =
+        RandomModels.model(
+            RandomModels.config(4, 3, 2, 4, 1, 2, 2, 1)
+                .withFeatures(
+                    ModelFeatures.NONE.withSeries(
+                        List.of(new SeriesColumn("language", List.of("de"))))),
+            1);
+    assertThatThrownBy(() -> new CudaEngineProvider().open(model, EngineChoice.of(Engine.CUDA)))
+        .isInstanceOf(EngineUnavailableException.class)
+        .hasMessage(
+            "engine cuda: it has no tokens of slow series, which this model reads; choose djl or"
                 + " reference");
   }
 

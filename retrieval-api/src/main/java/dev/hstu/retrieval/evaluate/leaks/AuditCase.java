@@ -35,12 +35,14 @@ public record AuditCase(
         actions[e] = history.actions()[left[e]];
       }
     }
-    return withHistory(new UserHistory(items, times, actions, history.requestTime()));
+    return withHistory(
+        new UserHistory(items, times, actions, history.requestTime(), history.series()));
   }
 
   AuditCase withRequestTime(long seconds) {
     return withHistory(
-        new UserHistory(history.items(), history.times(), history.actions(), seconds));
+        new UserHistory(
+            history.items(), history.times(), history.actions(), seconds, history.series()));
   }
 
   AuditCase withWholeCatalogue() {
