@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The process that [UserStoreKillTest] kills: several threads that change a user of their own
 /// without end, deletions among it, so that the files are written anew all the time.
@@ -14,6 +15,9 @@ import java.util.Optional;
 final class ChangingChild {
 
   static final int THREADS = 4;
+
+  /// What [#event] calls its items.
+  static final Pattern ITEM = Pattern.compile("item-([0-9]+)-([0-9]+);");
 
   private static final int FORGET_EACH = 40;
 
