@@ -29,6 +29,10 @@ final class RecallMetrics {
   private static final String ALL = "all";
 
   private final RecallLedger ledger;
+
+  /// Held here, since a registry holds what it asks by weak references.
+  private final LongSupplier cpuNanos;
+
   private final MultiGauge mean;
   private final MultiGauge lower;
   private final MultiGauge upper;
@@ -41,6 +45,7 @@ final class RecallMetrics {
       Map<SampleOutcome, LongAdder> outcomes,
       LongSupplier cpuNanos) {
     this.ledger = ledger;
+    this.cpuNanos = cpuNanos;
     mean = gauge(registry, "hstu.recall", "Mean recall of live queries");
     lower = gauge(registry, "hstu.recall.lower", "Where its 95 % interval begins");
     upper = gauge(registry, "hstu.recall.upper", "Where its 95 % interval ends");
@@ -52,12 +57,13 @@ final class RecallMetrics {
                 .description("Answers put aside to measure recall")
                 .tag("outcome", outcome.label())
                 .register(registry));
-    FunctionCounter.builder(
-            "hstu.recall.cpu.seconds",
-            cpuNanos,
-            spent -> (double) spent.getAsLong() / TimeUnit.SECONDS.toNanos(1))
+    FunctionCounter.builder("hstu.recall.cpu.seconds", this, RecallMetrics::cpuSeconds)
         .description("Processor time of exact answers")
         .register(registry);
+  }
+
+  private double cpuSeconds() {
+    return (double) cpuNanos.getAsLong() / TimeUnit.SECONDS.toNanos(1);
   }
 
   /// Shows what the ledger now keeps, in place of what it kept before.
