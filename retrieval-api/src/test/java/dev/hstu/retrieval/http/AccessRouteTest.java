@@ -189,8 +189,11 @@ class AccessRouteTest {
     byte[] whole = Files.readAllBytes(file);
     Files.writeString(file, "{");
     Eventually.see(
-        () -> LOGGED.list.stream().map(ILoggingEvent::getFormattedMessage).toList(),
-        lines -> lines.stream().anyMatch(line -> line.contains("access keys stay as they were")));
+        AccessRouteTest::logged,
+        events ->
+            events.stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .anyMatch(line -> line.contains("access keys stay as they were")));
     assertThat(asked(fresh).status()).isEqualTo(200);
     Files.write(file, whole);
     keys.remove("fresh");
@@ -201,11 +204,18 @@ class AccessRouteTest {
   void noKeyIsEverLogged() throws Exception {
     asked("Bearer " + KEY.get(Role.ADMIN));
     asked("Bearer " + KEY.get(Role.ADMIN) + "x");
-    assertThat(List.copyOf(LOGGED.list))
+    assertThat(logged())
         .noneSatisfy(
             event ->
                 assertThat(event.getFormattedMessage())
                     .containsAnyOf(KEY.values().toArray(String[]::new)));
+  }
+
+  /// What was logged so far, while others log.
+  private static List<ILoggingEvent> logged() {
+    synchronized (LOGGED) {
+      return List.copyOf(LOGGED.list);
+    }
   }
 
   @Test
@@ -216,8 +226,8 @@ class AccessRouteTest {
         .isInstanceOf(ServiceStartException.class)
         .hasMessage(
             "serving.host=0.0.0.0 can be reached from other machines and access.keys-file=none asks"
-                + " nobody for a key; make one by `hstu keys add` and set access.keys-file, or listen"
-                + " on 127.0.0.1");
+                + " nobody for a key; make one by `hstu keys add` and set access.keys-file, or"
+                + " listen on 127.0.0.1");
   }
 
   @Test

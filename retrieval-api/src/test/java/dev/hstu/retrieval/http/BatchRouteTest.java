@@ -213,7 +213,7 @@ class BatchRouteTest {
 
   @Test
   void aBatchThatSendsForTooLongEndsWithItsProblem() throws Exception {
-    serve(Map.of("batch.deadline-seconds", "1"));
+    serve(Map.of("batch.deadline-seconds", "3"));
     try (BatchConnection batch = new BatchConnection(service.address())) {
       assertThat(ask(batch, 1)).isEqualTo(generation);
 
@@ -222,7 +222,7 @@ class BatchRouteTest {
       assertThat(last.path("line").asInt()).isEqualTo(2);
       assertThat(detail(last))
           .isEqualTo(
-              "the batch took more than 1 s; this line and all after it were not taken, send them"
+              "the batch took more than 3 s; this line and all after it were not taken, send them"
                   + " in another, or raise batch.deadline-seconds");
       assertThat(batch.read()).isNull();
     }

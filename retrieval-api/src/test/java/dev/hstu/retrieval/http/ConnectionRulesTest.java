@@ -42,7 +42,6 @@ class ConnectionRulesTest {
         RunningService.start(
             generations.configuration(
                 Map.of(
-                    "connections.max", Integer.toString(MAX_CONNECTIONS),
                     "connections.request-seconds", "1",
                     "connections.upload-bytes-per-second", "1000",
                     "serving.idle-seconds", "2",
@@ -80,7 +79,7 @@ class ConnectionRulesTest {
       head += "X: " + "x".repeat(4_000) + "\r\n";
     }
     String body = words[0].equals("413") ? "x".repeat(3_000) : "";
-    String answer = answer(head + "\r\n" + body);
+    String answer = answer(service, head + "\r\n" + body);
 
     assertThat(answer).startsWith("HTTP/1.1 " + (words[0].equals("431") ? "4" : words[0]));
     assertThat(answer.toLowerCase(Locale.ROOT))
@@ -97,7 +96,10 @@ class ConnectionRulesTest {
   @ValueSource(
       strings = {
         "GET /health/live HTTP/1.1\r\nX: ",
-        "POST /retrieve HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+        "POST /retrieve HTTP/1.1\r\n"
+            + "Host: a\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Content-Length: 1000\r\n\r\n"
       })
   void aRequestSentByteByByteIsCutOff(String begin) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
@@ -129,7 +131,11 @@ class ConnectionRulesTest {
   void aCompressedBodyIsRefusedUnread(String encoding) throws IOException {
     String answer =
         answer(
-            "POST /retrieve HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            service,
+            "POST /retrieve HTTP/1.1\r\n"
+                + "Host: a\r\n"
+                + "Content-Type: application/json\r\n"
+                + "Connection: close\r\n"
                 + "Content-Encoding: %s\r\nContent-Length: 2\r\n\r\n{}".formatted(encoding));
 
     assertThat(answer).startsWith("HTTP/1.1 415").contains("Content-Encoding is not unpacked here");
@@ -145,31 +151,40 @@ class ConnectionRulesTest {
 
   @Test
   void oneConnectionTooManyIsClosedAndTheOthersServe() throws Exception {
-    ConnectionRules connections = ServiceBeans.of(service, ConnectionRules.class);
-    Eventually.see(connections::open, open -> open == 0);
-    Socket[] sockets = new Socket[MAX_CONNECTIONS];
-    try {
-      for (int i = 0; i < sockets.length; i++) {
-        sockets[i] = new Socket(InetAddress.getLoopbackAddress(), service.port());
-      }
-      Eventually.see(connections::open, open -> open == MAX_CONNECTIONS);
-      assertThat(answer("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
-          .isEmpty();
-    } finally {
-      for (Socket socket : sockets) {
-        if (socket != null) {
-          socket.close();
+    String request = "GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    // No connection may be closed for being idle before all are open.
+    try (RunningService patient =
+        RunningService.start(
+            new TinyGenerations(folder.resolve("patient"))
+                .configuration(
+                    Map.of(
+                        "connections.max",
+                        Integer.toString(MAX_CONNECTIONS),
+                        "serving.idle-seconds",
+                        "120")))) {
+      ConnectionRules connections = ServiceBeans.of(patient, ConnectionRules.class);
+      Socket[] sockets = new Socket[MAX_CONNECTIONS];
+      try {
+        for (int i = 0; i < sockets.length; i++) {
+          sockets[i] = new Socket(InetAddress.getLoopbackAddress(), patient.port());
+        }
+        Eventually.see(connections::open, open -> open == MAX_CONNECTIONS);
+        assertThat(answer(patient, request)).isEmpty();
+      } finally {
+        for (Socket socket : sockets) {
+          if (socket != null) {
+            socket.close();
+          }
         }
       }
+      Eventually.see(connections::open, open -> open == 0);
+      assertThat(answer(patient, request)).startsWith("HTTP/1.1 200");
     }
-    Eventually.see(connections::open, open -> open == 0);
-    assertThat(answer("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
-        .startsWith("HTTP/1.1 200");
   }
 
   /// All the server says, empty where it closed without a word.
-  private static String answer(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+  private static String answer(RunningService from, String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), from.port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -122,7 +122,7 @@ public final class LivePage implements AutoCloseable {
     try {
       return new LivePage(folder, process);
     } catch (Exception | Error e) {
-      process.destroyForcibly().waitFor();
+      BrowserProcess.awaitEnd(process, 0, () -> {});
       DurableFiles.deleteRecursively(folder);
       throw e;
     }
@@ -243,10 +243,7 @@ public final class LivePage implements AutoCloseable {
   public void close() throws IOException, InterruptedException {
     socket.abort();
     client.close();
-    process.destroy();
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    BrowserProcess.awaitEnd(process, PATIENCE_SECONDS, process::destroy);
     DurableFiles.deleteRecursively(folder);
   }
 

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A page as a browser shows it, without a network: opened in Chromium in light and in dark, in a
@@ -120,11 +119,9 @@ public final class PageInChromium {
             .redirectOutput(dom.toFile())
             .redirectError(log.toFile())
             .start();
-    try {
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("Chromium ended").isTrue();
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
+    assertThat(BrowserProcess.awaitEnd(process, PATIENCE_SECONDS, () -> {}))
+        .as("Chromium ended")
+        .isTrue();
     assertThat(Files.readAllLines(log)).noneMatch(line -> line.contains("CONSOLE"));
     String drawn = Files.readString(dom);
     int begin = drawn.lastIndexOf(BEGIN) + BEGIN.length();

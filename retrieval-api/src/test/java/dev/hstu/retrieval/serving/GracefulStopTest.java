@@ -35,11 +35,11 @@ class GracefulStopTest {
   void readinessGoesFirstAndRequestsInFlightFinish() throws Exception {
     TinyGenerations generations = new TinyGenerations(folder);
     generations.publish(1);
-    RunningService service =
-        RunningService.start(
-            generations.configuration(
-                Map.of("serving.drain-millis", "3000", "admission.workers", "1")));
-    try (ServiceClient client = new ServiceClient(service)) {
+    try (RunningService service =
+            RunningService.start(
+                generations.configuration(
+                    Map.of("serving.drain-millis", "6000", "admission.workers", "1")));
+        ServiceClient client = new ServiceClient(service)) {
       service.awaitReady(Duration.ofSeconds(30));
       assertThat(client.get("/health/ready").status()).isEqualTo(200);
       CompletableFuture<Void> stopping = CompletableFuture.runAsync(service::close);

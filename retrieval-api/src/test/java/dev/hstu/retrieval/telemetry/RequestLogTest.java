@@ -23,7 +23,7 @@ class RequestLogTest {
       log.answered("GET /sets", 503, FAST);
       log.answered("GET /sets", 200, SLOW);
 
-      assertThat(said.lines())
+      assertThat(lines(said))
           .satisfiesExactly(
               line -> assertThat(line).contains("WARN", "GET /sets answered 503 after 5 ms"),
               line -> assertThat(line).contains("WARN", "GET /sets answered 200 after 2000 ms"));
@@ -38,20 +38,26 @@ class RequestLogTest {
         log.answered("GET /sets", 200, FAST);
       }
       // Ten standard deviations.
-      assertThat(said.lines()).hasSizeBetween(342, 658);
+      assertThat(lines(said)).hasSizeBetween(342, 658);
     }
   }
 
   @Test
   void thereAreOnlySoManyLinesASecond() {
     RequestLog log = new RequestLog(new LoggingSettings(Format.TEXT, 1000, 0, 10));
+    long begun = System.nanoTime();
     try (StandardError said = new StandardError()) {
       for (int i = 0; i < 500; i++) {
         log.answered("POST /retrieve", 503, FAST);
       }
-      List<String> lines = said.lines();
-      // The loop may run over the end of a second.
-      assertThat(lines).hasSizeBetween(10, 20);
+      // The loop may run over the ends of seconds, on a busy machine over several.
+      int seconds = 2 + (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+      assertThat(lines(said)).hasSizeBetween(10, 10 * seconds);
     }
+  }
+
+  /// Those of requests: threads of other tests' services may have something to say, too.
+  private static List<String> lines(StandardError said) {
+    return said.lines().stream().filter(line -> line.contains(" answered ")).toList();
   }
 }

@@ -36,10 +36,10 @@ final class EncoderTier {
       return new Encoder(process, URI.create(line.split(" ", -1)[1]));
     }
 
-    /// As `kill -9`.
+    /// As `kill -9`; returns when the process is gone.
     @Override
     public void close() {
-      process.destroyForcibly();
+      process.destroyForcibly().onExit().join();
     }
   }
 

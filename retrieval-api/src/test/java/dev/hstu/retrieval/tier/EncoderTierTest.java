@@ -176,7 +176,7 @@ class EncoderTierTest {
         EncoderServer good = encoder(Map.of());
         RunningService service =
             serve(
-                Map.of("encoder.attempt-millis", "300"),
+                Map.of("encoder.attempt-millis", "2000"),
                 URI.create("http://127.0.0.1:" + silent.getLocalPort()),
                 good.address());
         ServiceClient client = new ServiceClient(service)) {
@@ -303,6 +303,8 @@ class EncoderTierTest {
             .collect(Collectors.joining(",")));
     all.put("encoder.health-millis", "50");
     all.put("encoder.breaker-open-millis", "100");
+    // What is killed resets its connections; what is slow on a busy machine is waited for.
+    all.put("encoder.attempt-millis", "10000");
     all.put("ladder.steps", "none");
     all.putAll(settings);
     return generations.configuration(all);
