@@ -83,6 +83,22 @@ public final class AdmissionControl {
     return ladder.step();
   }
 
+  /// An encoder has taken users up, or given them up.
+  ///
+  /// @param sentNanos when they were sent to it
+  /// @param waitNanos for anything but the computation
+  public synchronized void encoded(
+      long nowNanos, WorkKind kind, int users, long sentNanos, long waitNanos) {
+    ladder.encoded(nowNanos, kind, users, sentNanos, waitNanos);
+  }
+
+  /// No encoder had room for a request.
+  public synchronized void encoderRefused(long nowNanos, WorkKind kind) {
+    if (kind == WorkKind.STEPPED) {
+      ladder.encoderRefused(nowNanos);
+    }
+  }
+
   /// A request has ended, well or not.
   ///
   /// @param latencyNanos from arrival
@@ -102,7 +118,8 @@ public final class AdmissionControl {
       case STEPPED -> ladder.worked(nowNanos, step, workNanos);
       case WHOLE -> ladder.workedWhole(workNanos);
     }
-    if (limit != null) {
+    // A queue that an earlier, dearer step left at an encoder is not what the present one makes.
+    if (limit != null && step.compareTo(ladder.step()) >= 0) {
       limit.answered(nowNanos, latencyNanos, waitedNanos);
     }
   }

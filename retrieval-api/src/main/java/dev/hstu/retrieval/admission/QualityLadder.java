@@ -2,22 +2,23 @@ package dev.hstu.retrieval.admission;
 
 import java.util.List;
 
-/// Chooses the step at which requests are answered, from how long they wait for a worker: up within
-/// a few windows while a queue stands, down one step at a time, and only when the step below would
-/// not be overloaded at once.
+/// Chooses the step at which requests are answered, from how long they wait for a worker and for an
+/// encoder: up within a few windows while a queue stands ([QueueWindow]), down one step at a time,
+/// and only when the step below would not be overloaded at once.
 ///
-/// - *A standing queue* is one in which even the shortest wait of a window, and of the one before,
-///   is above the target (CoDel: Nichols and Jacobson, ACM Queue 10(5), 2012); a burst has short
-///   waits too. Refused requests count as one. A queue that is getting shorter is left to do so.
 /// - *Down* after a calm time: waits below half the target, and the work that arrives now, at what
 ///   a request cost when the step below was last taken, would keep the workers busy no more than
 ///   [#SAFE_UTILISATION] of the time. That cost is forgotten with a half-life of [#FORGET_NANOS],
-///   so that a step that was dear once is tried again some day.
+///   so that a step that was dear once is tried again some day. Encoders may be machines that we
+///   know nothing about: how many requests they managed at a step is measured while their queue
+///   stands ([SaturatedRate]), and no more than that share of them may arrive.
+/// - For the encoders' queue a smaller search is no step, and of its waits those count that began
+///   at the present step: what was sent before says what that step was like.
 /// - A step down that is taken back soon makes the next one wait twice as long, up to
 ///   [#MOST_PATIENCE] times the calm time; one that holds makes it the calm time again.
 ///
-/// - Where most of the workers' time goes to work that is never made cheaper ([WorkKind#WHOLE]),
-///   steps would not shorten the queue and none is taken.
+/// - Where most of the workers' time, or most users of an encoder, are of work that is never made
+///   cheaper ([WorkKind#WHOLE]), steps would not shorten that queue and none is taken for it.
 ///
 /// So at constant load there is a step it stays at. Not thread-safe.
 public final class QualityLadder {
@@ -33,19 +34,13 @@ public final class QualityLadder {
   /// A step down has held when so many times its patience have passed.
   private static final int HOLDS = 4;
 
-  /// Fewer waits don't tell a queue from a hiccup of the machine.
-  private static final int MIN_WAITS = 5;
-
-  /// A wait below this share of the window's before is of a queue that drains.
-  private static final double DRAINING = 0.9;
-
   private static final double NANOS_PER_SECOND = 1e9;
 
   /// What the ladder goes by.
   ///
   /// @param steps that may be taken besides full answers, ascending; empty for none
   /// @param workers that share the load, at least 1
-  /// @param targetNanos wait in the queue that is still good
+  /// @param targetNanos wait in a queue that is still good
   /// @param windowNanos how long waits are gathered for one decision
   /// @param calmNanos without waits before a step down
   public record Rules(
@@ -76,16 +71,19 @@ public final class QualityLadder {
   private double steppedBusy;
   private double wholeBusy;
 
-  private long windowStart;
+  private final QueueWindow workers;
   private boolean begun;
   private long arrivals;
   private long steppedNanos;
   private long wholeNanos;
-  private int waits;
-  private long shortestWait = Long.MAX_VALUE;
-  private boolean refused;
 
-  private long lastWait;
+  private final QueueWindow encoders;
+  private final SaturatedRate[] encoderRates;
+  private long steppedUsers;
+  private long wholeUsers;
+  private long answeredAtLevel;
+
+  private long levelSince;
   private long calmSince;
   private long patience;
   private long lastDown;
@@ -94,9 +92,13 @@ public final class QualityLadder {
   public QualityLadder(Rules rules) {
     this.rules = rules;
     this.patience = rules.calmNanos;
+    this.workers = new QueueWindow(rules.targetNanos, rules.windowNanos);
+    this.encoders = new QueueWindow(rules.targetNanos, rules.windowNanos);
     this.costs = new WorkCost[rules.steps.size() + 1];
+    this.encoderRates = new SaturatedRate[costs.length];
     for (int l = 0; l < costs.length; l++) {
       costs[l] = new WorkCost();
+      encoderRates[l] = new SaturatedRate();
     }
   }
 
@@ -114,15 +116,14 @@ public final class QualityLadder {
   /// A request was refused for too much load.
   public void refused(long nowNanos) {
     begin(nowNanos);
-    refused = true;
+    workers.refused();
     closeWindow(nowNanos);
   }
 
   /// A worker has taken a request up.
   public void tookUp(long nowNanos, long waitNanos) {
     begin(nowNanos);
-    waits++;
-    shortestWait = Math.min(shortestWait, waitNanos);
+    workers.waited(waitNanos);
     closeWindow(nowNanos);
   }
 
@@ -131,6 +132,7 @@ public final class QualityLadder {
     int taken = rules.steps.indexOf(step) + 1;
     costs[taken].add(nowNanos, workNanos);
     steppedNanos += workNanos;
+    answeredAtLevel += taken == level ? 1 : 0;
   }
 
   /// Work that is never made cheaper has cost so much of a worker's time.
@@ -138,55 +140,118 @@ public final class QualityLadder {
     wholeNanos += workNanos;
   }
 
+  /// An encoder has taken users up.
+  ///
+  /// @param sentNanos when they were sent to it
+  /// @param waitNanos for it
+  public void encoded(long nowNanos, WorkKind kind, int users, long sentNanos, long waitNanos) {
+    begin(nowNanos);
+    if (sentNanos - levelSince < 0) {
+      return;
+    }
+    openEncoders(nowNanos);
+    switch (kind) {
+      case STEPPED -> steppedUsers += users;
+      case WHOLE -> wholeUsers += users;
+    }
+    encoders.waited(waitNanos);
+    closeEncoders(nowNanos);
+  }
+
+  /// No encoder had room for a request to be answered at a step.
+  public void encoderRefused(long nowNanos) {
+    begin(nowNanos);
+    openEncoders(nowNanos);
+    encoders.refused();
+    closeEncoders(nowNanos);
+  }
+
   /// Nothing is under way: no queue stands, however few the waits.
   public void idle(long nowNanos) {
     begin(nowNanos);
-    if (nowNanos - windowStart >= rules.windowNanos) {
-      shortestWait = 0;
+    if (workers.isOver(nowNanos)) {
+      encoders.discard();
+      workers.waited(0);
       decide(nowNanos);
-      openWindow(nowNanos);
     }
   }
 
   private void begin(long nowNanos) {
     if (!begun) {
       begun = true;
+      levelSince = nowNanos;
       calmSince = nowNanos;
       openWindow(nowNanos);
     }
   }
 
   private void openWindow(long nowNanos) {
-    windowStart = nowNanos;
+    workers.open(nowNanos);
     arrivals = 0;
     steppedNanos = 0;
     wholeNanos = 0;
-    waits = 0;
-    shortestWait = Long.MAX_VALUE;
-    refused = false;
   }
 
   private void closeWindow(long nowNanos) {
-    if (nowNanos - windowStart >= rules.windowNanos && (waits >= MIN_WAITS || refused)) {
+    if (workers.isTelling(nowNanos)) {
       decide(nowNanos);
-      openWindow(nowNanos);
     }
   }
 
   private void decide(long nowNanos) {
-    measureRates((nowNanos - windowStart) / NANOS_PER_SECOND);
-    long wait = shortestWait == Long.MAX_VALUE ? lastWait : shortestWait;
-    if (refused || wait > rules.targetNanos) {
-      calmSince = nowNanos;
-      if (refused || (lastWait > rules.targetNanos && wait > DRAINING * lastWait)) {
-        up(nowNanos);
+    measureRates((nowNanos - workers.startNanos()) / NANOS_PER_SECOND);
+    switch (workers.close()) {
+      case STANDING -> {
+        calmSince = nowNanos;
+        if (wholeBusy <= steppedBusy) {
+          up(level + 1, nowNanos);
+        }
       }
-    } else if (wait > rules.targetNanos / 2) {
-      calmSince = nowNanos;
-    } else {
-      calm(nowNanos);
+      case WAITING -> calmSince = nowNanos;
+      case CALM -> calm(nowNanos);
     }
-    lastWait = wait;
+    openWindow(nowNanos);
+  }
+
+  private void openEncoders(long nowNanos) {
+    if (!encoders.isOpen()) {
+      encoders.open(nowNanos);
+      steppedUsers = 0;
+      wholeUsers = 0;
+      answeredAtLevel = 0;
+    }
+  }
+
+  private void closeEncoders(long nowNanos) {
+    if (!encoders.isTelling(nowNanos)) {
+      return;
+    }
+    long nanos = nowNanos - encoders.startNanos();
+    QueueWindow.Finding found = encoders.close();
+    if (found == QueueWindow.Finding.CALM) {
+      return; // a step down is for the workers' window to take
+    }
+    calmSince = nowNanos;
+    if (wholeUsers <= steppedUsers) {
+      encoderRates[asForEncoders(level)].measured(nowNanos, answeredAtLevel, nanos);
+      if (found == QueueWindow.Finding.STANDING) {
+        up(nextForEncoders(), nowNanos);
+      }
+    }
+  }
+
+  /// The next level that relieves encoders; a smaller search would not.
+  private int nextForEncoders() {
+    int next = level + 1;
+    while (next <= rules.steps.size() && asForEncoders(next) == 0) {
+      next++;
+    }
+    return next;
+  }
+
+  /// The level that gives encoders as much to do as another.
+  private int asForEncoders(int other) {
+    return other > 0 && rules.steps.get(other - 1).relievesEncoders() ? other : 0;
   }
 
   /// Over the last second, about.
@@ -197,11 +262,11 @@ public final class QualityLadder {
     wholeBusy += weight * (wholeNanos / seconds - wholeBusy);
   }
 
-  private void up(long nowNanos) {
-    if (level == rules.steps.size() || wholeBusy > steppedBusy) {
+  private void up(int next, long nowNanos) {
+    if (next > rules.steps.size()) {
       return;
     }
-    level++;
+    moveTo(next, nowNanos);
     if (downOnTrial && nowNanos - lastDown < HOLDS * patience) {
       patience = Math.min(2 * patience, MOST_PATIENCE * rules.calmNanos);
     }
@@ -214,18 +279,25 @@ public final class QualityLadder {
       patience = rules.calmNanos;
     }
     while (level > 0 && nowNanos - calmSince >= patience && isAffordable(nowNanos, level - 1)) {
-      level--;
+      moveTo(level - 1, nowNanos);
       // Within a window once, but as often as patience ends in an idle one.
-      calmSince = Math.max(calmSince + patience, windowStart);
+      calmSince = Math.max(calmSince + patience, workers.startNanos());
       lastDown = nowNanos;
       downOnTrial = true;
     }
   }
 
-  /// Whether the work that arrives now would leave the workers some time at another level.
+  private void moveTo(int other, long nowNanos) {
+    level = other;
+    levelSince = nowNanos;
+    encoders.discard();
+  }
+
+  /// Whether the work that arrives now would leave workers and encoders some time at another level.
   private boolean isAffordable(long nowNanos, int other) {
     double cost = costs[other].at(nowNanos, costs[level]);
-    return arrivalsPerSecond * cost / NANOS_PER_SECOND <= SAFE_UTILISATION * rules.workers;
+    return arrivalsPerSecond * cost / NANOS_PER_SECOND <= SAFE_UTILISATION * rules.workers
+        && arrivalsPerSecond <= SAFE_UTILISATION * encoderRates[asForEncoders(other)].at(nowNanos);
   }
 
   /// What a request costs at one level, in a worker's time.

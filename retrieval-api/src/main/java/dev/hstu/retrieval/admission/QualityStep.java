@@ -18,6 +18,11 @@ public enum QualityStep {
   /// The popular items, and neither encoder nor index.
   POPULAR;
 
+  /// Whether it leaves encoders less to do than full answers.
+  boolean relievesEncoders() {
+    return compareTo(SHORTER_HISTORY) >= 0;
+  }
+
   /// 0 for full answers.
   public int number() {
     return ordinal();

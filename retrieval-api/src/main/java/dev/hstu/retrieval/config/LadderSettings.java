@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /// How answers get cheaper while there is too much load, and what each step is; `ladder.*`.
 ///
 /// @param steps that may be taken besides full answers, ascending
-/// @param targetWaitMillis wait for a worker that is still good
+/// @param targetWaitMillis wait for a worker, or for an encoder, that is still good
 /// @param calmMillis without waits before a step back
 /// @param parameters what they are
 public record LadderSettings(
@@ -37,8 +37,8 @@ public record LadderSettings(
           20,
           1,
           60_000,
-          "A queue in which every request of 100 ms waits longer than this for a worker is reason"
-              + " for the next step.");
+          "A queue in which every request of 100 ms waits longer than this for a worker, or for an"
+              + " encoder beyond encoder.batch-wait-micros, is reason for the next step.");
   static final Setting<Integer> CALM_MILLIS =
       Setting.integer(
           "ladder.calm-millis",

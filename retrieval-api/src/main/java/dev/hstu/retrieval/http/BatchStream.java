@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.http;
 
+import dev.hstu.retrieval.admission.WorkKind;
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.config.BatchSettings;
 import dev.hstu.retrieval.retrieve.PendingRetrieval;
@@ -113,7 +114,10 @@ final class BatchStream implements AutoCloseable {
     CompletableFuture<Boolean> over = new CompletableFuture<>();
     while (true) {
       PendingRetrieval pending =
-          new PendingRetrieval(arrivedNanos, workers.deadlineNanos(System.nanoTime()));
+          new PendingRetrieval(
+              arrivedNanos,
+              workers.deadlineNanos(System.nanoTime()),
+              workers.encoderWaits(WorkKind.WHOLE));
       switch (workers.submitWhole(
           buffers ->
               answers.answer(

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.access.Role;
+import dev.hstu.retrieval.admission.WorkKind;
 import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Progress;
@@ -94,7 +95,10 @@ final class EmbedController {
     byte[] body = request.getBody().orElse(NO_BODY);
     boolean raw = wantsFloat32(request);
     PendingRetrieval pending =
-        new PendingRetrieval(arrivedNanos, workers.deadlineNanos(arrivedNanos));
+        new PendingRetrieval(
+            arrivedNanos,
+            workers.deadlineNanos(arrivedNanos),
+            workers.encoderWaits(WorkKind.WHOLE));
     return refusals.answerOf(
         workers.submitWhole(buffers -> step(body, raw, buffers, pending)), problems::of);
   }

@@ -2,6 +2,7 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.admission.QualityStep;
+import dev.hstu.retrieval.admission.WorkKind;
 import dev.hstu.retrieval.retrieve.PendingRetrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.serving.Progress;
@@ -228,7 +229,9 @@ final class RetrieveController {
       this.arrivedNanos = arrivedNanos;
       this.pending =
           new PendingRetrieval(
-              arrivedNanos, arrivedNanos + TimeUnit.MILLISECONDS.toNanos(deadlineMillis));
+              arrivedNanos,
+              arrivedNanos + TimeUnit.MILLISECONDS.toNanos(deadlineMillis),
+              workers.encoderWaits(WorkKind.STEPPED));
     }
 
     Progress<MutableHttpResponse<byte[]>> run(RetrievalBuffers buffers, QualityStep step) {

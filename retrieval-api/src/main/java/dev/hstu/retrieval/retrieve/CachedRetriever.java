@@ -123,7 +123,7 @@ public final class CachedRetriever {
     long start = System.nanoTime();
     CompletableFuture<float[][]> rows =
         retriever
-            .embed(HistoryBatch.concat(windows), pending.deadlineNanos())
+            .embed(HistoryBatch.concat(windows), pending)
             .thenApply(flat -> Retriever.rows(flat, users.size()))
             .whenComplete((made, _) -> keep(users, made));
     return pending.expect(users, rows, start);
@@ -277,7 +277,7 @@ public final class CachedRetriever {
     }
 
     private CompletableFuture<float[]> embed(HistoryBatch window) {
-      return retriever.embed(window, pending.deadlineNanos());
+      return retriever.embed(window, pending);
     }
 
     private RetrievalOutcome waiting(CompletionStage<?> landing) {

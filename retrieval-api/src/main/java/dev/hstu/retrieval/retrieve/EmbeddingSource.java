@@ -3,6 +3,7 @@ package dev.hstu.retrieval.retrieve;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -24,11 +25,17 @@ public interface EmbeddingSource {
   ///
   /// @param batch as [UserEncoder#encode] takes it; its arrays must not change any more
   /// @param deadlineNanos [System#nanoTime] by which the embeddings must be there to be of use
+  /// @param waits told how long they waited where they wait for an encoder
   /// @return float[B·D], row-major, the caller's own; or exceptionally
   ///     [java.util.concurrent.TimeoutException] where the deadline can't be made,
   ///     [EncoderUnavailableException] where nobody can encode now, [EncoderBusyException] where
   ///     too much waits already, and what the engine throws
-  CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos);
+  CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos, EncoderWaits waits);
+
+  /// As [#embed(HistoryBatch, long, EncoderWaits)], for what no user waits for.
+  default CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos) {
+    return embed(batch, deadlineNanos, EncoderWaits.UNWATCHED);
+  }
 
   /// An engine on the calling thread.
   ///

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.retrieve;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import java.util.concurrent.CompletableFuture;
 
 /// The shortest way to an embedding: no other thread has a part in it, and a deadline changes
@@ -20,7 +21,8 @@ record EngineOnCallersThread(UserEncoder encoder) implements EmbeddingSource {
   }
 
   @Override
-  public CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos) {
+  public CompletableFuture<float[]> embed(
+      HistoryBatch batch, long deadlineNanos, EncoderWaits waits) {
     float[] embeddings = new float[batch.users() * config().embeddingDim()];
     encoder.encode(batch, embeddings);
     return CompletableFuture.completedFuture(embeddings);

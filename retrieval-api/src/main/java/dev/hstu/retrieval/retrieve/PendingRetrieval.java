@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.retrieve;
 
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.cache.EmbeddingKey;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class PendingRetrieval {
 
   private final long arrivedNanos;
   private final long deadlineNanos;
+  private final EncoderWaits encoderWaits;
   private final Map<EmbeddingKey, float[]> own = new HashMap<>(0);
   private @Nullable Flight flight;
   private long encodeNanos;
@@ -40,9 +42,11 @@ public final class PendingRetrieval {
 
   /// @param arrivedNanos [System#nanoTime] of the request's arrival
   /// @param deadlineNanos by which the answer must be there to be of use
-  public PendingRetrieval(long arrivedNanos, long deadlineNanos) {
+  /// @param encoderWaits told how long it waited for an encoder
+  public PendingRetrieval(long arrivedNanos, long deadlineNanos, EncoderWaits encoderWaits) {
     this.arrivedNanos = arrivedNanos;
     this.deadlineNanos = deadlineNanos;
+    this.encoderWaits = encoderWaits;
   }
 
   /// How long the request waited for its first step; the first call is to come from there.
@@ -55,6 +59,10 @@ public final class PendingRetrieval {
 
   long deadlineNanos() {
     return deadlineNanos;
+  }
+
+  EncoderWaits encoderWaits() {
+    return encoderWaits;
   }
 
   /// Whether it may still wait for what is computed for another request.

@@ -66,7 +66,7 @@ public final class Retriever {
       return popular(asked);
     }
     long start = System.nanoTime();
-    float[] embedding = embed(window, forever()).join();
+    float[] embedding = embed(window);
     long encodeNanos = System.nanoTime() - start;
     return nearest(asked, embedding, validity(window), CacheUse.MISS, encodeNanos, buffers.found);
   }
@@ -102,13 +102,14 @@ public final class Retriever {
     return new Asked(query, now, window, unknown, buffers.exclusions);
   }
 
-  /// The embeddings of users, as [EmbeddingSource#embed] gives them.
-  CompletableFuture<float[]> embed(HistoryBatch windows, long deadlineNanos) {
-    return source.embed(windows, deadlineNanos);
+  /// The embeddings of users, as [EmbeddingSource#embed] gives them to a request.
+  CompletableFuture<float[]> embed(HistoryBatch windows, PendingRetrieval pending) {
+    return source.embed(windows, pending.deadlineNanos(), pending.encoderWaits());
   }
 
-  private static long forever() {
-    return System.nanoTime() + EmbeddingSource.FOREVER_NANOS;
+  /// The same for callers that wait for them.
+  private float[] embed(HistoryBatch windows) {
+    return source.embed(windows, System.nanoTime() + EmbeddingSource.FOREVER_NANOS).join();
   }
 
   /// An array a user out of one for all.
@@ -144,7 +145,7 @@ public final class Retriever {
     float[][] embeddings =
         windows.isEmpty()
             ? new float[0][]
-            : rows(embed(HistoryBatch.concat(windows), forever()).join(), windows.size());
+            : rows(embed(HistoryBatch.concat(windows)), windows.size());
     long encodeNanos = windows.isEmpty() ? 0 : System.nanoTime() - start;
     List<Encoded> encoded = new ArrayList<>(known.size());
     int next = 0;
@@ -199,7 +200,7 @@ public final class Retriever {
     if (window == null) {
       return new Examination(popular(asked), asked.now(), filter, new int[0], null);
     }
-    float[] embedding = embed(window, forever()).join();
+    float[] embedding = embed(window);
     Retrieval retrieval =
         nearest(asked, embedding, validity(window), CacheUse.MISS, 0, buffers.found);
     int[] kept = lastKnown(query, window.times().length);

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.serving;
 
 import dev.hstu.retrieval.admission.AdmissionControl;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.admission.WorkKind;
 import dev.hstu.retrieval.config.AdmissionSettings;
@@ -38,6 +39,8 @@ public final class RetrievalWorkers implements AutoCloseable {
   private final AdmissionControl control;
   private final int deadlineMillis;
   private final int places;
+  private final EncoderWaits steppedAtEncoders = new AtEncoders(WorkKind.STEPPED);
+  private final EncoderWaits wholeAtEncoders = new AtEncoders(WorkKind.WHOLE);
 
   /// One for each piece of work taken on and not ended.
   private final Semaphore freePlaces;
@@ -136,6 +139,34 @@ public final class RetrievalWorkers implements AutoCloseable {
   /// The [System#nanoTime] past which the answer to a request is of no use.
   public long deadlineNanos(long arrivedNanos) {
     return arrivedNanos + TimeUnit.MILLISECONDS.toNanos(deadlineMillis);
+  }
+
+  /// Takes in how long work waited for an encoder, so that the steps see that queue too.
+  public EncoderWaits encoderWaits(WorkKind kind) {
+    return switch (kind) {
+      case STEPPED -> steppedAtEncoders;
+      case WHOLE -> wholeAtEncoders;
+    };
+  }
+
+  /// What the work of one kind tells of encoders.
+  private final class AtEncoders implements EncoderWaits {
+
+    private final WorkKind kind;
+
+    AtEncoders(WorkKind kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    public void waited(int users, long sentNanos, long waitNanos) {
+      control.encoded(System.nanoTime(), kind, users, sentNanos, waitNanos);
+    }
+
+    @Override
+    public void refused() {
+      control.encoderRefused(System.nanoTime(), kind);
+    }
   }
 
   /// Requests being computed or waiting.

@@ -1,6 +1,8 @@
 package dev.hstu.retrieval.tier;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// What an encoder answers. Between the head and the check of [BodyFrame] stand, little-endian and
 /// without padding:
@@ -12,11 +14,25 @@ import java.nio.ByteBuffer;
 /// | int64 | nanoseconds from the request's arrival to its embeddings | |
 /// | float32[B·D] | the embeddings, row-major | of length 1 each |
 ///
+/// How much of that time the request waited for a call of the encoder, beyond what is configured
+/// for sharing one, is in the header [#WAITED_HEADER], in microseconds.
+///
 /// @param fingerprint of the model that encoded
 /// @param embeddings shared
 record EncodeResponse(String fingerprint, int users, long nanos, float[] embeddings) {
 
+  static final String WAITED_HEADER = "hstu-waited-micros";
+
   private static final int COUNTS_BYTES = 2 * Integer.BYTES + Long.BYTES;
+
+  /// Reads [#WAITED_HEADER].
+  ///
+  /// @return 0 where it is missing or is no such number
+  static long waitedNanos(@Nullable String header) {
+    return header == null || !header.matches("[0-9]{1,12}")
+        ? 0
+        : TimeUnit.MICROSECONDS.toNanos(Long.parseLong(header));
+  }
 
   byte[] toBytes() {
     ByteBuffer body =

@@ -8,6 +8,7 @@ import dev.hstu.encoder.compute.BatchBounds;
 import dev.hstu.retrieval.access.AccessCheck;
 import dev.hstu.retrieval.access.AccessKeys;
 import dev.hstu.retrieval.access.Role;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.config.EncoderServerSettings;
 import dev.hstu.retrieval.retrieve.EncoderBusyException;
 import dev.hstu.retrieval.retrieve.EncoderUnavailableException;
@@ -170,7 +171,7 @@ final class EncodeRoutes {
   }
 
   /// One `POST /v1/encode`. Its event loop alone uses it, but for the wait for the embeddings.
-  private final class Exchange {
+  private final class Exchange implements EncoderWaits {
 
     private final HttpServerRequest request;
     private final Context loop = Vertx.currentContext();
@@ -178,6 +179,9 @@ final class EncodeRoutes {
     private final Buffer body = Buffer.buffer();
     private long timer = -1;
     private boolean over;
+
+    /// Written by the thread that takes the request up, before it completes the embeddings.
+    private volatile long waitedNanos;
 
     Exchange(HttpServerRequest request) {
       this.request = request;
@@ -265,13 +269,22 @@ final class EncodeRoutes {
         OpenEmbeddings embeddings = model.get().embeddings();
         BatchBounds.require(asked.batch(), embeddings.config());
         embeddings
-            .embed(asked.batch(), deadlineNanos)
+            .embed(asked.batch(), deadlineNanos, this)
             .whenComplete(
                 (values, failure) -> loop.runOnContext(_ -> answer(asked, values, failure)));
       } catch (BodyFault | IllegalArgumentException e) {
         end(EncoderProblem.MALFORMED_REQUEST, String.valueOf(e.getMessage()));
       }
     }
+
+    @Override
+    public void waited(int users, long sentNanos, long waitNanos) {
+      waitedNanos = waitNanos;
+    }
+
+    /// The failure that follows says it.
+    @Override
+    public void refused() {}
 
     private void refuseModel(String fingerprint) {
       if (models.all().isEmpty()) {
@@ -305,6 +318,9 @@ final class EncodeRoutes {
         request
             .response()
             .putHeader("content-type", EncodeRequest.MEDIA_TYPE)
+            .putHeader(
+                EncodeResponse.WAITED_HEADER,
+                Long.toString(TimeUnit.NANOSECONDS.toMicros(waitedNanos)))
             .end(Buffer.buffer(bytes));
       }
       close();

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.tier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.config.EndpointSettings;
 import dev.hstu.retrieval.telemetry.RemoteCall;
 import dev.hstu.retrieval.tier.EndpointFailure.Kind;
@@ -97,6 +98,7 @@ final class EncoderEndpoint {
   /// @param users in it
   /// @param leftNanos until the request's deadline
   /// @param patienceNanos until it is given up here
+  /// @param waits told how long the users waited for the encoder
   /// @param call the attempt in the trace of the request it is for; ended here
   /// @return the embeddings, or exceptionally an [EndpointFailure]
   CompletableFuture<float[]> encode(
@@ -105,6 +107,7 @@ final class EncoderEndpoint {
       int users,
       long leftNanos,
       long patienceNanos,
+      EncoderWaits waits,
       RemoteCall call) {
     inFlight.incrementAndGet();
     long start = System.nanoTime();
@@ -116,12 +119,25 @@ final class EncoderEndpoint {
                 Long.toString(Math.max(1, TimeUnit.NANOSECONDS.toMicros(leftNanos))));
     call.inject(options::putHeader);
     return exchange(options, Buffer.buffer(body), patienceNanos)
-        .thenApply(answer -> embeddings(answer, fingerprint, users))
+        .thenApply(
+            answer -> {
+              long took = System.nanoTime() - start;
+              if (answer.status == OK) {
+                EncodeResponse response = response(answer, fingerprint, users);
+                waits.waited(users, start, took - response.nanos() + answer.waitedNanos);
+                return response.embeddings();
+              }
+              throw refusal(answer);
+            })
         .handle(
             (embeddings, thrown) -> {
               inFlight.decrementAndGet();
+              long took = System.nanoTime() - start;
               @Nullable EndpointFailure failure = thrown == null ? null : failure(thrown);
-              ended(failure, System.nanoTime() - start);
+              if (isLate(thrown)) {
+                waits.waited(users, start, took);
+              }
+              ended(failure, took);
               if (failure != null) {
                 call.failed(failure.kind().name());
                 throw failure;
@@ -146,7 +162,9 @@ final class EncoderEndpoint {
   }
 
   /// An answer as it came.
-  private record Answer(int status, byte[] body) {}
+  ///
+  /// @param waitedNanos in the encoder's queue, 0 where it doesn't say
+  private record Answer(int status, byte[] body, long waitedNanos) {}
 
   private CompletableFuture<Answer> exchange(
       RequestOptions options, Buffer body, long patienceNanos) {
@@ -162,7 +180,13 @@ final class EncoderEndpoint {
                       response ->
                           response
                               .body()
-                              .map(bytes -> new Answer(response.statusCode(), bytes.getBytes())));
+                              .map(
+                                  bytes ->
+                                      new Answer(
+                                          response.statusCode(),
+                                          bytes.getBytes(),
+                                          EncodeResponse.waitedNanos(
+                                              response.getHeader(EncodeResponse.WAITED_HEADER)))));
             })
         .toCompletionStage()
         .toCompletableFuture()
@@ -190,10 +214,7 @@ final class EncoderEndpoint {
     return options;
   }
 
-  private float[] embeddings(Answer answer, String fingerprint, int users) {
-    if (answer.status != OK) {
-      throw refusal(answer);
-    }
+  private static EncodeResponse response(Answer answer, String fingerprint, int users) {
     EncodeResponse response = EncodeResponse.parse(answer.body);
     if (!response.fingerprint().equals(fingerprint)) {
       throw new EndpointFailure(
@@ -204,7 +225,7 @@ final class EncoderEndpoint {
       throw new EndpointFailure(
           Kind.BROKEN, "answered %d users of %d".formatted(response.users(), users));
     }
-    return response.embeddings();
+    return response;
   }
 
   private static EndpointFailure refusal(Answer answer) {
@@ -228,11 +249,25 @@ final class EncoderEndpoint {
     }
   }
 
+  /// Whether it took as long as it might: to be overloaded looks like that, and the steps that
+  /// relieve an encoder are of use where there is none, too.
+  private static boolean isLate(@Nullable Throwable thrown) {
+    return thrown != null
+        && switch (cause(thrown)) {
+          case TimeoutException _ -> true;
+          case EndpointFailure failure -> failure.kind() == Kind.LATE;
+          default -> false;
+        };
+  }
+
+  private static Throwable cause(Throwable thrown) {
+    return thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
+  }
+
   private static EndpointFailure failure(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable cause = cause(thrown);
     return switch (cause) {
       case EndpointFailure failure -> failure;
       case BodyFault fault -> new EndpointFailure(Kind.BROKEN, String.valueOf(fault.getMessage()));

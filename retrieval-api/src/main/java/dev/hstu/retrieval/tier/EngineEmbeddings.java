@@ -3,6 +3,7 @@ package dev.hstu.retrieval.tier;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.retrieve.EmbeddingSource;
 import java.util.concurrent.CompletableFuture;
 
@@ -42,8 +43,9 @@ final class EngineEmbeddings implements OpenEmbeddings {
   }
 
   @Override
-  public CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos) {
-    return source.embed(batch, deadlineNanos);
+  public CompletableFuture<float[]> embed(
+      HistoryBatch batch, long deadlineNanos, EncoderWaits waits) {
+    return source.embed(batch, deadlineNanos, waits);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.tier;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.retrieve.EncoderBusyException;
 import dev.hstu.retrieval.retrieve.EncoderUnavailableException;
 import java.util.ArrayDeque;
@@ -47,6 +48,7 @@ public final class MicroBatcher implements OpenEmbeddings {
       HistoryBatch batch,
       long arrivedNanos,
       long deadlineNanos,
+      EncoderWaits waits,
       CompletableFuture<float[]> embeddings) {
 
     int users() {
@@ -79,12 +81,13 @@ public final class MicroBatcher implements OpenEmbeddings {
   /// As [dev.hstu.retrieval.retrieve.EmbeddingSource#embed]; a full queue gives an
   /// [EncoderBusyException].
   @Override
-  public CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos) {
+  public CompletableFuture<float[]> embed(
+      HistoryBatch batch, long deadlineNanos, EncoderWaits waits) {
     long now = System.nanoTime();
     if (!time.fits(now, deadlineNanos)) {
       return late(new CompletableFuture<>());
     }
-    Waiting request = new Waiting(batch, now, deadlineNanos, new CompletableFuture<>());
+    Waiting request = new Waiting(batch, now, deadlineNanos, waits, new CompletableFuture<>());
     lock.lock();
     try {
       if (closing) {
@@ -92,6 +95,7 @@ public final class MicroBatcher implements OpenEmbeddings {
             new EncoderUnavailableException("this encoder is being closed; try again"));
       }
       if (queuedUsers > 0 && queuedUsers + batch.users() > limits.maxQueuedUsers()) {
+        waits.refused();
         return CompletableFuture.failedFuture(
             new EncoderBusyException(
                 "%d users wait for the encoder and %d may; send fewer, or raise"
@@ -216,6 +220,8 @@ public final class MicroBatcher implements OpenEmbeddings {
     long now = System.nanoTime();
     List<Waiting> inTime = new ArrayList<>(batch.size());
     for (Waiting request : batch) {
+      long waitNanos = Math.max(0, now - request.arrivedNanos() - limits.waitNanos());
+      request.waits().waited(request.users(), request.arrivedNanos(), waitNanos);
       if (time.fits(now, request.deadlineNanos())) {
         inTime.add(request);
       } else {

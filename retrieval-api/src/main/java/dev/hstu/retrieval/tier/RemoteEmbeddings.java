@@ -3,6 +3,7 @@ package dev.hstu.retrieval.tier;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.retrieve.EncoderBusyException;
 import dev.hstu.retrieval.retrieve.EncoderUnavailableException;
 import dev.hstu.retrieval.telemetry.CurrentTrace;
@@ -56,8 +57,9 @@ final class RemoteEmbeddings implements OpenEmbeddings {
   }
 
   @Override
-  public CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos) {
-    Call call = new Call(batch, deadlineNanos);
+  public CompletableFuture<float[]> embed(
+      HistoryBatch batch, long deadlineNanos, EncoderWaits waits) {
+    Call call = new Call(batch, deadlineNanos, waits);
     call.attempt();
     return call.embeddings;
   }
@@ -72,6 +74,7 @@ final class RemoteEmbeddings implements OpenEmbeddings {
     private final byte[] body;
     private final int users;
     private final long deadlineNanos;
+    private final EncoderWaits waits;
 
     /// Of the request that asks, whose thread this is made on; attempts may come from others.
     private final RequestTrace trace = CurrentTrace.get();
@@ -81,10 +84,11 @@ final class RemoteEmbeddings implements OpenEmbeddings {
     private int attempts;
     private @Nullable EndpointFailure last;
 
-    Call(HistoryBatch batch, long deadlineNanos) {
+    Call(HistoryBatch batch, long deadlineNanos, EncoderWaits waits) {
       this.body = new EncodeRequest(fingerprint, batch).toBytes();
       this.users = batch.users();
       this.deadlineNanos = deadlineNanos;
+      this.waits = waits;
     }
 
     void attempt() {
@@ -107,7 +111,7 @@ final class RemoteEmbeddings implements OpenEmbeddings {
         endpoints.countRetry();
       }
       endpoint
-          .encode(body, fingerprint, users, left, patience(left), trace.call("POST /encode"))
+          .encode(body, fingerprint, users, left, patience(left), waits, trace.call("POST /encode"))
           .whenComplete((values, thrown) -> ended(endpoint, values, thrown));
     }
 
@@ -159,6 +163,7 @@ final class RemoteEmbeddings implements OpenEmbeddings {
     private RuntimeException exhausted() {
       @Nullable EndpointFailure failure = last;
       if (failure != null && failure.kind() == Kind.BUSY) {
+        waits.refused();
         return new EncoderBusyException(
             "every encoder has enough to do: %s; send fewer requests, or add an endpoint to"
                     .formatted(failure.getMessage())

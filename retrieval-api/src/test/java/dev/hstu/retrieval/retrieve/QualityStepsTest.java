@@ -20,6 +20,7 @@ import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.ItemIndex;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPlan;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.admission.StepParameters;
 import dev.hstu.retrieval.cache.RetrievalCaches;
@@ -225,7 +226,8 @@ class QualityStepsTest {
             query,
             buffers,
             FORMAT,
-            new PendingRetrieval(arrived, arrived + EmbeddingSource.FOREVER_NANOS),
+            new PendingRetrieval(
+                arrived, arrived + EmbeddingSource.FOREVER_NANOS, EncoderWaits.UNWATCHED),
             step);
   }
 
@@ -323,9 +325,10 @@ class QualityStepsTest {
     }
 
     @Override
-    public CompletableFuture<float[]> embed(HistoryBatch batch, long deadlineNanos) {
+    public CompletableFuture<float[]> embed(
+        HistoryBatch batch, long deadlineNanos, EncoderWaits waits) {
       encoded += batch.users();
-      return source.embed(batch, deadlineNanos);
+      return source.embed(batch, deadlineNanos, waits);
     }
   }
 }
