@@ -90,7 +90,16 @@ final class Likeness {
       }
     }
     return new RetrievalQuery(
-        itemIds, times, query.requestTime(), 1, false, new String[0], query.filter());
+        itemIds,
+        times,
+        new float[0],
+        query.requestTime(),
+        1,
+        false,
+        new String[0],
+        query.filter(),
+        null,
+        query.attributes());
   }
 
   private double product(float @Nullable [] embedding) {

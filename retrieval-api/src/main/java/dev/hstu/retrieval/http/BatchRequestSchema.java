@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import dev.hstu.retrieval.http.RetrieveRequest.UserAttribute;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
     description = "One line: the body of POST /retrieve, with an id where one is wanted back",
     example =
         """
-        {"id": "user-1", "events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600, "k": 3}""")
+        {"id": "user-1", "events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600, "k": 3}\
+        """)
 record BatchRequestSchema(
     @Schema(
             description = "Given back with the line's answer",
@@ -30,4 +32,5 @@ record BatchRequestSchema(
     @Schema(description = "As of POST /retrieve") @Nullable Boolean excludeSeen,
     @Schema(description = "As of POST /retrieve") @Nullable List<Object> excludeItemIds,
     @Schema(description = "As of POST /retrieve") @Nullable FilterSchema filter,
-    @Schema(description = "As of POST /retrieve") @Nullable Integer excludeServedDays) {}
+    @Schema(description = "As of POST /retrieve") @Nullable Integer excludeServedDays,
+    @Schema(description = "As of POST /retrieve") @Nullable List<UserAttribute> userAttributes) {}

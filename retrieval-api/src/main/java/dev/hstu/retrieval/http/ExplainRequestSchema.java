@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import dev.hstu.retrieval.http.RetrieveRequest.UserAttribute;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
     description = "The body of POST /retrieve, and the item asked about",
     example =
         """
-        {"itemId": "9007199254740994", "events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600, "k": 3}""")
+        {"itemId": "9007199254740994", "events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600, "k": 3}\
+        """)
 record ExplainRequestSchema(
     @Schema(
             description = "The item to explain; any id, known or not",
@@ -30,4 +32,5 @@ record ExplainRequestSchema(
     @Schema(description = "As of POST /retrieve") @Nullable Boolean excludeSeen,
     @Schema(description = "As of POST /retrieve") @Nullable List<Object> excludeItemIds,
     @Schema(description = "As of POST /retrieve") @Nullable FilterSchema filter,
-    @Schema(description = "As of POST /retrieve") @Nullable Integer excludeServedDays) {}
+    @Schema(description = "As of POST /retrieve") @Nullable Integer excludeServedDays,
+    @Schema(description = "As of POST /retrieve") @Nullable List<UserAttribute> userAttributes) {}

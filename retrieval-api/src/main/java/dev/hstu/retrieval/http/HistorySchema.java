@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import dev.hstu.retrieval.http.RetrieveRequest.UserAttribute;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
     description = "A user's history; several are sent as a list of these",
     example =
         """
-        {"events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600}""")
+        {"events": [{"itemId": "9007199254740993", "timestamp": 1700000000}], "requestTime": 1700000600}\
+        """)
 record HistorySchema(
     @Schema(
             description = "Whose history it is: stored events are taken in as by POST /retrieve",
@@ -25,4 +27,5 @@ record HistorySchema(
                 "When the next item is chosen, whole seconds, not before the last event. Left out:"
                     + " as of POST /retrieve",
             example = "1700000600")
-        @Nullable Long requestTime) {}
+        @Nullable Long requestTime,
+    @Schema(description = "As of POST /retrieve") @Nullable List<UserAttribute> userAttributes) {}

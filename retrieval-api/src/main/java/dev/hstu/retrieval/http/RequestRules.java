@@ -1,10 +1,13 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.encoder.sequence.SeriesEntries;
 import dev.hstu.index.filter.FilterRule;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import dev.hstu.retrieval.http.RetrieveRequest.UserAttribute;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
+import dev.hstu.retrieval.retrieve.UserAttributes;
 import dev.hstu.retrieval.serving.ServerClock;
 import dev.hstu.retrieval.users.UserEvent;
 import jakarta.inject.Singleton;
@@ -58,7 +61,19 @@ final class RequestRules {
         Objects.requireNonNullElse(request.excludeSeen(), true),
         excluded(request),
         Objects.requireNonNullElse(request.filter(), FilterRule.EVERYTHING),
-        request.userId());
+        request.userId(),
+        attributes(request.userAttributes()));
+  }
+
+  private static UserAttributes attributes(List<UserAttribute> said) {
+    return said.isEmpty()
+        ? UserAttributes.NONE
+        : new UserAttributes(
+            said.stream().map(UserAttribute::name).toArray(String[]::new),
+            said.stream().map(UserAttribute::value).toArray(String[]::new),
+            said.stream()
+                .mapToLong(one -> Objects.requireNonNullElse(one.since(), SeriesEntries.ALWAYS))
+                .toArray());
   }
 
   /// Events as a query takes them.

@@ -27,8 +27,8 @@ public record RetrieveRequest(
     @Schema(
             description =
                 "When the next item is chosen, whole seconds, not before the last event. Left out:"
-                    + " the server's clock or, for a model whose clock is a sequence, one step after"
-                    + " the last event",
+                    + " the server's clock or, for a model whose clock is a sequence, one step"
+                    + " after the last event",
             example = "1700000600")
         @Nullable Long requestTime,
     @Schema(
@@ -61,12 +61,40 @@ public record RetrieveRequest(
             minimum = "1",
             maximum = "365",
             example = "7")
-        @Nullable Integer excludeServedDays) {
+        @Nullable Integer excludeServedDays,
+    @Schema(
+            description =
+                "What is known of the user: values of slow series, at most 256. Read by models that"
+                    + " were trained with series; what such a model doesn't know, or what holds"
+                    + " only after the request time, has no effect",
+            requiredMode = Schema.RequiredMode.NOT_REQUIRED)
+        List<UserAttribute> userAttributes) {
+
+  /// Bound on what is said of a user: the values of some series and their changes, of which a model
+  /// reads at most as many as its window holds.
+  public static final int MAX_USER_ATTRIBUTES = 256;
 
   public RetrieveRequest {
     events = List.copyOf(events);
     excludeItemIds = List.copyOf(excludeItemIds);
+    userAttributes = List.copyOf(userAttributes);
   }
+
+  /// One value of a slow series.
+  @Serdeable
+  @Schema(name = "UserAttribute", description = "A value of a slow series of the user")
+  public record UserAttribute(
+      @Schema(description = "The series, e.g. language", example = "language") String name,
+      @Schema(
+              description = "Its value",
+              implementation = Object.class,
+              oneOf = {String.class, Long.class},
+              example = "de")
+          String value,
+      @Schema(
+              description = "Since when it holds, whole seconds; left out, always",
+              example = "1690000000")
+          @Nullable Long since) {}
 
   /// One thing the user did.
   @Serdeable

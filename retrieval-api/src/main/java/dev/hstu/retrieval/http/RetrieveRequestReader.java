@@ -5,6 +5,7 @@ import dev.hstu.index.filter.FilterRule;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.UserSettings;
 import dev.hstu.retrieval.http.RetrieveRequest.Event;
+import dev.hstu.retrieval.http.RetrieveRequest.UserAttribute;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,17 +31,19 @@ final class RetrieveRequestReader {
           "excludeSeen",
           "excludeItemIds",
           "filter",
-          "excludeServedDays");
+          "excludeServedDays",
+          "userAttributes");
   private static final List<String> LINE_FIELDS =
       Stream.concat(Stream.of("id"), FIELDS.stream()).toList();
   private static final List<String> EXPLAIN_FIELDS =
       Stream.concat(Stream.of("itemId"), FIELDS.stream()).toList();
-  private static final List<String> HISTORY_FIELDS = List.of("userId", "events", "requestTime");
+  private static final List<String> HISTORY_FIELDS =
+      List.of("userId", "events", "requestTime", "userAttributes");
   private static final List<String> EVENTS_FIELDS = List.of("events");
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
 
-  /// The name kept for user attributes: models read them as series, requests don't carry them yet.
-  private static final String RESERVED_FIELD = "userAttributes";
+  private static final String EVENT_NEEDS = "itemId and timestamp";
+  private static final List<String> ATTRIBUTE_FIELDS = List.of("name", "value", "since");
 
   private final RetrievalSettings limits;
 
@@ -107,7 +110,7 @@ final class RetrieveRequestReader {
     Fields fields = new Fields();
     while (json.nextField()) {
       if (!known.contains(json.fieldName())) {
-        throw unknownField(json, known);
+        throw json.unknownField(known);
       }
       if (json.isNull()) {
         continue;
@@ -132,8 +135,9 @@ final class RetrieveRequestReader {
       case "excludeServedDays" ->
           fields.excludeServedDays =
               json.integer(1, UserSettings.MAX_SERVED_DAYS, "send another or leave it out");
+      case "userAttributes" -> fields.userAttributes = readAttributes(json);
       case "excludeItemIds" -> fields.excludeItemIds = readExcludedItems(json);
-      default -> throw unknownField(json, FIELDS);
+      default -> throw json.unknownField(FIELDS);
     }
   }
 
@@ -167,8 +171,8 @@ final class RetrieveRequestReader {
       }
     }
     return new Event(
-        requirePresent(json, itemId, "itemId"),
-        requirePresent(json, timestamp, "timestamp"),
+        requirePresent(json, itemId, "itemId", "event", EVENT_NEEDS),
+        requirePresent(json, timestamp, "timestamp", "event", EVENT_NEEDS),
         action);
   }
 
@@ -183,12 +187,39 @@ final class RetrieveRequestReader {
     return ids;
   }
 
-  private static InvalidRequestException unknownField(RequestJson json, List<String> known)
-      throws IOException {
-    return json.fieldName().equals(RESERVED_FIELD)
-        ? json.unknownField(
-            "is reserved for attributes of the user, which a request can't carry yet; leave it out")
-        : json.unknownField(known);
+  private List<UserAttribute> readAttributes(RequestJson json) throws IOException {
+    json.requireList();
+    String pointer = json.pointer();
+    List<UserAttribute> attributes = new ArrayList<>();
+    while (json.nextEntry()) {
+      requireRoom(
+          attributes.size(),
+          RetrieveRequest.MAX_USER_ATTRIBUTES,
+          pointer,
+          "userAttributes",
+          "send those of the model's series, the newest changes of each");
+      attributes.add(readAttribute(json));
+    }
+    return attributes;
+  }
+
+  private UserAttribute readAttribute(RequestJson json) throws IOException {
+    json.requireObject();
+    String name = null;
+    String value = null;
+    Long since = null;
+    while (json.nextField()) {
+      switch (json.fieldName()) {
+        case "name" -> name = json.id(limits.maxIdLength());
+        case "value" -> value = json.id(limits.maxIdLength());
+        case "since" -> since = json.isNull() ? null : json.seconds();
+        default -> throw json.unknownField(ATTRIBUTE_FIELDS);
+      }
+    }
+    return new UserAttribute(
+        requirePresent(json, name, "name", "attribute", "name and value"),
+        requirePresent(json, value, "value", "attribute", "name and value"),
+        since);
   }
 
   private static void requireRoom(int size, int most, String pointer, String name, String mend) {
@@ -201,12 +232,13 @@ final class RetrieveRequestReader {
   }
 
   /// Called at the event's end, where the pointer is that of the event.
-  private static <T> T requirePresent(RequestJson json, @Nullable T value, String name) {
+  private static <T> T requirePresent(
+      RequestJson json, @Nullable T value, String name, String what, String needs) {
     if (value == null) {
       throw new InvalidRequestException(
           ProblemType.MISSING_FIELD,
           json.pointer() + "/" + name,
-          "the event has no %s; each event needs itemId and timestamp".formatted(name));
+          "the %s has no %s; each %1$s needs %s".formatted(what, name, needs));
     }
     return value;
   }
@@ -221,10 +253,19 @@ final class RetrieveRequestReader {
     private List<String> excludeItemIds = List.of();
     private @Nullable FilterRule filter;
     private @Nullable Integer excludeServedDays;
+    private List<UserAttribute> userAttributes = List.of();
 
     RetrieveRequest request() {
       return new RetrieveRequest(
-          userId, events, requestTime, k, excludeSeen, excludeItemIds, filter, excludeServedDays);
+          userId,
+          events,
+          requestTime,
+          k,
+          excludeSeen,
+          excludeItemIds,
+          filter,
+          excludeServedDays,
+          userAttributes);
     }
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param filter what else an item must fulfil
 /// @param userId who asks, so that what is kept of the answer can be forgotten with the user; null
 ///     where it isn't known. Changes no answer
+/// @param attributes of the user, read by models that were trained with series
 public record RetrievalQuery(
     String[] itemIds,
     long[] times,
@@ -25,7 +26,8 @@ public record RetrievalQuery(
     boolean excludeSeen,
     String[] excludedItemIds,
     FilterRule filter,
-    @Nullable String userId) {
+    @Nullable String userId,
+    UserAttributes attributes) {
 
   public RetrievalQuery {
     if (itemIds.length != times.length) {
@@ -44,6 +46,30 @@ public record RetrievalQuery(
   }
 
   private static final float[] NO_ACTIONS = {};
+
+  /// A query that says nothing of its user but the events.
+  public RetrievalQuery(
+      String[] itemIds,
+      long[] times,
+      float[] actions,
+      long requestTime,
+      int k,
+      boolean excludeSeen,
+      String[] excludedItemIds,
+      FilterRule filter,
+      @Nullable String userId) {
+    this(
+        itemIds,
+        times,
+        actions,
+        requestTime,
+        k,
+        excludeSeen,
+        excludedItemIds,
+        filter,
+        userId,
+        UserAttributes.NONE);
+  }
 
   /// A query of nobody in particular, whose events say nothing of actions.
   public RetrievalQuery(

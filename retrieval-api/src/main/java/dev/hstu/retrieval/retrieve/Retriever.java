@@ -2,6 +2,9 @@ package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.RequestInterval;
+import dev.hstu.encoder.sequence.SeriesEntries;
+import dev.hstu.encoder.sequence.SeriesVocabulary;
+import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.filter.FilterCompiler;
 import dev.hstu.index.filter.RuleRefusal;
@@ -29,6 +32,7 @@ public final class Retriever {
 
   private final EmbeddingSource source;
   private final IdTable vocabulary;
+  private final SeriesVocabulary series;
   private final ItemSource items;
   private final FilterCompiler filters;
   private final PopularItems popularItems;
@@ -47,6 +51,8 @@ public final class Retriever {
       SearchOptions options) {
     this.source = source;
     this.vocabulary = vocabulary;
+    this.series =
+        new SeriesVocabulary(source.config().features().series(), source.config().items());
     this.items = items;
     this.filters = filters;
     this.popularItems = popularItems;
@@ -90,9 +96,7 @@ public final class Retriever {
   /// @param buffers the calling thread's, overwritten
   Known known(RetrievalQuery query, RetrievalBuffers buffers) {
     int known = lookUpHistory(query, buffers);
-    return new Known(
-        known == 0 ? null : keptWindow(buffers, known, query.requestTime()),
-        query.events() - known);
+    return new Known(known == 0 ? null : keptWindow(buffers, known, query), query.events() - known);
   }
 
   private Asked asked(
@@ -203,7 +207,9 @@ public final class Retriever {
     float[] embedding = embed(window);
     Retrieval retrieval =
         nearest(asked, embedding, validity(window), CacheUse.MISS, 0, buffers.found);
-    int[] kept = lastKnown(query, window.times().length);
+    int items = source.config().items();
+    int events = (int) Arrays.stream(window.items()).filter(row -> row <= items).count();
+    int[] kept = lastKnown(query, events);
     return new Examination(retrieval, asked.now(), filter, kept, embedding);
   }
 
@@ -380,16 +386,27 @@ public final class Retriever {
     return known;
   }
 
-  private HistoryBatch keptWindow(RetrievalBuffers buffers, int known, long requestTime) {
+  private HistoryBatch keptWindow(RetrievalBuffers buffers, int known, RetrievalQuery query) {
     int start = source.config().window().start(known);
     // A model that reads no actions gets none, so that they can't tell its embeddings' keys apart.
     boolean reads = source.config().features().actionRows() > 0;
+    UserAttributes said = query.attributes();
+    UserHistory newest =
+        new UserHistory(
+            Arrays.copyOfRange(buffers.items(), start, known),
+            Arrays.copyOfRange(buffers.times(), start, known),
+            reads ? Arrays.copyOfRange(buffers.actions(), start, known) : NO_ACTIONS,
+            query.requestTime(),
+            said.names().length == 0
+                ? SeriesEntries.NONE
+                : series.entries(said.names(), said.values(), said.since()));
+    UserHistory tokens = newest.merged(source.config().window());
     return new HistoryBatch(
-        new int[] {0, known - start},
-        Arrays.copyOfRange(buffers.items(), start, known),
-        Arrays.copyOfRange(buffers.times(), start, known),
-        reads ? Arrays.copyOfRange(buffers.actions(), start, known) : NO_ACTIONS,
-        new long[] {requestTime});
+        new int[] {0, tokens.length()},
+        tokens.items(),
+        tokens.times(),
+        tokens.actions(),
+        new long[] {query.requestTime()});
   }
 
   private static List<Candidate> externalIds(Candidates found, ItemView items) {

@@ -177,6 +177,35 @@ class ItemUpdatesRouteTest {
     }
   }
 
+  @Test
+  void whatIsKnownOfTheUserMovesTheAnswerOfAModelThatReadsIt() throws Exception {
+    generations.publishWithFeatures(2);
+    try (RunningService service = start("false");
+        ServiceClient client = new ServiceClient(service)) {
+      List<String> unknown = client.retrieve(said("")).itemIds();
+      String french = "{\"name\":\"language\",\"value\":\"fr\"}";
+      String german = "{\"name\":\"language\",\"value\":\"de\",\"since\":1}";
+      String later = "{\"name\":\"language\",\"value\":\"de\",\"since\":3}";
+      String nobodyReads = "{\"name\":\"shoe\",\"value\":43}";
+      String nobodyKnows = "{\"name\":\"town\",\"value\":\"Rom\"}";
+      assertThat(client.retrieve(said(nobodyReads)).itemIds()).isEqualTo(unknown);
+      assertThat(client.retrieve(said(nobodyKnows)).itemIds()).isEqualTo(unknown);
+      assertThat(client.retrieve(said(later)).itemIds()).isEqualTo(unknown);
+      List<String> known = client.retrieve(said(french)).itemIds();
+      assertThat(known).isNotEqualTo(unknown);
+      assertThat(client.retrieve(said(french)).itemIds()).isEqualTo(known);
+      assertThat(client.retrieve(said(french + "," + french)).itemIds()).isEqualTo(known);
+      List<String> changed = client.retrieve(said(french + "," + german)).itemIds();
+      assertThat(changed).isNotEqualTo(known).isNotEqualTo(unknown);
+      assertThat(client.retrieve(said(german + "," + french)).itemIds()).isEqualTo(changed);
+    }
+  }
+
+  private static String said(String attributes) {
+    return "{\"events\":[{\"itemId\":%s,\"timestamp\":1}],\"k\":50,\"requestTime\":2,\"userAttributes\":[%s]}"
+        .formatted(TinyGenerations.id(7), attributes);
+  }
+
   private static String rated(String action) {
     return "{\"events\":[{\"itemId\":%s,\"timestamp\":1%s}],\"k\":50,\"requestTime\":2}"
         .formatted(TinyGenerations.id(7), action);

@@ -158,7 +158,10 @@ class OperationRoutesTest {
             "excludeSeen",
             "excludeItemIds",
             "filter",
-            "excludeServedDays");
+            "excludeServedDays",
+            "userAttributes");
+    assertThat(fields(schemas, "UserAttribute"))
+        .containsExactlyInAnyOrder("name", "value", "since");
     assertThat(fields(schemas, "Event")).containsExactlyInAnyOrder("itemId", "timestamp", "action");
     assertThat(fields(schemas, "RetrieveResponse"))
         .containsExactlyInAnyOrder(

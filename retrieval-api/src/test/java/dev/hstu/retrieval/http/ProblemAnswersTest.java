@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -80,7 +81,8 @@ class ProblemAnswersTest {
             "{'k':99999999999999999999}",
             "out-of-range",
             "/k",
-            "k=99999999999999999999 must be within 1..1000; send another k or leave it out for 100"),
+            "k=99999999999999999999 must be within 1..1000; send another k or leave it out for"
+                + " 100"),
         invalid(
             "{'k':'10'}",
             "wrong-type",
@@ -93,7 +95,8 @@ class ProblemAnswersTest {
             "{'requestTime':1700000000000}",
             "milliseconds",
             "/requestTime",
-            "requestTime=1700000000000 is above 100000000000 and so not in seconds; divide milliseconds by 1000"),
+            "requestTime=1700000000000 is above 100000000000 and so not in seconds; divide"
+                + " milliseconds by 1000"),
         invalid(
             "{'requestTime':-1}",
             "out-of-range",
@@ -108,7 +111,8 @@ class ProblemAnswersTest {
             "{'events':[{'itemId':1,'timestamp':1700000000000}]}",
             "milliseconds",
             "/events/0/timestamp",
-            "timestamp=1700000000000 is above 100000000000 and so not in seconds; divide milliseconds by 1000"),
+            "timestamp=1700000000000 is above 100000000000 and so not in seconds; divide"
+                + " milliseconds by 1000"),
         invalid(
             "{'events':[{'itemId':1,'timestamp':1.5}]}",
             "wrong-type",
@@ -123,12 +127,14 @@ class ProblemAnswersTest {
             "{'events':[{'itemId':1,'timestamp':5},{'itemId':2,'timestamp':11},{'itemId':3,'timestamp':12}],'requestTime':10}",
             "future-event",
             "/events/1/timestamp",
-            "timestamp=11 is later than requestTime=10; leave later events out or send a later requestTime"),
+            "timestamp=11 is later than requestTime=10; leave later events out or send a later"
+                + " requestTime"),
         invalid(
             "{'events':[{'itemId':1,'timestamp':1700000001}]}",
             "future-event",
             "/events/0/timestamp",
-            "timestamp=1700000001 is later than the server's clock=1700000000; leave later events out or send a requestTime"),
+            "timestamp=1700000001 is later than the server's clock=1700000000; leave later events"
+                + " out or send a requestTime"),
         // events and ids
         invalid(
             "{'events':{}}",
@@ -223,9 +229,27 @@ class ProblemAnswersTest {
             "'time' is not a field here; did you mean timestamp?"),
         invalid(
             "{'userAttributes':{}}",
-            "unknown-field",
+            "wrong-type",
             "/userAttributes",
-            "'userAttributes' is reserved for attributes of the user, which a request can't carry yet; leave it out"),
+            "userAttributes is an object and must be a list; send it so"),
+        invalid(
+            "{'userAttributes':[{'name':'town'}]}",
+            "missing-field",
+            "/userAttributes/0/value",
+            "the attribute has no value; each attribute needs name and value"),
+        invalid(
+            "{'userAttributes':[{'name':'town','value':7,'vaule':3}]}",
+            "unknown-field",
+            "/userAttributes/0/vaule",
+            "'vaule' is not a field here; did you mean value?"),
+        invalid(
+            "{'userAttributes':["
+                + String.join(",", Collections.nCopies(257, "{'name':'town','value':7}"))
+                + "]}",
+            "too-many-entries",
+            "/userAttributes",
+            "userAttributes has more than 256 entries; send those of the model's series, the newest"
+                + " changes of each"),
         // JSON
         invalid("", "malformed-json", "", "the body is empty; send one JSON object"),
         invalid("  ", "malformed-json", "", "the body is empty; send one JSON object"),

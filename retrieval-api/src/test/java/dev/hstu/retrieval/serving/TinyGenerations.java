@@ -9,6 +9,7 @@ import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.Clock;
+import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.encoder.weights.ItemVectorFile;
 import dev.hstu.encoder.weights.ModelFolder;
@@ -98,12 +99,16 @@ public final class TinyGenerations {
     return id;
   }
 
-  /// Builds and publishes a generation whose model knows the genres of items and ratings of 1 to 5.
+  /// Builds and publishes a generation whose model knows the genres of items, ratings of 1 to 5,
+  /// and the language and town of users.
   public String publishWithFeatures(long seed) throws IOException {
     ModelFeatures features =
         new ModelFeatures(
             List.of(new ModelFeatures.LabelColumn("genres", List.of("g0", "g1", "g2", "g3", "g4"))),
-            List.of(1f, 2f, 3f, 4f, 5f));
+            List.of(1f, 2f, 3f, 4f, 5f),
+            List.of(
+                new SeriesColumn("language", List.of("de", "fr")),
+                new SeriesColumn("town", List.of("Bern", "Zug"))));
     return publish(seed, CONFIG.withFeatures(features));
   }
 
