@@ -45,6 +45,7 @@ public final class RetrievalWorkers implements AutoCloseable {
   /// One for each piece of work taken on and not ended.
   private final Semaphore freePlaces;
 
+  private final Deadlines deadlines = new Deadlines();
   private volatile boolean finishing;
   private final ThreadLocal<RetrievalBuffers> buffers =
       ThreadLocal.withInitial(RetrievalBuffers::new);
@@ -126,14 +127,14 @@ public final class RetrievalWorkers implements AutoCloseable {
             new Admission.TooLate<>(TimeUnit.NANOSECONDS.toMillis(waitNanos), job.deadlineMillis);
       };
     }
-    CompletableFuture<T> inTime = job.answer.orTimeout(job.deadlineMillis, TimeUnit.MILLISECONDS);
     try {
       workers.execute(job);
     } catch (RejectedExecutionException e) {
       freePlaces.release();
       return new Admission.Stopping<>();
     }
-    return new Admission.Admitted<>(inTime);
+    deadlines.set(job.answer, job.deadlineMillis);
+    return new Admission.Admitted<>(job.answer);
   }
 
   /// The [System#nanoTime] past which the answer to a request is of no use.
@@ -213,6 +214,7 @@ public final class RetrievalWorkers implements AutoCloseable {
   @Override
   public void close() {
     workers.shutdownNow();
+    deadlines.close();
   }
 
   /// One piece of work from its arrival to its end, on one worker after another.
