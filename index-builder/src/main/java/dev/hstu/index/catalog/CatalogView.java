@@ -13,8 +13,8 @@ record CatalogView(Catalog base) implements ItemView {
   }
 
   @Override
-  public int rowOf(String id) {
-    return base.ids().rowOf(id);
+  public int rowOf(String id, int baseRow) {
+    return baseRow;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.hstu.index.catalog;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,28 @@ public interface ItemView {
   Catalog base();
 
   /// The live row of an external id, or [dev.hstu.kernels.tables.IdTable#NOT_FOUND].
-  int rowOf(String id);
+  default int rowOf(String id) {
+    return rowOf(id, base().ids().rowOf(id));
+  }
+
+  /// As [#rowOf(String)], for whoever has looked the id up in the catalogue.
+  ///
+  /// @param baseRow the row of this id in [#base], live or dead, or
+  ///     [dev.hstu.kernels.tables.IdTable#NOT_FOUND]
+  int rowOf(String id, int baseRow);
 
   /// The external id of a row, live or dead.
   String idAt(int row);
+
+  /// The external ids of many rows, each as [#idAt] gives it.
+  default String[] idsAt(int[] rows) {
+    for (int row : rows) {
+      if (row >= base().size()) {
+        return Arrays.stream(rows).mapToObj(this::idAt).toArray(String[]::new);
+      }
+    }
+    return base().ids().idsAt(rows);
+  }
 
   /// Whether a row holds the present state of its item.
   boolean isLive(int row);

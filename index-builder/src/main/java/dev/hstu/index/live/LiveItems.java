@@ -16,9 +16,8 @@ record LiveItems(Catalog base, LaterRows later, RowEnds ends, int rows, int live
     implements ItemView {
 
   @Override
-  public int rowOf(String id) {
+  public int rowOf(String id, int baseRow) {
     // An id that later rows know leads to its row at this moment; of another only the base knows.
-    int baseRow = base.ids().rowOf(id);
     int row = later.lastRow(id, rows, baseRow);
     return row != IdTable.NOT_FOUND && ends.isLive(row, rows) ? row : IdTable.NOT_FOUND;
   }

@@ -16,9 +16,9 @@ record GrownView(Catalog base, Catalog later) implements ItemView {
   }
 
   @Override
-  public int rowOf(String id) {
+  public int rowOf(String id, int baseRow) {
     int row = later.ids().rowOf(id);
-    return row == IdTable.NOT_FOUND ? base.ids().rowOf(id) : base.size() + row;
+    return row == IdTable.NOT_FOUND ? baseRow : base.size() + row;
   }
 
   @Override

@@ -37,8 +37,21 @@ public sealed interface IdTable permits Int64IdTable, Utf8IdTable {
   /// The row of a numeric id, or [#NOT_FOUND]; in a UTF8 table, of its decimal text.
   int rowOf(long external);
 
+  /// The rows of many external ids, each as [#rowOf(String)] gives it. In a large table every id is
+  /// a few reads of memory that no cache holds; here those of all ids are under way at once.
+  ///
+  /// @param rows gets the row of each id at the id's place, at least as long
+  void rowsOf(String[] externals, int[] rows);
+
   /// The external id of a row as text.
   String idAt(int row);
+
+  /// The external ids of many rows, each as [#idAt] gives it, with their reads under way at once.
+  String[] idsAt(int[] rows);
+
+  /// Whether the first rows of this table are the rows of another: then one look-up in this table
+  /// is one in both.
+  boolean startsWith(IdTable other);
 
   /// The external id of a row of an INT64 table.
   ///

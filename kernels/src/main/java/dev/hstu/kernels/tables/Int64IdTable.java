@@ -8,6 +8,7 @@ import dev.hstu.kernels.safetensors.Tensor;
 import dev.hstu.kernels.safetensors.TensorSpec;
 import dev.hstu.kernels.storage.ContentDigest;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -60,13 +61,44 @@ final class Int64IdTable implements IdTable {
   }
 
   @Override
+  public void rowsOf(String[] externals, int[] rows) {
+    long[] ids = new long[externals.length];
+    for (int i = 0; i < ids.length; i++) {
+      boolean canonical = Int64Text.isCanonical(externals[i]);
+      ids[i] = canonical ? Long.parseLong(externals[i]) : 0;
+      rows[i] = canonical ? 0 : NOT_FOUND;
+    }
+    this.rows.findAll(ids, rows);
+  }
+
+  @Override
   public String idAt(int row) {
     return Long.toString(longAt(row));
   }
 
   @Override
+  public String[] idsAt(int[] rows) {
+    long[] ids = new long[rows.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = longAt(rows[i]);
+    }
+    String[] texts = new String[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      texts[i] = Long.toString(ids[i]);
+    }
+    return texts;
+  }
+
+  @Override
   public long longAt(int row) {
     return rows.value(Objects.checkIndex(row, size()));
+  }
+
+  @Override
+  public boolean startsWith(IdTable other) {
+    return other instanceof Int64IdTable longs
+        && longs.size() <= size()
+        && Arrays.equals(rows.values(), 0, longs.size(), longs.rows.values(), 0, longs.size());
   }
 
   @Override

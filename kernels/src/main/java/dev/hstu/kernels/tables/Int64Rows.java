@@ -37,6 +37,28 @@ final class Int64Rows {
     return slots.row(slotOf(value));
   }
 
+  /// The rows of many values. Each loop has reads that don't depend on each other, so that a
+  /// processor has as many under way as it can.
+  ///
+  /// @param rows below 0 at the places of values that aren't to be looked for, which stay; gets the
+  ///     row of each other
+  void findAll(long[] wanted, int[] rows) {
+    int[] first = new int[wanted.length];
+    for (int i = 0; i < wanted.length; i++) {
+      first[i] = slots.row(slots.first(hash(wanted[i])));
+    }
+    long[] there = new long[wanted.length];
+    for (int i = 0; i < wanted.length; i++) {
+      there[i] = first[i] < 0 ? 0 : values[first[i]];
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if (rows[i] >= 0) {
+        // An empty first slot ends the search; another id there sends it on.
+        rows[i] = first[i] < 0 || there[i] == wanted[i] ? first[i] : find(wanted[i]);
+      }
+    }
+  }
+
   /// The row of `value`, a new one when it is unknown.
   int findOrAdd(long value) {
     int slot = slotOf(value);

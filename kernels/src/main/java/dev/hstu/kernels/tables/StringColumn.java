@@ -98,6 +98,14 @@ public final class StringColumn {
     digest.add(MemorySegment.ofArray(bytes).asSlice(0, offsets[size]));
   }
 
+  /// Whether the first rows are those of another column.
+  boolean startsWith(StringColumn other) {
+    int end = other.offsets[other.size];
+    return other.size <= size
+        && Arrays.equals(offsets, 0, other.size + 1, other.offsets, 0, other.size + 1)
+        && Arrays.equals(bytes, 0, end, other.bytes, 0, end);
+  }
+
   boolean rowEquals(int row, byte[] wanted) {
     return Arrays.equals(bytes, offsets[row], offsets[row + 1], wanted, 0, wanted.length);
   }

@@ -8,6 +8,7 @@ import dev.hstu.kernels.storage.ContentDigest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Ids that are strings.
 final class Utf8IdTable implements IdTable {
@@ -66,13 +67,36 @@ final class Utf8IdTable implements IdTable {
   }
 
   @Override
+  public void rowsOf(String[] externals, int[] rows) {
+    byte[] @Nullable [] utf8 = new byte[externals.length][];
+    for (int i = 0; i < externals.length; i++) {
+      utf8[i] = Utf8.encode(externals[i]);
+    }
+    this.rows.findAll(utf8, rows);
+  }
+
+  @Override
   public String idAt(int row) {
     return rows.strings().get(Objects.checkIndex(row, size()));
   }
 
   @Override
+  public String[] idsAt(int[] rows) {
+    String[] ids = new String[rows.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = idAt(rows[i]);
+    }
+    return ids;
+  }
+
+  @Override
   public long longAt(int row) {
     throw new IllegalStateException("row " + row + " of a UTF8 table has no long; use idAt");
+  }
+
+  @Override
+  public boolean startsWith(IdTable other) {
+    return other instanceof Utf8IdTable texts && rows.strings().startsWith(texts.rows.strings());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.hstu.kernels.tables;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// A growing set of distinct UTF-8 strings, numbered in order of arrival.
 final class Utf8Rows {
@@ -22,6 +23,25 @@ final class Utf8Rows {
 
   int find(byte[] utf8) {
     return slots.row(slotOf(utf8));
+  }
+
+  /// The rows of many strings. The first loop's reads don't depend on each other, so that a
+  /// processor has as many under way as it can.
+  ///
+  /// @param wanted null for what is in no table
+  /// @param rows gets the row of each, -1 where it is unknown
+  void findAll(byte[] @Nullable [] wanted, int[] rows) {
+    for (int i = 0; i < wanted.length; i++) {
+      byte @Nullable [] utf8 = wanted[i];
+      rows[i] = utf8 == null ? -1 : slots.row(slots.first(hash(utf8, 0, utf8.length)));
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      byte @Nullable [] utf8 = wanted[i];
+      // An empty first slot ended the search; another string there sends it on.
+      if (utf8 != null && rows[i] >= 0 && !strings.rowEquals(rows[i], utf8)) {
+        rows[i] = find(utf8);
+      }
+    }
   }
 
   /// The row of `utf8`, a new one when it is unknown.

@@ -9,10 +9,13 @@ import dev.hstu.kernels.safetensors.SafetensorsWriter;
 import dev.hstu.kernels.storage.ContentDigest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,48 @@ class IdTableTest {
           assertThat(table.rowOf(id)).isEqualTo(row);
           assertThat(table.idAt(row)).isEqualTo(id);
         });
+    assertManyAtOnceAreAsEachAlone(table, rows.keySet());
+  }
+
+  /// Known ids, and ones that aren't or can't be there.
+  private static void assertManyAtOnceAreAsEachAlone(IdTable table, Set<String> ids) {
+    String[] asked =
+        Stream.concat(ids.stream().flatMap(id -> Stream.of(id, id + "7")), Stream.of("", "-0"))
+            .toArray(String[]::new);
+    int[] rows = new int[asked.length + 1];
+    table.rowsOf(asked, rows);
+    for (int i = 0; i < asked.length; i++) {
+      assertThat(rows[i]).as("row of %s", asked[i]).isEqualTo(table.rowOf(asked[i]));
+    }
+    int[] known = Arrays.stream(rows, 0, asked.length).filter(row -> row >= 0).toArray();
+    assertThat(table.idsAt(known))
+        .isEqualTo(Arrays.stream(known).mapToObj(table::idAt).toArray(String[]::new));
+  }
+
+  @Test
+  void anEmptyTableFindsNoneOfMany() {
+    int[] rows = {3, 3};
+    IdTable.ofLongs(new long[0]).rowsOf(new String[] {"0", "x"}, rows);
+    assertThat(rows).containsOnly(IdTable.NOT_FOUND);
+    IdTable.ofStrings(List.of()).rowsOf(new String[] {"0", "x"}, rows);
+    assertThat(rows).containsOnly(IdTable.NOT_FOUND);
+  }
+
+  @Test
+  void aTableStartsWithItselfAndItsFirstRowsOnly() {
+    IdTable longs = IdTable.ofLongs(new long[] {5, 7, 9});
+    IdTable texts = IdTable.ofStrings(List.of("5", "7", "9"));
+
+    assertThat(longs.startsWith(IdTable.ofLongs(new long[] {5, 7}))).isTrue();
+    assertThat(longs.startsWith(longs)).isTrue();
+    assertThat(longs.startsWith(IdTable.ofLongs(new long[] {5, 9}))).isFalse();
+    assertThat(longs.startsWith(IdTable.ofLongs(new long[] {5, 7, 9, 11}))).isFalse();
+    assertThat(longs.startsWith(texts)).isFalse();
+    assertThat(texts.startsWith(IdTable.ofStrings(List.of("5", "7")))).isTrue();
+    assertThat(texts.startsWith(texts)).isTrue();
+    assertThat(texts.startsWith(IdTable.ofStrings(List.of("57")))).isFalse();
+    assertThat(texts.startsWith(IdTable.ofStrings(List.of("5", "7", "9", "11")))).isFalse();
+    assertThat(texts.startsWith(longs)).isFalse();
   }
 
   private static String randomLong(Random random) {

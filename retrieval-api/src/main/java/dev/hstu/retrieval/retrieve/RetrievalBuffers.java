@@ -11,6 +11,7 @@ public final class RetrievalBuffers {
 
   final ExclusionSet exclusions = new ExclusionSet();
   final Candidates found = new Candidates(EXPECTED_K);
+  private int[] rows = new int[256];
   private int[] items = new int[256];
   private long[] times = new long[256];
   private float[] actions = new float[256];
@@ -22,6 +23,14 @@ public final class RetrievalBuffers {
       times = new long[events];
       actions = new float[events];
     }
+  }
+
+  /// Room for the rows of so many ids.
+  int[] rows(int ids) {
+    if (rows.length < ids) {
+      rows = new int[ids];
+    }
+    return rows;
   }
 
   int[] items() {

@@ -29,11 +29,18 @@ import org.jspecify.annotations.Nullable;
 public final class Retriever {
 
   private static final float[] NO_ACTIONS = {};
+  private static final String[] NO_IDS = {};
 
   private final EmbeddingSource source;
   private final IdTable vocabulary;
   private final SeriesVocabulary series;
   private final ItemSource items;
+  private final IdTable catalogue;
+
+  /// Whether the catalogue's first rows are the vocabulary's, as they are unless a catalogue is
+  /// built of other vectors than its model's: then one table tells both rows of an item.
+  private final boolean oneTable;
+
   private final FilterCompiler filters;
   private final PopularItems popularItems;
   private final SearchOptions options;
@@ -54,6 +61,8 @@ public final class Retriever {
     this.series =
         new SeriesVocabulary(source.config().features().series(), source.config().items());
     this.items = items;
+    this.catalogue = items.current().items().base().ids();
+    this.oneTable = catalogue.startsWith(vocabulary);
     this.filters = filters;
     this.popularItems = popularItems;
     this.options = options;
@@ -82,7 +91,7 @@ public final class Retriever {
   /// @param buffers the calling thread's, overwritten
   Asked ask(RetrievalQuery query, RetrievalBuffers buffers) {
     Known known = known(query, buffers);
-    return asked(query, known.window(), known.unknownItems(), buffers);
+    return asked(query, known.window(), known.unknownItems(), buffers, oneTable);
   }
 
   /// What the model knows of a query's history.
@@ -99,10 +108,15 @@ public final class Retriever {
     return new Known(known == 0 ? null : keptWindow(buffers, known, query), query.events() - known);
   }
 
+  /// @param rowsKnown whether the buffers hold the catalogue's rows of the query's events
   private Asked asked(
-      RetrievalQuery query, @Nullable HistoryBatch window, int unknown, RetrievalBuffers buffers) {
+      RetrievalQuery query,
+      @Nullable HistoryBatch window,
+      int unknown,
+      RetrievalBuffers buffers,
+      boolean rowsKnown) {
     CurrentItems now = items.current();
-    exclude(query, now.items(), buffers.exclusions);
+    exclude(query, now.items(), buffers, rowsKnown);
     return new Asked(query, now, window, unknown, buffers.exclusions);
   }
 
@@ -177,7 +191,7 @@ public final class Retriever {
   ///     items don't have
   public Retrieval retrieve(EncodedQueries encoded, int place, RetrievalBuffers buffers) {
     Encoded one = encoded.queries().get(place);
-    Asked asked = asked(one.query(), null, one.unknownItems(), buffers);
+    Asked asked = asked(one.query(), null, one.unknownItems(), buffers, false);
     return one.embedding() == null || one.validity() == null
         ? popular(asked)
         : nearest(
@@ -255,7 +269,7 @@ public final class Retriever {
   ///     items don't have any more
   public ExactAnswer exact(
       RetrievalQuery query, CurrentItems now, float[] embedding, RetrievalBuffers buffers) {
-    exclude(query, now.items(), buffers.exclusions);
+    exclude(query, now.items(), buffers, false);
     ItemFilter rule = filters.compile(query.filter(), now.items());
     ItemFilter filter = rule.and(left(buffers.exclusions));
     now.index().search(embedding, query.k(), filter, SearchOptions.EXACT, buffers.found);
@@ -350,33 +364,41 @@ public final class Retriever {
     return exclusions.size() == 0 ? ItemFilter.all() : exclusions;
   }
 
-  private static void exclude(RetrievalQuery query, ItemView items, ExclusionSet exclusions) {
-    int seen = query.excludeSeen() ? query.events() : 0;
-    exclusions.reset(seen + query.excludedItemIds().length);
-    for (int i = 0; i < seen; i++) {
-      exclude(query.itemIds()[i], items, exclusions);
+  private void exclude(
+      RetrievalQuery query, ItemView items, RetrievalBuffers buffers, boolean rowsKnown) {
+    String[] seen = query.excludeSeen() ? query.itemIds() : NO_IDS;
+    String[] others = query.excludedItemIds();
+    buffers.exclusions.reset(seen.length + others.length);
+    if (!rowsKnown) {
+      catalogue.rowsOf(seen, buffers.rows(seen.length));
     }
-    for (String id : query.excludedItemIds()) {
-      exclude(id, items, exclusions);
+    exclude(seen, items, buffers);
+    catalogue.rowsOf(others, buffers.rows(others.length));
+    exclude(others, items, buffers);
+  }
+
+  /// @param buffers hold the catalogue's rows of the ids
+  private static void exclude(String[] ids, ItemView items, RetrievalBuffers buffers) {
+    int[] baseRows = buffers.rows(ids.length);
+    for (int i = 0; i < ids.length; i++) {
+      int row = items.rowOf(ids[i], baseRows[i]);
+      if (row != IdTable.NOT_FOUND) {
+        buffers.exclusions.add(row);
+      }
     }
   }
 
-  private static void exclude(String id, ItemView items, ExclusionSet exclusions) {
-    int row = items.rowOf(id);
-    if (row != IdTable.NOT_FOUND) {
-      exclusions.add(row);
-    }
-  }
-
-  /// Leaves the known events in the buffers.
+  /// Leaves the known events in the buffers, and the row of every event in the table that was asked.
   ///
   /// @return how many they are
   private int lookUpHistory(RetrievalQuery query, RetrievalBuffers buffers) {
     buffers.reserveEvents(query.events());
+    int[] rows = buffers.rows(query.events());
+    (oneTable ? catalogue : vocabulary).rowsOf(query.itemIds(), rows);
     int known = 0;
     for (int i = 0; i < query.events(); i++) {
-      int row = vocabulary.rowOf(query.itemIds()[i]);
-      if (row != IdTable.NOT_FOUND) {
+      int row = rows[i];
+      if (row != IdTable.NOT_FOUND && row < vocabulary.size()) {
         buffers.items()[known] = row + 1;
         buffers.times()[known] = query.times()[i];
         buffers.actions()[known] = query.actions().length == 0 ? Float.NaN : query.actions()[i];
@@ -410,9 +432,10 @@ public final class Retriever {
   }
 
   private static List<Candidate> externalIds(Candidates found, ItemView items) {
-    List<Candidate> candidates = new ArrayList<>(found.size());
-    for (int i = 0; i < found.size(); i++) {
-      candidates.add(new Candidate(items.idAt(found.row(i)), found.score(i)));
+    String[] ids = items.idsAt(found.rows());
+    List<Candidate> candidates = new ArrayList<>(ids.length);
+    for (int i = 0; i < ids.length; i++) {
+      candidates.add(new Candidate(ids[i], found.score(i)));
     }
     return candidates;
   }
