@@ -30,22 +30,24 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One retrieve request from its bytes to the answer's bytes, on one worker thread and under one
-/// lease: reading, the rules of the model's clock, the retrieval, writing.
+/// One retrieve request from its bytes to the answer's bytes, on one thread and under one lease: reading, the rules of the model's clock, the retrieval, writing.
 @Singleton
 @SerdeImport(Candidate.class)
 @SerdeImport(Shortfall.class)
 final class RetrieveAnswers {
 
   private static final Argument<RetrieveResponse> RESPONSE = Argument.of(RetrieveResponse.class);
-  private static final Argument<List<Candidate>> CANDIDATES = Argument.listOf(Candidate.class);
+  /// What takes longer than [PendingRetrieval#isBrief] allows.
+  private static final Reply LONGER =
+      new Reply.Waiting(CompletableFuture.completedFuture(null).minimalCompletionStage());
+
   private static final byte[] CANDIDATES_FIELD =
       ",\"candidates\":".getBytes(StandardCharsets.US_ASCII);
 
@@ -132,6 +134,9 @@ final class RetrieveAnswers {
       QualityStep step) {
     long queueNanos = pending.queueNanos();
     RetrieveRequest request = reader.read(body);
+    if (pending.isBrief() && users.areAskedFor(request)) {
+      return LONGER; // the store may read and write its files
+    }
     @Nullable Serving serving = users.serving(request);
     Optional<GenerationLease> lease = generations.lease();
     if (lease.isEmpty()) {
@@ -214,14 +219,10 @@ final class RetrieveAnswers {
       PendingRetrieval pending,
       QualityStep step) {
     try {
-      return live.cachedRetriever().retrieve(query, buffers, this::candidates, pending, step);
+      return live.cachedRetriever().retrieve(query, buffers, CandidateJson::write, pending, step);
     } catch (InvalidFilterException e) {
       throw invalid(e);
     }
-  }
-
-  private byte[] candidates(List<Candidate> candidates) {
-    return bytes(CANDIDATES, candidates);
   }
 
   /// Puts the list, which is written once and perhaps sent often, before the end of the object.

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.sequence.HistoryBatch;
+import dev.hstu.index.filter.FilterRule;
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPath;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A [Retriever] that computes only what isn't kept: neither the embedding of a user nor a list
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// under what it was computed from (fewer events, an earlier request time, a smaller search), so a
 /// full answer never finds it.
 ///
+/// A request that is to be answered briefly ([PendingRetrieval#isBrief]) is, where its list or its
+/// embedding is kept and searches are short; else it is told to come again, and nothing is begun.
+///
 /// For any number of threads, each with buffers of its own.
 public final class CachedRetriever {
 
@@ -37,22 +42,45 @@ public final class CachedRetriever {
   /// the events, and those of a few hundred events follow each other by seconds.
   private static final int MOST_INTERVALS_BACK = 64;
 
+  /// A search that takes no longer is brief: a few times what handing it to another thread costs.
+  private static final long BRIEF_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
+
+  /// Up to here a search takes about as long whatever its k; twice the default.
+  private static final int MOST_USUAL_K = 200;
+
+  /// What a brief attempt that comes to longer work is told.
+  private static final RetrievalOutcome LONGER =
+      new RetrievalOutcome.Waiting(
+          CompletableFuture.completedFuture(null).minimalCompletionStage());
+
   private final Retriever retriever;
   private final NamedSets sets;
   private final GenerationCaches caches;
   private final StepParameters parameters;
   private final SearchOptions smaller;
+  private final TypicalTime searchTime;
 
   /// @param sets that the retriever's filters name
   /// @param caches as the retriever's generation uses them; the caller's to close
   /// @param parameters of the steps
   public CachedRetriever(
       Retriever retriever, NamedSets sets, GenerationCaches caches, StepParameters parameters) {
+    this(retriever, sets, caches, parameters, new TypicalTime());
+  }
+
+  /// @param searchTime of full searches of usual k without a filter, as far as it is known
+  CachedRetriever(
+      Retriever retriever,
+      NamedSets sets,
+      GenerationCaches caches,
+      StepParameters parameters,
+      TypicalTime searchTime) {
     this.retriever = retriever;
     this.sets = sets;
     this.caches = caches;
     this.parameters = parameters;
     this.smaller = parameters.smaller(retriever.options());
+    this.searchTime = searchTime;
   }
 
   /// Answers one query from what is kept, and keeps what it computes.
@@ -177,7 +205,25 @@ public final class CachedRetriever {
       if (kept != null) {
         return answered(full, kept, CacheUse.RESULT, 0, 0);
       }
+      if (pending.isBrief()) {
+        return step == QualityStep.FULL ? brief(full) : LONGER;
+      }
       return step == QualityStep.FULL ? compute(full) : cheaper(step, window, user);
+    }
+
+    /// Searches where no embedding has to be made and the search takes what most have taken: a
+    /// filter may make it compare every item.
+    private RetrievalOutcome brief(Searched full) {
+      float @Nullable [] embedding =
+          searchesAsUsual() && searchTime.isAtMost(BRIEF_NANOS)
+              ? caches.embeddings().find(full.user)
+              : null;
+      return embedding == null ? LONGER : search(full, embedding, CacheUse.EMBEDDING, 0);
+    }
+
+    private boolean searchesAsUsual() {
+      return asked.query().k() <= MOST_USUAL_K
+          && asked.query().filter().equals(FilterRule.EVERYTHING);
     }
 
     private RetrievalOutcome cheaper(QualityStep step, HistoryBatch window, EmbeddingKey user) {
@@ -231,6 +277,9 @@ public final class CachedRetriever {
     }
 
     RetrievalOutcome popular(AnswerQuality quality) {
+      if (pending.isBrief()) {
+        return LONGER; // past the end of the list it takes a pass over the catalogue
+      }
       Retrieval popular = retriever.popular(asked);
       return new RetrievalOutcome.Answered(
           popular.withoutCandidates(),
@@ -311,6 +360,9 @@ public final class CachedRetriever {
               CacheUse.MISS,
               0,
               buffers.found);
+      if (searchesAsUsual() && what.options.equals(retriever.options())) {
+        searchTime.add(made.searchNanos());
+      }
       @Nullable Shortfall shortfall = made.shortfall();
       return new KeptList(
           format.write(made.candidates()),

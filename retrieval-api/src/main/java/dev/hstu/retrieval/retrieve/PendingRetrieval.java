@@ -25,6 +25,7 @@ public final class PendingRetrieval {
   private long encodeNanos;
   private int waits;
   private long queueNanos = -1;
+  private boolean brief;
 
   /// Embeddings on their way.
   private static final class Flight {
@@ -55,6 +56,23 @@ public final class PendingRetrieval {
       queueNanos = System.nanoTime() - arrivedNanos;
     }
     return queueNanos;
+  }
+
+  /// From here on only what ends soon is done; what would take longer is reported as waiting, for
+  /// nothing.
+  public void beginBriefly() {
+    brief = true;
+  }
+
+  /// As if nothing had been tried: what was begun briefly takes longer and is for a worker.
+  public void beginAnew() {
+    brief = false;
+    queueNanos = -1;
+  }
+
+  /// Whether only what ends soon is to be done.
+  public boolean isBrief() {
+    return brief;
   }
 
   long deadlineNanos() {

@@ -23,7 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Computes retrievals off the event loop, so many at a time and so many waiting.
+/// Computes retrievals off the event loop, so many at a time and so many waiting. Only what ends
+/// soon is computed on the caller's own thread, and only while nothing else is under way: handing
+/// it to a worker and its answer back costs about as much as a search of a million items.
 ///
 /// Platform threads of a fixed number, not virtual ones: encoding and searching are computation
 /// from end to end (nothing in them waits), native code would pin a carrier anyway, and each
@@ -101,6 +103,16 @@ public final class RetrievalWorkers implements AutoCloseable {
     /// @param buffers the worker's
     /// @param step how well to answer
     Progress<T> run(RetrievalBuffers buffers, QualityStep step);
+
+    /// Works on the thread that brings the work, where all of it ends soon; on an event loop other
+    /// connections wait so long.
+    ///
+    /// @param buffers the thread's
+    /// @param step how well to answer
+    /// @return null where it may take longer: then it is run by a worker, from the start
+    default @Nullable T runBriefly(RetrievalBuffers buffers, QualityStep step) {
+      return null;
+    }
   }
 
   private <T> Admission<T> admit(Job<T> job) {
@@ -126,6 +138,11 @@ public final class RetrievalWorkers implements AutoCloseable {
         case AdmissionControl.Refusal.TooLate(long waitNanos) ->
             new Admission.TooLate<>(TimeUnit.NANOSECONDS.toMillis(waitNanos), job.deadlineMillis);
       };
+    }
+    // With anything else under way it takes its turn: what waits in front of an event loop is seen
+    // by no bound and no ladder.
+    if (job.kind == WorkKind.STEPPED && inFlight() == 1 && job.runHere()) {
+      return new Admission.Admitted<>(job.answer);
     }
     try {
       workers.execute(job);
@@ -235,6 +252,32 @@ public final class RetrievalWorkers implements AutoCloseable {
       this.kind = kind;
       this.deadlineMillis = deadlineMillis;
       this.work = work;
+    }
+
+    /// Answers on this thread.
+    ///
+    /// @return false where a worker has to
+    boolean runHere() {
+      long begun = System.nanoTime();
+      QualityStep now = control.takeUp(begun, 0);
+      @Nullable T value;
+      try {
+        value = work.runBriefly(buffers.get(), now);
+      } catch (Throwable failure) {
+        step = now;
+        end();
+        answer.completeExceptionally(failure);
+        return true;
+      }
+      queuedNanos = System.nanoTime();
+      workedNanos = queuedNanos - begun;
+      if (value == null) {
+        return false;
+      }
+      step = now;
+      end();
+      answer.complete(value);
+      return true;
     }
 
     @Override

@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,7 @@ class QualityStepsTest {
   private UserEncoder encoder;
   private Retriever retriever;
   private CachedRetriever cached;
+  private final TypicalTime searchTime = new TypicalTime();
   private int encoded;
   private int searched;
 
@@ -90,7 +92,8 @@ class QualityStepsTest {
             new CacheSettings(true, 16L << 20, true, 16L << 20, false, 1L << 20, 10_000),
             clock,
             GRACE_SECONDS);
-    cached = new CachedRetriever(retriever, sets, caches.open("model", "g"), PARAMETERS);
+    cached =
+        new CachedRetriever(retriever, sets, caches.open("model", "g"), PARAMETERS, searchTime);
   }
 
   @AfterEach
@@ -188,6 +191,64 @@ class QualityStepsTest {
     }
     assertThat(seen).containsOnlyKeys(QualityStep.values());
     assertThat(seen.get(QualityStep.STALE_EMBEDDING)).isGreaterThan(20);
+  }
+
+  @Test
+  void aBriefRequestSearchesForAKeptEmbeddingAndElseBeginsNothing() {
+    RetrievalQuery query = query(1, NOW);
+    searchTime.add(1);
+    assertThat(briefly(query, QualityStep.FULL)).isInstanceOf(RetrievalOutcome.Waiting.class);
+    assertThat(encoded + searched).as("the embedding isn't kept").isZero();
+    RetrievalOutcome.Answered full = answer(query, QualityStep.FULL);
+
+    assertThat(briefly(query, QualityStep.FULL))
+        .as("the list is kept")
+        .isInstanceOfSatisfying(
+            RetrievalOutcome.Answered.class,
+            answer -> assertThat(answer.candidates()).isEqualTo(full.candidates()));
+    RetrievalQuery fewer = withK(query, 7);
+    assertThat(briefly(fewer, QualityStep.FULL))
+        .isInstanceOfSatisfying(
+            RetrievalOutcome.Answered.class,
+            answer -> {
+              assertThat(answer.retrieval().cache()).isEqualTo(CacheUse.EMBEDDING);
+              assertThat(answer.quality()).isEqualTo(AnswerQuality.FULL);
+              assertThat(answer.candidates()).isEqualTo(truth(fewer, AnswerQuality.FULL));
+            });
+
+    int before = encoded + searched;
+    assertThat(briefly(withK(query, 8), QualityStep.SMALLER_SEARCH))
+        .isInstanceOf(RetrievalOutcome.Waiting.class);
+    assertThat(briefly(withFilter(query), QualityStep.FULL))
+        .as("a filter may take a pass over the catalogue")
+        .isInstanceOf(RetrievalOutcome.Waiting.class);
+    for (int i = 0; i < 1000; i++) {
+      searchTime.add(Long.MAX_VALUE);
+    }
+    assertThat(briefly(withK(query, 9), QualityStep.FULL))
+        .as("searches take long")
+        .isInstanceOf(RetrievalOutcome.Waiting.class);
+    assertThat(encoded + searched).isEqualTo(before);
+  }
+
+  private RetrievalOutcome briefly(RetrievalQuery query, QualityStep step) {
+    long arrived = System.nanoTime();
+    PendingRetrieval pending =
+        new PendingRetrieval(arrived, arrived + EmbeddingSource.FOREVER_NANOS);
+    pending.beginBriefly();
+    return cached.retrieve(query, buffers, FORMAT, pending, step);
+  }
+
+  private static RetrievalQuery withFilter(RetrievalQuery query) {
+    return new RetrievalQuery(
+        query.itemIds(),
+        query.times(),
+        query.requestTime(),
+        query.k(),
+        query.excludeSeen(),
+        query.excludedItemIds(),
+        new FilterRule.OnlyIds(List.of(TinyGenerations.id(1))),
+        null);
   }
 
   private byte[] truth(RetrievalQuery query, AnswerQuality quality) {

@@ -3,8 +3,10 @@ package dev.hstu.retrieval.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.config.LadderSettings;
+import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// So many at a time, so many waiting, and no work past its deadline.
@@ -147,6 +150,73 @@ class RetrievalWorkersTest {
 
       assertThat(parked.get()).isEqualTo(1);
       assertThat(finished.get()).isTrue();
+    }
+  }
+
+  @Test
+  void briefWorkRunsOnItsCallersThreadWhileNothingElseIsUnderWay() throws Exception {
+    try (RetrievalWorkers workers = workers(1, 3, LONG_MILLIS)) {
+      CompletableFuture<Thread> alone = answer(workers.submitSteps(LONG_MILLIS, new Brief(true)));
+
+      assertThat(alone).isCompletedWithValue(Thread.currentThread());
+      assertThat(workers.inFlight()).isZero();
+
+      CompletableFuture<Integer> other = occupyTheOneWorker(workers);
+      CompletableFuture<Thread> behind = answer(workers.submitSteps(LONG_MILLIS, new Brief(true)));
+      assertThat(behind).isNotDone();
+      release.countDown();
+      assertThat(other.get()).isEqualTo(1);
+      assertThat(behind.get()).isNotSameAs(Thread.currentThread());
+    }
+  }
+
+  @Test
+  void whatMayTakeLongerIsLeftToAWorker() throws Exception {
+    try (RetrievalWorkers workers = workers(1, 3, LONG_MILLIS)) {
+      CompletableFuture<Thread> longer = answer(workers.submitSteps(LONG_MILLIS, new Brief(false)));
+
+      assertThat(longer.get()).isNotSameAs(Thread.currentThread());
+      assertThat(workers.finish(LONG_MILLIS)).isTrue();
+      assertThat(workers.inFlight()).isZero();
+    }
+  }
+
+  @Test
+  void aFailureOfBriefWorkReachesItsCallerAndFreesItsPlace() {
+    try (RetrievalWorkers workers = workers(1, 3, LONG_MILLIS)) {
+      CompletableFuture<Thread> failing =
+          answer(
+              workers.submitSteps(
+                  LONG_MILLIS,
+                  new Brief(true) {
+                    @Override
+                    public Thread runBriefly(RetrievalBuffers buffers, QualityStep step) {
+                      throw new IllegalStateException("this one");
+                    }
+                  }));
+
+      assertThatThrownBy(failing::get).hasRootCauseMessage("this one");
+      assertThat(workers.inFlight()).isZero();
+    }
+  }
+
+  /// Gives the thread that it ran on.
+  private static class Brief implements RetrievalWorkers.SteppedWork<Thread> {
+
+    private final boolean isBrief;
+
+    Brief(boolean isBrief) {
+      this.isBrief = isBrief;
+    }
+
+    @Override
+    public Progress<Thread> run(RetrievalBuffers buffers, QualityStep step) {
+      return new Progress.Done<>(Thread.currentThread());
+    }
+
+    @Override
+    public @Nullable Thread runBriefly(RetrievalBuffers buffers, QualityStep step) {
+      return isBrief ? Thread.currentThread() : null;
     }
   }
 
