@@ -37,7 +37,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One retrieve request from its bytes to the answer's bytes, on one thread and under one lease: reading, the rules of the model's clock, the retrieval, writing.
+/// One retrieve request from its bytes to the answer's bytes, on one thread and under one lease:
+/// reading, the rules of the model's clock, the retrieval, writing.
 @Singleton
 @SerdeImport(Candidate.class)
 @SerdeImport(Shortfall.class)

@@ -221,8 +221,7 @@ final class RetrieveController {
   }
 
   /// One request, on this thread or on one worker after another.
-  private final class Work
-      implements RetrievalWorkers.SteppedWork<MutableHttpResponse<byte[]>> {
+  private final class Work implements RetrievalWorkers.SteppedWork<MutableHttpResponse<byte[]>> {
 
     private final byte[] body;
     private final long arrivedNanos;
@@ -260,7 +259,8 @@ final class RetrieveController {
       return progress(buffers, step);
     }
 
-    private Progress<MutableHttpResponse<byte[]>> progress(RetrievalBuffers buffers, QualityStep step) {
+    private Progress<MutableHttpResponse<byte[]>> progress(
+        RetrievalBuffers buffers, QualityStep step) {
       try {
         return switch (answers.answer(body, arrivedNanos, buffers, pending, step)) {
           case RetrieveAnswers.Reply.Body(byte[] json) -> new Progress.Done<>(ok(json));

@@ -388,7 +388,8 @@ public final class Retriever {
     }
   }
 
-  /// Leaves the known events in the buffers, and the row of every event in the table that was asked.
+  /// Leaves the known events in the buffers, and the row of every event in the table that was
+  /// asked.
   ///
   /// @return how many they are
   private int lookUpHistory(RetrievalQuery query, RetrievalBuffers buffers) {

@@ -35,8 +35,7 @@ class CandidateJsonTest {
       candidates.add(new Candidate(id(random), score(random)));
     }
     assertThat(new String(CandidateJson.write(candidates), StandardCharsets.UTF_8))
-        .isEqualTo(
-            new String(mapper.writeValueAsBytes(LIST, candidates), StandardCharsets.UTF_8));
+        .isEqualTo(new String(mapper.writeValueAsBytes(LIST, candidates), StandardCharsets.UTF_8));
   }
 
   private static String id(Random random) {
