@@ -36,7 +36,7 @@ final class Deadlines implements AutoCloseable {
               _ -> answer.completeExceptionally(new TimeoutException()),
               millis,
               TimeUnit.MILLISECONDS);
-      answer.whenComplete((_, _) -> timeout.cancel());
+      CompletableFuture<?> _ = answer.whenComplete((_, _) -> timeout.cancel());
     }
   }
 

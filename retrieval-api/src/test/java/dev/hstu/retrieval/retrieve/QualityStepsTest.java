@@ -234,7 +234,8 @@ class QualityStepsTest {
   private RetrievalOutcome briefly(RetrievalQuery query, QualityStep step) {
     long arrived = System.nanoTime();
     PendingRetrieval pending =
-        new PendingRetrieval(arrived, arrived + EmbeddingSource.FOREVER_NANOS);
+        new PendingRetrieval(
+            arrived, arrived + EmbeddingSource.FOREVER_NANOS, EncoderWaits.UNWATCHED);
     pending.beginBriefly();
     return cached.retrieve(query, buffers, FORMAT, pending, step);
   }
