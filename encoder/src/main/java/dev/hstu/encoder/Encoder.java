@@ -1,8 +1,10 @@
 package dev.hstu.encoder;
 
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,11 @@ public final class Encoder {
     if (!status.available()) {
       throw new EngineUnavailableException(engine, status.description());
     }
+  }
+
+  /// Why an engine can't compute models of these shapes on any machine; empty when it can.
+  public static Optional<String> shortcoming(Engine engine, ModelConfig config) {
+    return provider(engine).shortcoming(config);
   }
 
   /// Every engine this installation knows, whether it can run here, and why not.

@@ -2,7 +2,7 @@ package dev.hstu.encoder;
 
 import java.util.Locale;
 
-/// The implementations of HSTU's forward pass that a [UserEncoder] may run on.
+/// The implementations of a model's forward pass that a [UserEncoder] may run on.
 public enum Engine {
   /// Plain Java in any precision, the oracle for the others.
   REFERENCE,

@@ -1,6 +1,8 @@
 package dev.hstu.encoder;
 
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import java.util.Optional;
 
 /// What an engine registers in `META-INF/services/dev.hstu.encoder.EngineProvider`, so that
 /// [Encoder] knows engines without naming their classes.
@@ -13,6 +15,12 @@ public interface EngineProvider {
   /// Whether the engine can run here, and what it is or why not. Never throws, also where the
   /// engine's libraries are missing.
   EngineStatus status();
+
+  /// Why this engine can't compute models of these shapes on any machine, one sentence with the
+  /// mend; empty when it can.
+  default Optional<String> shortcoming(ModelConfig config) {
+    return Optional.empty();
+  }
 
   /// Opens a model on this engine. The encoder reads the model's weights as long as it is open; the
   /// caller keeps them open and closes the encoder first.

@@ -1,19 +1,19 @@
 package dev.hstu.encoder;
 
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.UserHistory;
 import java.util.Arrays;
 import java.util.List;
 
-/// Turns histories and request times into user embeddings: the final position of HSTU,
+/// Turns histories and request times into user embeddings: the final position of the model,
 /// L2-normalised (HSTU.md, "Forward", step 3). Safe for use by several threads.
 public interface UserEncoder extends AutoCloseable {
 
   /// Which engine runs, for health pages and logs, e.g. `djl pytorch-2.7.1 cpu float32`.
   String engine();
 
-  HstuConfig config();
+  ModelConfig config();
 
   /// Encodes a batch.
   ///

@@ -4,8 +4,8 @@ import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -72,7 +72,7 @@ public final class ColdStart {
   /// @param folder of the model, which must not exist
   public SequencedMap<String, RankingMetrics.Summary> measure(
       TrainingSettings settings, Path folder, TrainingListener listener) throws IOException {
-    HstuConfig shapes = settings.model().withFeatures(features);
+    ModelConfig shapes = settings.model().withFeatures(features);
     TrainingData known = new TrainingData(items.log(), items.vocabulary(), data.clock(), labels());
     Trainer.train(
         known,

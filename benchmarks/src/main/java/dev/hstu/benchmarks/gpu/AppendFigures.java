@@ -6,8 +6,8 @@ import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.kernels.cuda.CudaDevices;
@@ -31,7 +31,7 @@ final class AppendFigures {
   private final List<UserHistory> histories;
 
   AppendFigures(Model model, long seed) {
-    HstuConfig config = model.config();
+    ModelConfig config = model.config();
     this.model = model;
     this.histories = SeededModel.histories(config, USERS, config.maxEvents(), seed);
   }

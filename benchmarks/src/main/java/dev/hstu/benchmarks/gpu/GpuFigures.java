@@ -8,6 +8,7 @@ import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.kernels.cuda.CudaDevices;
 import java.io.IOException;
@@ -83,14 +84,14 @@ public final class GpuFigures {
     return Encoder.open(model, EngineChoice.of(Engine.CUDA).withPrecision(precision));
   }
 
-  private static HistoryBatch full(HstuConfig config, int users, long seed) {
+  private static HistoryBatch full(ModelConfig config, int users, long seed) {
     return HistoryBatch.of(
         SeededModel.histories(config, users, config.maxEvents(), seed), config.window());
   }
 
   /// One thread that waits for each batch.
   private void batch(String what, Model model, UserEncoder encoder, int users, String goal) {
-    HstuConfig config = model.config();
+    ModelConfig config = model.config();
     HistoryBatch batch = full(config, users, SEED);
     float[] embeddings = new float[users * config.embeddingDim()];
     encoder.encode(batch, embeddings);
@@ -150,7 +151,7 @@ public final class GpuFigures {
 
   /// One user at a time, each another one, from the call in Java to floats in Java.
   private void oneUser(UserEncoder encoder) {
-    HstuConfig config = encoder.config();
+    ModelConfig config = encoder.config();
     HistoryBatch[] users = new HistoryBatch[64];
     for (int i = 0; i < users.length; i++) {
       users[i] = full(config, 1, SEED + i);
@@ -213,7 +214,7 @@ public final class GpuFigures {
   }
 
   private static void encodeSizes(UserEncoder encoder, int count) {
-    HstuConfig config = encoder.config();
+    ModelConfig config = encoder.config();
     HistoryBatch[] batches = new HistoryBatch[20];
     for (int i = 0; i < batches.length; i++) {
       int users = 1 + i * i / 12;

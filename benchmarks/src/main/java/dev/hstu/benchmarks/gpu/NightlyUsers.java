@@ -1,8 +1,8 @@
 package dev.hstu.benchmarks.gpu;
 
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -45,7 +45,7 @@ final class NightlyUsers {
         AttributeTable.withoutColumns(model.config().items()));
   }
 
-  private static InteractionLog log(HstuConfig config) {
+  private static InteractionLog log(ModelConfig config) {
     SplittableRandom random = new SplittableRandom(7);
     int length = config.maxEvents();
     int events = Math.multiplyExact(USERS, length);

@@ -2,8 +2,8 @@ package dev.hstu.benchmarks.gpu;
 
 import dev.hstu.benchmarks.micro.SeededModel;
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.UserHistory;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,7 @@ final class TopOverlap {
   private TopOverlap() {}
 
   static Figure of(Model model, UserEncoder half, UserEncoder exact) {
-    HstuConfig config = model.config();
+    ModelConfig config = model.config();
     List<UserHistory> users = SeededModel.histories(config, USERS, config.maxEvents(), 11);
     return of("random weights", itemVectors(model), half.encode(users), exact.encode(users));
   }

@@ -1,8 +1,11 @@
 package dev.hstu.benchmarks.micro;
 
+import dev.hstu.encoder.model.BlockWeights;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.kernels.tables.IdTable;
@@ -24,18 +27,18 @@ public final class SeededModel {
   public static Model of(HstuConfig config, long seed) {
     Random random = new Random(seed);
     int d = config.embeddingDim();
-    List<HstuWeights.Block> blocks = new ArrayList<>();
+    List<BlockWeights> blocks = new ArrayList<>();
     for (int b = 0; b < config.blocks(); b++) {
       blocks.add(
-          new HstuWeights.Block(
+          new HstuBlock(
               values(random, d * config.projectionWidth()),
               values(random, d * config.heads() * config.valueDim()),
               values(random, d),
               values(random, 2 * config.slots() - 1),
               values(random, HstuConfig.TIME_BUCKETS + 1)));
     }
-    HstuWeights weights =
-        new HstuWeights(
+    ModelWeights weights =
+        new ModelWeights(
             MemorySegment.ofArray(values(random, (config.items() + 1) * d)),
             values(random, config.slots() * d),
             blocks);
@@ -44,7 +47,7 @@ public final class SeededModel {
   }
 
   /// Histories of exactly `events` events.
-  public static List<UserHistory> histories(HstuConfig config, int users, int events, long seed) {
+  public static List<UserHistory> histories(ModelConfig config, int users, int events, long seed) {
     Random random = new Random(seed);
     List<UserHistory> histories = new ArrayList<>(users);
     for (int u = 0; u < users; u++) {

@@ -2,9 +2,11 @@ package dev.hstu.benchmarks.service;
 
 import dev.hstu.benchmarks.vectors.MixtureShape;
 import dev.hstu.benchmarks.vectors.MixtureVectors;
+import dev.hstu.encoder.model.BlockWeights;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.weights.ItemVectorFile;
 import dev.hstu.encoder.weights.ModelFolder;
@@ -154,28 +156,28 @@ public record ServedWorld(Path generations, int items) {
     return new HstuConfig(items, MAX_EVENTS, 3, DIMENSION, 2, 32, 32, 2, 0.05, 1);
   }
 
-  private static HstuWeights weights(int items, long seed, Arena arena) {
+  private static ModelWeights weights(int items, long seed, Arena arena) {
     HstuConfig config = config(items);
     MemorySegment table = arena.allocate(4L * DIMENSION * (items + 1L), 64);
     Consumer<float[]> source = new MixtureVectors(MixtureShape.CLUSTERED, DIMENSION, seed).items();
     float[] item = new float[DIMENSION];
     for (long row = 1; row <= items; row++) {
       source.accept(item);
-      MemorySegment.copy(item, 0, table, HstuWeights.FLOAT, row * DIMENSION * 4, DIMENSION);
+      MemorySegment.copy(item, 0, table, ModelWeights.FLOAT, row * DIMENSION * 4, DIMENSION);
     }
     Random random = new Random(seed);
     int d = DIMENSION;
-    List<HstuWeights.Block> blocks = new ArrayList<>();
+    List<BlockWeights> blocks = new ArrayList<>();
     for (int i = 0; i < config.blocks(); i++) {
       blocks.add(
-          new HstuWeights.Block(
+          new HstuBlock(
               normal(random, d * config.projectionWidth()),
               normal(random, d * config.heads() * config.valueDim()),
               normal(random, d),
               normal(random, 2 * config.slots() - 1),
               normal(random, HstuConfig.TIME_BUCKETS + 1)));
     }
-    return new HstuWeights(table, normal(random, config.slots() * d), blocks);
+    return new ModelWeights(table, normal(random, config.slots() * d), blocks);
   }
 
   private static float[] normal(Random random, int count) {

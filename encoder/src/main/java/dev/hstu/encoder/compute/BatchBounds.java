@@ -1,6 +1,6 @@
 package dev.hstu.encoder.compute;
 
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.HistoryBatch;
 
@@ -12,11 +12,11 @@ public final class BatchBounds {
   /// Checks lengths, item rows and times against a model's shapes.
   ///
   /// @throws IllegalArgumentException naming user, event, value and bound
-  public static void require(HistoryBatch batch, HstuConfig config) {
+  public static void require(HistoryBatch batch, ModelConfig config) {
     for (int b = 0; b < batch.users(); b++) {
       if (batch.length(b) > config.maxEvents()) {
         throw new IllegalArgumentException(
-            "user %d of the batch has %d events; this model keeps %d, cut to HstuConfig.window()"
+            "user %d of the batch has %d events; this model keeps %d, cut to ModelConfig.window()"
                 .formatted(b, batch.length(b), config.maxEvents()));
       }
       requireTime(batch.requestTimes()[b], b, "the request");
@@ -35,7 +35,7 @@ public final class BatchBounds {
   /// Checks that user embeddings of this batch fit into `target`.
   ///
   /// @throws IllegalArgumentException naming the length and the one needed
-  public static void requireRoom(float[] target, HistoryBatch batch, HstuConfig config) {
+  public static void requireRoom(float[] target, HistoryBatch batch, ModelConfig config) {
     long needed = (long) batch.users() * config.embeddingDim();
     if (target.length < needed) {
       throw new IllegalArgumentException(

@@ -1,7 +1,7 @@
 package dev.hstu.encoder.compute;
 
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import java.lang.foreign.MemorySegment;
 
 /// The training loss in plain Java, forward only: what an engine that trains is held equal to
@@ -15,10 +15,10 @@ public final class SampledSoftmaxLoss {
   /// The logit of a negative that is the target itself.
   public static final double MASKED_LOGIT = -5e4;
 
-  private final HstuConfig config;
+  private final ModelConfig config;
   private final MemorySegment itemEmbeddings;
 
-  public SampledSoftmaxLoss(HstuConfig config, HstuWeights weights) {
+  public SampledSoftmaxLoss(ModelConfig config, ModelWeights weights) {
     weights.requireShapes(config);
     this.config = config;
     this.itemEmbeddings = weights.itemEmbeddings();
@@ -61,11 +61,11 @@ public final class SampledSoftmaxLoss {
     double product = 0;
     double squares = 0;
     for (int c = 0; c < d; c++) {
-      double value = itemEmbeddings.getAtIndex(HstuWeights.FLOAT, (long) item * d + c);
+      double value = itemEmbeddings.getAtIndex(ModelWeights.FLOAT, (long) item * d + c);
       product += sequence[slot + c] * value;
       squares += value * value;
     }
-    return product / Math.max(Math.sqrt(squares), HstuConfig.EPSILON) / config.temperature();
+    return product / Math.max(Math.sqrt(squares), ModelConfig.EPSILON) / config.temperature();
   }
 
   /// Shifted by the largest logit, so that no exponential overflows.

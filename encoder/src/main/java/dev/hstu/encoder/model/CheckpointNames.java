@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /// The tensor names of the public implementation's checkpoints, and the shapes they have there.
 ///
-/// | public name | [HstuWeights] | HSTU.md | shape |
+/// | public name | [ModelWeights], [HstuBlock] | HSTU.md | shape |
 /// |---|---|---|---|
 /// | `_embedding_module._item_emb.weight` | `itemEmbeddings` | `E` | `(V+1, D)` |
 /// | `_input_features_preproc._pos_emb.weight` | `positions` | `P` | `(N, D)` |
@@ -24,6 +24,15 @@ import java.util.TreeMap;
 /// | `_embedding_module._label_emb.weight` | `labelEmbeddings` | labels, if any | `(G, D)` |
 /// | `_input_features_preproc._action_emb.weight` | `actionEmbeddings` | if any | `(A + 1, D)` |
 /// | `_input_features_preproc._series_emb.weight` | `seriesEmbeddings` | if any | `(S, D)` |
+///
+/// Blocks of SASRec instead have, `H` being the hidden width:
+///
+/// | public name | [SasRecBlock] | shape |
+/// |---|---|---|
+/// | `attention_layers.<i>.in_proj_weight`, `….in_proj_bias` | `inputProjection`, `inputBias` | `(3D, D)`, `(3D)` |
+/// | `attention_layers.<i>.out_proj.weight`, `….bias` | `outputProjection`, `outputBias` | `(D, D)`, `(D)` |
+/// | `forward_layers.<i>._conv1d.0.weight`, `….bias` | `expansion`, `expansionBias` | `(H, D, 1)`, `(H)` |
+/// | `forward_layers.<i>._conv1d.3.weight`, `….bias` | `contraction`, `contractionBias` | `(D, H, 1)`, `(D)` |
 public final class CheckpointNames {
 
   public static final String ITEM_EMBEDDINGS = "_embedding_module._item_emb.weight";
@@ -56,18 +65,13 @@ public final class CheckpointNames {
   }
 
   /// Name, type and shape of every tensor of a model of these shapes, sorted by name.
-  public static List<TensorSpec> specs(HstuConfig config) {
+  public static List<TensorSpec> specs(ModelConfig config) {
     long d = config.embeddingDim();
-    long slots = config.slots();
     List<TensorSpec> specs = new ArrayList<>();
     specs.add(float32(ITEM_EMBEDDINGS, config.items() + 1L, d));
-    specs.add(float32(POSITIONS, slots, d));
+    specs.add(float32(POSITIONS, config.slots(), d));
     for (int i = 0; i < config.blocks(); i++) {
-      specs.add(float32(projection(i), d, config.projectionWidth()));
-      specs.add(float32(output(i), d, (long) config.heads() * config.valueDim()));
-      specs.add(float32(outputBias(i), d));
-      specs.add(float32(positionBias(i), 2 * slots - 1));
-      specs.add(float32(timeBias(i), HstuConfig.TIME_BUCKETS + 1L));
+      specs.addAll(block(config, i));
     }
     ModelFeatures features = config.features();
     if (features.labelRows() > 0) {
@@ -83,19 +87,52 @@ public final class CheckpointNames {
     return List.copyOf(specs);
   }
 
+  /// Name, type and shape of every tensor of one block, in the order of [BlockWeights#tensors].
+  public static List<TensorSpec> block(ModelConfig config, int block) {
+    return switch (config) {
+      case HstuConfig hstu -> hstuBlock(hstu, block);
+      case SasRecConfig sasRec -> sasRecBlock(sasRec, block);
+    };
+  }
+
+  private static List<TensorSpec> hstuBlock(HstuConfig config, int block) {
+    long d = config.embeddingDim();
+    return List.of(
+        float32(projection(block), d, config.projectionWidth()),
+        float32(output(block), d, (long) config.heads() * config.valueDim()),
+        float32(outputBias(block), d),
+        float32(positionBias(block), 2L * config.slots() - 1),
+        float32(timeBias(block), HstuConfig.TIME_BUCKETS + 1L));
+  }
+
+  private static List<TensorSpec> sasRecBlock(SasRecConfig config, int block) {
+    long d = config.embeddingDim();
+    long hidden = config.hiddenDim();
+    String attention = "attention_layers." + block + ".";
+    String forward = "forward_layers." + block + "._conv1d.";
+    return List.of(
+        float32(attention + "in_proj_weight", 3 * d, d),
+        float32(attention + "in_proj_bias", 3 * d),
+        float32(attention + "out_proj.weight", d, d),
+        float32(attention + "out_proj.bias", d),
+        float32(forward + "0.weight", hidden, d, 1),
+        float32(forward + "0.bias", hidden),
+        float32(forward + "3.weight", d, hidden, 1),
+        float32(forward + "3.bias", d));
+  }
+
   /// Every tensor of `weights` by its name: float32, row-major, little-endian, off the heap. The
   /// item embeddings are shared where they already lie off the heap; all else is copied.
-  public static SortedMap<String, MemorySegment> tensors(HstuWeights weights) {
+  public static SortedMap<String, MemorySegment> tensors(ModelConfig config, ModelWeights weights) {
     SortedMap<String, MemorySegment> tensors = new TreeMap<>();
     tensors.put(ITEM_EMBEDDINGS, offHeap(weights.itemEmbeddings()));
     tensors.put(POSITIONS, offHeap(weights.positions()));
     for (int i = 0; i < weights.blocks().size(); i++) {
-      HstuWeights.Block block = weights.blocks().get(i);
-      tensors.put(projection(i), offHeap(block.projection()));
-      tensors.put(output(i), offHeap(block.output()));
-      tensors.put(outputBias(i), offHeap(block.outputBias()));
-      tensors.put(positionBias(i), offHeap(block.positionBias()));
-      tensors.put(timeBias(i), offHeap(block.timeBias()));
+      List<TensorSpec> specs = block(config, i);
+      List<float[]> values = weights.blocks().get(i).tensors();
+      for (int t = 0; t < specs.size(); t++) {
+        tensors.put(specs.get(t).name(), offHeap(values.get(t)));
+      }
     }
     if (weights.labelEmbeddings().length > 0) {
       tensors.put(LABELS, offHeap(weights.labelEmbeddings()));

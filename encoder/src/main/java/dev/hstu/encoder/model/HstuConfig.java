@@ -1,6 +1,9 @@
 package dev.hstu.encoder.model;
 
-import dev.hstu.encoder.sequence.HistoryWindow;
+import static dev.hstu.encoder.model.ModelConfig.requireRoomForSeries;
+import static dev.hstu.encoder.model.ModelConfig.requireTemperature;
+import static dev.hstu.encoder.model.ModelConfig.requireWithin;
+
 import dev.hstu.encoder.sequence.TimeBuckets;
 
 /// The shapes of one HSTU model; constants of the model, never of a request (HSTU.md, "Names").
@@ -39,25 +42,11 @@ public record HstuConfig(
     int blocks,
     double temperature,
     int windowHop,
-    ModelFeatures features) {
-
-  /// Bound on kept events; attention is quadratic in it.
-  public static final int MAX_EVENTS = 16_384;
-
-  /// Bound on every width; the widest public model has 512.
-  public static final int MAX_WIDTH = 1_024;
-
-  /// Bound on heads; public models have at most 8.
-  public static final int MAX_HEADS = 64;
-
-  /// Bound on blocks; the deepest public model has 24.
-  public static final int MAX_BLOCKS = 64;
+    ModelFeatures features)
+    implements ModelConfig {
 
   /// Highest time bucket; a time table has one entry more.
   public static final int TIME_BUCKETS = TimeBuckets.HIGHEST;
-
-  /// Added to variances of layer norms, and the least norm of an embedding.
-  public static final double EPSILON = 1e-6;
 
   public HstuConfig {
     requireWithin("items", items, 1, Integer.MAX_VALUE - 8);
@@ -69,20 +58,8 @@ public record HstuConfig(
     requireWithin("valueDim", valueDim, 1, MAX_WIDTH);
     requireWithin("blocks", blocks, 1, MAX_BLOCKS);
     requireWithin("windowHop", windowHop, 1, maxEvents);
-    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("temperature=" + temperature + " must be above 0");
-    }
-    int series = features.series().size();
-    if (series >= maxEvents) {
-      throw new IllegalArgumentException(
-          "%d series fill the window of maxEvents=%d; keep more events or leave some out"
-              .formatted(series, maxEvents));
-    }
-    if (series > 0 && windowHop > 1) {
-      throw new IllegalArgumentException(
-          "windowHop=%d must be 1 for a model that reads series, whose window moves by tokens"
-              .formatted(windowHop));
-    }
+    requireTemperature(temperature);
+    requireRoomForSeries(features, maxEvents, windowHop);
   }
 
   /// A model without features.
@@ -111,27 +88,22 @@ public record HstuConfig(
         ModelFeatures.NONE);
   }
 
-  /// `N = Nmax + Nout`, the divisor of attention weights and the rows of the position table.
-  public int slots() {
-    return maxEvents + outputSlots;
-  }
-
   /// Columns of a block's first projection: `2·h·dv + 2·h·dqk`, in the order `u | v | q | k`.
   public int projectionWidth() {
     return 2 * heads * valueDim + 2 * heads * queryDim;
   }
 
-  /// Rows that a token may have, beside padding: those of the items, and behind them the values of
-  /// slow series.
-  public int tokenRows() {
-    return items + features.seriesRows();
+  @Override
+  public double normEpsilon() {
+    return EPSILON;
   }
 
-  public HistoryWindow window() {
-    return new HistoryWindow(maxEvents, windowHop);
+  @Override
+  public boolean readsTimes() {
+    return true;
   }
 
-  /// The same shapes over another catalogue size.
+  @Override
   public HstuConfig withItems(int count) {
     return new HstuConfig(
         count,
@@ -147,7 +119,7 @@ public record HstuConfig(
         features);
   }
 
-  /// The same shapes with other features.
+  @Override
   public HstuConfig withFeatures(ModelFeatures known) {
     return new HstuConfig(
         items,
@@ -161,12 +133,5 @@ public record HstuConfig(
         temperature,
         windowHop,
         known);
-  }
-
-  private static void requireWithin(String name, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s=%d must be within %d..%d".formatted(name, value, least, most));
-    }
   }
 }

@@ -13,22 +13,22 @@ import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What a trained HSTU is: shapes, clock, vocabulary and weights, which mean nothing apart. Row `r`
-/// of the vocabulary is item row `r + 1` of the weights, since item row 0 is padding.
+/// What a trained model is: shapes, clock, vocabulary and weights, which mean nothing apart. Row
+/// `r` of the vocabulary is item row `r + 1` of the weights, since item row 0 is padding.
 ///
 /// Immutable; safe for any number of threads while the weights' memory stays open. Not a record
 /// because the fingerprint is kept once computed.
 public final class Model {
 
-  private final HstuConfig config;
+  private final ModelConfig config;
   private final Clock clock;
   private final IdTable vocabulary;
-  private final HstuWeights weights;
+  private final ModelWeights weights;
   private volatile @Nullable String fingerprint;
 
-  /// @param weights shared, not copied; see [HstuWeights]
+  /// @param weights shared, not copied; see [ModelWeights]
   /// @throws IllegalArgumentException when a shape doesn't fit, naming it
-  public Model(HstuConfig config, Clock clock, IdTable vocabulary, HstuWeights weights) {
+  public Model(ModelConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
     if (vocabulary.size() != config.items()) {
       throw new IllegalArgumentException(
           "vocabulary has %d ids and the configuration %d items; give one id per item row"
@@ -41,7 +41,7 @@ public final class Model {
     this.weights = weights;
   }
 
-  public HstuConfig config() {
+  public ModelConfig config() {
     return config;
   }
 
@@ -53,7 +53,7 @@ public final class Model {
     return vocabulary;
   }
 
-  public HstuWeights weights() {
+  public ModelWeights weights() {
     return weights;
   }
 
@@ -90,7 +90,7 @@ public final class Model {
     for (double value : vector) {
       squares += value * value;
     }
-    double norm = Math.max(Math.sqrt(squares), HstuConfig.EPSILON);
+    double norm = Math.max(Math.sqrt(squares), ModelConfig.EPSILON);
     float[] unit = new float[vector.length];
     for (int c = 0; c < unit.length; c++) {
       unit[c] = (float) (vector[c] / norm);
@@ -117,7 +117,7 @@ public final class Model {
     ContentDigest digest = new ContentDigest();
     digest.add("hstu");
     digestConfig(digest);
-    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(weights);
+    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(config, weights);
     digest.add((long) tensors.size());
     for (TensorSpec spec : CheckpointNames.specs(config)) {
       long[] shape = spec.shape();
@@ -136,15 +136,30 @@ public final class Model {
     digest.add("max_output_len").add((long) config.outputSlots());
     digest.add("embedding_dim").add((long) config.embeddingDim());
     digest.add("num_heads").add((long) config.heads());
-    digest.add("attention_dim").add((long) config.queryDim());
-    digest.add("linear_dim").add((long) config.valueDim());
-    digest.add("num_blocks").add((long) config.blocks());
-    digest.add("num_time_buckets").add((long) HstuConfig.TIME_BUCKETS);
+    switch (config) {
+      case HstuConfig hstu -> digestHstu(digest, hstu);
+      case SasRecConfig sasRec -> digestSasRec(digest, sasRec);
+    }
     digest.add("temperature").add(config.temperature());
-    digest.add("eps").add(HstuConfig.EPSILON);
+    digest.add("eps").add(ModelConfig.EPSILON);
     digest.add("post").add("l2");
     digest.add("window_hop").add((long) config.windowHop());
     digestFeatures(digest, config.features());
+  }
+
+  private static void digestHstu(ContentDigest digest, HstuConfig hstu) {
+    digest.add("attention_dim").add((long) hstu.queryDim());
+    digest.add("linear_dim").add((long) hstu.valueDim());
+    digest.add("num_blocks").add((long) hstu.blocks());
+    digest.add("num_time_buckets").add((long) HstuConfig.TIME_BUCKETS);
+  }
+
+  private static void digestSasRec(ContentDigest digest, SasRecConfig sasRec) {
+    digest.add("model").add("sasrec");
+    digest.add("ffn_hidden_dim").add((long) sasRec.hiddenDim());
+    digest.add("ffn_activation").add("relu");
+    digest.add("num_blocks").add((long) sasRec.blocks());
+    digest.add("layer_norm_eps").add(SasRecConfig.NORM_EPSILON);
   }
 
   /// Nothing for a model without, whose fingerprint is that of before there were features.

@@ -1,6 +1,7 @@
-/// HSTU itself in the paper's terms: shapes ([HstuConfig]), weights ([HstuWeights]), and both with
-/// vocabulary and clock as one thing with one fingerprint ([Model]). No arithmetic: that is
-/// `compute`.
+/// Models in the paper's terms: shapes ([ModelConfig]), weights ([ModelWeights]), and both with
+/// vocabulary and clock as one thing with one fingerprint ([Model]). An architecture, HSTU or the
+/// baseline SASRec, is a configuration and a block of its own; both are sealed, so that a switch
+/// over them names every place that knows one. No arithmetic: that is `compute`.
 @NullMarked
 package dev.hstu.encoder.model;
 

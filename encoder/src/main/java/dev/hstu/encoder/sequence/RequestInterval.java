@@ -19,6 +19,9 @@ import java.util.OptionalLong;
 /// @param last the latest, at least `first`
 public record RequestInterval(long first, long last) {
 
+  /// All of time, of a model that reads none.
+  public static final RequestInterval ALWAYS = new RequestInterval(Long.MIN_VALUE, Long.MAX_VALUE);
+
   public RequestInterval {
     if (last < first) {
       throw new IllegalArgumentException(

@@ -1,8 +1,8 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.kernels.tables.IdTable;
 import dev.hstu.kernels.tables.IdType;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +11,7 @@ import java.util.Optional;
 /// The state before the first step: drawn, or a model's with rows for the items it doesn't know.
 final class FirstState {
 
-  private final HstuConfig config;
+  private final ModelConfig config;
   private final TableOptimizer tableOptimizer;
   private final RandomStreams random;
 
@@ -36,20 +36,22 @@ final class FirstState {
     return withoutMoments(InitialWeights.draw(config, random.initialWeights()));
   }
 
-  private Optimisation.State withoutMoments(HstuWeights weights) {
+  private Optimisation.State withoutMoments(ModelWeights weights) {
     int columns = tableOptimizer.momentColumns(config.embeddingDim());
     return Optimisation.State.beginning(
-        weights, WeightGroups.zerosLike(weights), WeightGroups.zerosLike(config, weights, columns));
+        weights,
+        WeightGroups.zerosLike(config, weights),
+        WeightGroups.zerosLike(config, weights, columns));
   }
 
   private Optimisation.State grown(Model model, Optional<TrainingState> state, TrainingData data) {
     requireSameShapes(model, data);
     int[] known = knownRows(model.vocabulary(), data.vocabulary());
-    HstuWeights own = data.labels().unfolded(grown(model.weights(), known, config.embeddingDim()));
-    float[] table = own.itemEmbeddings().toArray(HstuWeights.FLOAT);
+    ModelWeights own = data.labels().unfolded(grown(model.weights(), known, config.embeddingDim()));
+    float[] table = own.itemEmbeddings().toArray(ModelWeights.FLOAT);
     InitialWeights.drawItems(
         table, config.embeddingDim(), row -> known[row] < 0, random.newItems());
-    HstuWeights weights = withItems(own, table);
+    ModelWeights weights = withItems(own, table);
     if (state.isEmpty()) {
       return withoutMoments(weights);
     }
@@ -60,11 +62,11 @@ final class FirstState {
         grown(state.get().secondMoments(), known, columns));
   }
 
-  private HstuWeights grown(HstuWeights values, int[] known, int columns) {
+  private ModelWeights grown(ModelWeights values, int[] known, int columns) {
     return withItems(values, table(values.itemEmbeddings(), known, columns));
   }
 
-  private int requireColumns(HstuConfig old, HstuWeights secondMoments) {
+  private int requireColumns(ModelConfig old, ModelWeights secondMoments) {
     int columns = tableOptimizer.momentColumns(config.embeddingDim());
     int there = WeightGroups.tableColumns(old, secondMoments);
     if (there != columns) {
@@ -88,10 +90,10 @@ final class FirstState {
   }
 
   private static void copyRow(MemorySegment from, long row, float[] to, int toRow, int d) {
-    MemorySegment.copy(from, HstuWeights.FLOAT, row * d * Float.BYTES, to, toRow * d, d);
+    MemorySegment.copy(from, ModelWeights.FLOAT, row * d * Float.BYTES, to, toRow * d, d);
   }
 
-  private static HstuWeights withItems(HstuWeights weights, float[] table) {
+  private static ModelWeights withItems(ModelWeights weights, float[] table) {
     return weights.withItems(MemorySegment.ofArray(table));
   }
 

@@ -1,7 +1,12 @@
 package dev.hstu.encoder.training;
 
+import dev.hstu.encoder.model.BlockWeights;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.SasRecBlock;
+import dev.hstu.encoder.model.SasRecConfig;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,15 +23,15 @@ final class InitialWeights {
   /// Item embeddings further out than this many standard deviations are drawn again.
   private static final double CUT = 2;
 
-  private final HstuConfig config;
+  private final ModelConfig config;
   private final SplittableRandom random;
 
-  private InitialWeights(HstuConfig config, SplittableRandom random) {
+  private InitialWeights(ModelConfig config, SplittableRandom random) {
     this.config = config;
     this.random = random;
   }
 
-  static HstuWeights draw(HstuConfig config, SplittableRandom random) {
+  static ModelWeights draw(ModelConfig config, SplittableRandom random) {
     return new InitialWeights(config, random).draw();
   }
 
@@ -41,24 +46,16 @@ final class InitialWeights {
     }
   }
 
-  private HstuWeights draw() {
+  private ModelWeights draw() {
     int d = config.embeddingDim();
-    int values = config.heads() * config.valueDim();
     float[] items = new float[Math.multiplyExact(config.items() + 1, d)];
     fill(items, d, items.length, () -> truncatedNormal(random));
-    double positionDeviation = Math.sqrt(2.0 / (config.slots() + d));
-    float[] positions = filled(config.slots() * d, () -> random.nextGaussian() * positionDeviation);
-    List<HstuWeights.Block> blocks = new ArrayList<>();
+    float[] positions = positions();
+    List<BlockWeights> blocks = new ArrayList<>();
     for (int i = 0; i < config.blocks(); i++) {
-      blocks.add(
-          new HstuWeights.Block(
-              filled(d * config.projectionWidth(), this::normal),
-              filled(d * values, uniform(Math.sqrt(6.0 / (d + values)))),
-              filled(d, uniform(1 / Math.sqrt(values))),
-              filled(2 * config.slots() - 1, this::normal),
-              filled(HstuConfig.TIME_BUCKETS + 1, this::normal)));
+      blocks.add(block());
     }
-    return new HstuWeights(
+    return new ModelWeights(
         MemorySegment.ofArray(items),
         positions,
         blocks,
@@ -67,16 +64,74 @@ final class InitialWeights {
         filled(config.features().seriesRows() * d, () -> truncatedNormal(random)));
   }
 
+  /// Xavier normal for HSTU. The public implementation of SASRec leaves the table as it was made:
+  /// truncated normal with deviation `1/sqrt(D)`.
+  private float[] positions() {
+    int d = config.embeddingDim();
+    DoubleSupplier values =
+        switch (config) {
+          case HstuConfig hstu -> {
+            double deviation = Math.sqrt(2.0 / (hstu.slots() + d));
+            yield () -> random.nextGaussian() * deviation;
+          }
+          case SasRecConfig sasRec -> () -> truncatedNormal(random, 1 / Math.sqrt(d));
+        };
+    return filled(config.slots() * d, values);
+  }
+
+  private BlockWeights block() {
+    return switch (config) {
+      case HstuConfig hstu -> block(hstu);
+      case SasRecConfig sasRec -> block(sasRec);
+    };
+  }
+
+  private HstuBlock block(HstuConfig hstu) {
+    int d = hstu.embeddingDim();
+    int values = hstu.heads() * hstu.valueDim();
+    return new HstuBlock(
+        filled(d * hstu.projectionWidth(), this::normal),
+        filled(d * values, uniform(Math.sqrt(6.0 / (d + values)))),
+        filled(d, uniform(1 / Math.sqrt(values))),
+        filled(2 * hstu.slots() - 1, this::normal),
+        filled(HstuConfig.TIME_BUCKETS + 1, this::normal));
+  }
+
+  /// Matrices Xavier normal, the packed projection as one; biases of the attention 0, those of the
+  /// maps as usual for linear layers.
+  private SasRecBlock block(SasRecConfig sasRec) {
+    int d = sasRec.embeddingDim();
+    int hidden = sasRec.hiddenDim();
+    return new SasRecBlock(
+        xavierNormal(3 * d, d),
+        new float[3 * d],
+        xavierNormal(d, d),
+        new float[d],
+        xavierNormal(hidden, d),
+        filled(hidden, uniform(1 / Math.sqrt(d))),
+        xavierNormal(d, hidden),
+        filled(d, uniform(1 / Math.sqrt(hidden))));
+  }
+
+  private float[] xavierNormal(int outputs, int inputs) {
+    double deviation = Math.sqrt(2.0 / (outputs + inputs));
+    return filled(outputs * inputs, () -> random.nextGaussian() * deviation);
+  }
+
   private double normal() {
     return random.nextGaussian() * STANDARD_DEVIATION;
   }
 
   private static double truncatedNormal(SplittableRandom random) {
+    return truncatedNormal(random, STANDARD_DEVIATION);
+  }
+
+  private static double truncatedNormal(SplittableRandom random, double deviation) {
     double value;
     do {
       value = random.nextGaussian();
     } while (Math.abs(value) > CUT);
-    return value * STANDARD_DEVIATION;
+    return value * deviation;
   }
 
   private DoubleSupplier uniform(double bound) {

@@ -1,7 +1,7 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.tables.AttributeTable;
 import java.lang.foreign.MemorySegment;
@@ -69,19 +69,19 @@ public record ItemLabels(int[] items, int[] labels) {
   }
 
   /// The weights with each item's labels added to its own embedding: those of a finished model.
-  HstuWeights folded(HstuWeights own) {
+  ModelWeights folded(ModelWeights own) {
     return isEmpty() ? own : added(own, 1);
   }
 
   /// The weights with each item's labels taken out again.
-  HstuWeights unfolded(HstuWeights model) {
+  ModelWeights unfolded(ModelWeights model) {
     return isEmpty() ? model : added(model, -1);
   }
 
-  private HstuWeights added(HstuWeights weights, int sign) {
-    float[] table = weights.itemEmbeddings().toArray(HstuWeights.FLOAT);
+  private ModelWeights added(ModelWeights weights, int sign) {
+    float[] table = weights.itemEmbeddings().toArray(ModelWeights.FLOAT);
     float[] rows = weights.labelEmbeddings();
-    int d = weights.blocks().getFirst().outputBias().length;
+    int d = weights.embeddingDim();
     for (int pair = 0; pair < items.length; pair++) {
       for (int c = 0; c < d; c++) {
         table[items[pair] * d + c] += sign * rows[labels[pair] * d + c];

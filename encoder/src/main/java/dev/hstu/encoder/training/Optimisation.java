@@ -3,11 +3,11 @@ package dev.hstu.encoder.training;
 import ai.djl.ndarray.NDManager;
 import dev.hstu.encoder.compute.torch.DropoutMask;
 import dev.hstu.encoder.compute.torch.PaddedExamples;
-import dev.hstu.encoder.compute.torch.TorchHstu;
+import dev.hstu.encoder.compute.torch.TorchModel;
 import dev.hstu.encoder.compute.torch.TorchParameters;
 import dev.hstu.encoder.compute.torch.TorchRuntime;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +32,7 @@ final class Optimisation implements AutoCloseable {
   private final TrainingSettings settings;
   private final RandomStreams random;
   private final NDManager memory;
-  private final TorchHstu hstu;
+  private final TorchModel torch;
   private final ItemLabels labels;
   private final @Nullable LabelledItems labelledItems;
   private final TorchParameters parameters;
@@ -55,8 +55,8 @@ final class Optimisation implements AutoCloseable {
     this.steps = steps;
     this.random = new RandomStreams(settings.seed());
     this.memory = memory;
-    HstuConfig model = settings.model();
-    this.hstu = new TorchHstu(memory, model);
+    ModelConfig model = settings.model();
+    this.torch = new TorchModel(memory, model);
     this.labels = labels;
     this.labelledItems =
         labels.isEmpty()
@@ -89,14 +89,14 @@ final class Optimisation implements AutoCloseable {
   ///
   /// @param average of the weights over the steps, null where none is kept or none was begun
   record State(
-      HstuWeights weights,
-      HstuWeights firstMoments,
-      HstuWeights secondMoments,
-      @Nullable HstuWeights average) {
+      ModelWeights weights,
+      ModelWeights firstMoments,
+      ModelWeights secondMoments,
+      @Nullable ModelWeights average) {
 
     /// A state before the first step.
     static State beginning(
-        HstuWeights weights, HstuWeights firstMoments, HstuWeights secondMoments) {
+        ModelWeights weights, ModelWeights firstMoments, ModelWeights secondMoments) {
       return new State(weights, firstMoments, secondMoments, null);
     }
   }
@@ -114,15 +114,18 @@ final class Optimisation implements AutoCloseable {
   /// Copies the state off the device.
   State state() {
     return new State(
-        parameters.toWeights(),
-        optimizer.firstMoments().toWeights(),
-        optimizer.secondMoments().toWeights(),
-        average == null ? null : average.toWeights());
+        parameters.toWeights(settings.model()),
+        optimizer.firstMoments().toWeights(settings.model()),
+        optimizer.secondMoments().toWeights(settings.model()),
+        average == null ? null : average.toWeights(settings.model()));
   }
 
   /// Copies the weights that are the model off the device: the averaged ones where there are any.
-  HstuWeights weights() {
-    return labels.folded(average == null ? parameters.toWeights() : average.toWeights());
+  ModelWeights weights() {
+    return labels.folded(
+        average == null
+            ? parameters.toWeights(settings.model())
+            : average.toWeights(settings.model()));
   }
 
   /// One step over the users of `batch`. When the outcome isn't finite the parameters are spoilt.
@@ -217,14 +220,12 @@ final class Optimisation implements AutoCloseable {
       long step,
       int microBatch,
       double scale) {
-    HstuConfig model = settings.model();
-    int widths = model.embeddingDim() + model.blocks() * model.heads() * model.valueDim();
     DropoutMask dropout =
         DropoutMask.draw(
-            padded.users() * padded.length() * widths,
+            TorchModel.dropoutValues(settings.model(), padded.users(), padded.length()),
             settings.dropout(),
             random.dropout(step, microBatch));
-    return hstu.accumulate(memory, seen, target, padded, dropout, scale);
+    return torch.accumulate(memory, seen, target, padded, dropout, scale);
   }
 
   private static double result(Future<Double> part) {
@@ -248,7 +249,7 @@ final class Optimisation implements AutoCloseable {
     if (labelledItems != null) {
       labelledItems.close();
     }
-    hstu.close();
+    torch.close();
     memory.close();
   }
 }

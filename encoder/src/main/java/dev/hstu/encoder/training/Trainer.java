@@ -4,9 +4,9 @@ import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.compute.torch.TorchEncoder;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.SeriesLog;
 import dev.hstu.encoder.weights.ModelFolder;
@@ -166,7 +166,7 @@ public final class Trainer {
         int epoch = Math.toIntExact(progress.steps() / stepsPerEpoch);
         runEpoch(optimisation, epoch, plan);
       }
-      HstuWeights weights = best == null ? optimisation.weights() : best.weights();
+      ModelWeights weights = best == null ? optimisation.weights() : best.weights();
       Model model = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
       TrainingResult result = result(target.model(), model, plan);
       if (target.state() != null) {
@@ -198,7 +198,7 @@ public final class Trainer {
   }
 
   private Optimisation.State firstOrResumedState() throws IOException {
-    HstuConfig model = settings.model();
+    ModelConfig model = settings.model();
     if (Files.exists(checkpointFile)) {
       TrainingCheckpoint checkpoint = TrainingCheckpoint.read(checkpointFile, owner, model);
       progress = checkpoint.progress();
@@ -263,7 +263,7 @@ public final class Trainer {
     OptionalDouble score = OptionalDouble.empty();
     boolean better = false;
     if (selection.isDue(epoch, settings.epochs())) {
-      HstuWeights weights = optimisation.weights();
+      ModelWeights weights = optimisation.weights();
       double value = score(epoch, weights);
       score = OptionalDouble.of(value);
       better = best == null || value > best.score();
@@ -275,7 +275,7 @@ public final class Trainer {
         new EpochSummary(epoch, settings.epochs(), progress.lastLoss(), score, better));
   }
 
-  private double score(int epoch, HstuWeights weights) {
+  private double score(int epoch, ModelWeights weights) {
     Model candidate = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
     EngineChoice choice =
         EngineChoice.of(Engine.DJL).withDevice(settings.device()).withThreads(settings.threads());

@@ -2,6 +2,9 @@ package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.MicroBatches;
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.SasRecConfig;
 import java.util.List;
 
 /// Named recipes.
@@ -11,6 +14,7 @@ import java.util.List;
 /// | `hstu` | b=2, h=1, dqk=dv=50, D=50, Nmax=200 | HSTU of the public experiments (HSTU.md) |
 /// | `hstu-large` | b=8, h=2, dqk=dv=25, D=50, Nmax=200 | HSTU-large of the public experiments |
 /// | `best` | of `hstu-large` | the recipe that measured best, below |
+/// | `sasrec` | b=2, h=1, hidden 50, D=50, Nmax=200 | the baseline of the public experiments |
 /// | `small` | b=2, h=1, dqk=dv=32, D=32, Nmax=64 | the demo, 3,000 users in half a minute |
 ///
 /// `best` (RESULTS.md) draws 512 negatives a user, warms up to a rate of 2e-3 and decays it by a
@@ -19,7 +23,7 @@ import java.util.List;
 public final class TrainingPresets {
 
   /// The names [#named] takes.
-  public static final List<String> NAMES = List.of("hstu", "hstu-large", "best", "small");
+  public static final List<String> NAMES = List.of("hstu", "hstu-large", "best", "sasrec", "small");
 
   private static final String BEST = "best";
 
@@ -48,6 +52,9 @@ public final class TrainingPresets {
               .withAverageDecay(0.995)
               .withOwnDropout(0.1)
               .withExamples(ExampleSettings.PUBLIC.withEarlierWindows(0.5));
+      case "sasrec" ->
+          published(
+              name, new SasRecConfig(items, 200, 11, 50, 1, 50, 2, 0.05, 1, ModelFeatures.NONE));
       case "small" ->
           published(name, new HstuConfig(items, 64, 2, 32, 1, 32, 32, 2, 0.05, 1)).withEpochs(40);
       default ->
@@ -56,7 +63,7 @@ public final class TrainingPresets {
     };
   }
 
-  private static TrainingSettings published(String name, HstuConfig model) {
+  private static TrainingSettings published(String name, ModelConfig model) {
     return new TrainingSettings(
         name,
         model,

@@ -1,7 +1,7 @@
 package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.MicroBatches;
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import java.util.function.Consumer;
 
 /// A recipe: everything but the data that decides what a training gives.
@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 ///     one, 0..86,400; 0 writes one after every step
 public record TrainingSettings(
     String preset,
-    HstuConfig model,
+    ModelConfig model,
     int epochs,
     int batchUsers,
     int negatives,
@@ -87,7 +87,7 @@ public record TrainingSettings(
     return with(draft -> draft.epochs = count);
   }
 
-  public TrainingSettings withModel(HstuConfig shapes) {
+  public TrainingSettings withModel(ModelConfig shapes) {
     return with(draft -> draft.model = shapes);
   }
 
@@ -171,7 +171,7 @@ public record TrainingSettings(
   /// once.
   private static final class Draft {
     private final String preset;
-    private HstuConfig model;
+    private ModelConfig model;
     private int epochs;
     private int batchUsers;
     private int negatives;

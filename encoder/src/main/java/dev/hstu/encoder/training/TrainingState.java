@@ -1,7 +1,7 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /// @param firstMoments means of the gradients
 /// @param secondMoments means of their squares, of the item table perhaps one a row
 public record TrainingState(
-    String modelFingerprint, long updates, HstuWeights firstMoments, HstuWeights secondMoments) {
+    String modelFingerprint, long updates, ModelWeights firstMoments, ModelWeights secondMoments) {
 
   private static final String FORMAT = "hstu.training-state";
   private static final String FORMAT_VERSION = "1";
@@ -37,7 +37,7 @@ public record TrainingState(
     metadata.put("format_version", FORMAT_VERSION);
     metadata.put("model_fingerprint", modelFingerprint);
     metadata.put("updates", Long.toString(updates));
-    SequencedMap<String, HstuWeights> groups = new LinkedHashMap<>();
+    SequencedMap<String, ModelWeights> groups = new LinkedHashMap<>();
     groups.put(FIRST, firstMoments);
     groups.put(SECOND, secondMoments);
     WeightGroups.write(file, metadata, model.config(), groups);

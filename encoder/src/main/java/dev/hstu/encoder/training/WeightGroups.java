@@ -1,8 +1,9 @@
 package dev.hstu.encoder.training;
 
+import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.weights.Checkpoint;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
@@ -28,18 +29,19 @@ final class WeightGroups {
   static void write(
       Path file,
       Map<String, String> metadata,
-      HstuConfig config,
-      SequencedMap<String, HstuWeights> groups)
+      ModelConfig config,
+      SequencedMap<String, ModelWeights> groups)
       throws IOException {
     List<TensorSpec> specs = new ArrayList<>();
-    for (Map.Entry<String, HstuWeights> group : groups.entrySet()) {
+    for (Map.Entry<String, ModelWeights> group : groups.entrySet()) {
       for (TensorSpec spec : specs(config, tableColumns(config, group.getValue()))) {
         specs.add(new TensorSpec(group.getKey() + spec.name(), spec.dtype(), spec.shape()));
       }
     }
     try (SafetensorsWriter writer = SafetensorsWriter.create(file, metadata, specs)) {
-      for (Map.Entry<String, HstuWeights> group : groups.entrySet()) {
-        SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(group.getValue());
+      for (Map.Entry<String, ModelWeights> group : groups.entrySet()) {
+        SortedMap<String, MemorySegment> tensors =
+            CheckpointNames.tensors(config, group.getValue());
         for (TensorSpec spec : CheckpointNames.specs(config)) {
           writer.write(group.getKey() + spec.name(), tensors.get(spec.name()));
         }
@@ -51,7 +53,7 @@ final class WeightGroups {
   /// Copies one group onto the heap.
   ///
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
-  static HstuWeights read(SafetensorsFile file, String prefix, HstuConfig config)
+  static ModelWeights read(SafetensorsFile file, String prefix, ModelConfig config)
       throws MalformedSafetensorsException {
     return onHeap(Checkpoint.read(file, prefix, config, CheckpointNames.specs(config)));
   }
@@ -59,7 +61,7 @@ final class WeightGroups {
   /// Copies a group of second moments onto the heap, whose item table has `D` columns or one.
   ///
   /// @throws MalformedSafetensorsException as [#read]
-  static HstuWeights readSecondMoments(SafetensorsFile file, String prefix, HstuConfig config)
+  static ModelWeights readSecondMoments(SafetensorsFile file, String prefix, ModelConfig config)
       throws MalformedSafetensorsException {
     long[] shape = file.tensor(prefix + CheckpointNames.ITEM_EMBEDDINGS).spec().shape();
     int columns = shape.length == 2 && shape[1] == 1 ? 1 : config.embeddingDim();
@@ -67,12 +69,12 @@ final class WeightGroups {
   }
 
   /// Columns of a group's item table.
-  static int tableColumns(HstuConfig config, HstuWeights values) {
+  static int tableColumns(ModelConfig config, ModelWeights values) {
     return Math.toIntExact(
         values.itemEmbeddings().byteSize() / Float.BYTES / (config.items() + 1L));
   }
 
-  private static List<TensorSpec> specs(HstuConfig config, int tableColumns) {
+  private static List<TensorSpec> specs(ModelConfig config, int tableColumns) {
     return CheckpointNames.specs(config).stream()
         .map(
             spec ->
@@ -83,34 +85,31 @@ final class WeightGroups {
   }
 
   /// The same values with the item table on the heap, so that they outlive its file.
-  static HstuWeights onHeap(HstuWeights weights) {
+  static ModelWeights onHeap(ModelWeights weights) {
     return weights.withItems(
-        MemorySegment.ofArray(weights.itemEmbeddings().toArray(HstuWeights.FLOAT)));
+        MemorySegment.ofArray(weights.itemEmbeddings().toArray(ModelWeights.FLOAT)));
   }
 
   /// A zero for every value, and for each row of the item table as many as it has columns.
-  static HstuWeights zerosLike(HstuConfig config, HstuWeights weights, int tableColumns) {
-    return zerosLike(weights)
+  static ModelWeights zerosLike(ModelConfig config, ModelWeights weights, int tableColumns) {
+    return zerosLike(config, weights)
         .withItems(MemorySegment.ofArray(new float[(config.items() + 1) * tableColumns]));
   }
 
   /// A zero for every value.
-  static HstuWeights zerosLike(HstuWeights weights) {
-    return new HstuWeights(
+  static ModelWeights zerosLike(ModelConfig config, ModelWeights weights) {
+    return new ModelWeights(
         MemorySegment.ofArray(new float[(int) (weights.itemEmbeddings().byteSize() / Float.BYTES)]),
         new float[weights.positions().length],
         weights.blocks().stream()
-            .map(
-                block ->
-                    new HstuWeights.Block(
-                        new float[block.projection().length],
-                        new float[block.output().length],
-                        new float[block.outputBias().length],
-                        new float[block.positionBias().length],
-                        new float[block.timeBias().length]))
+            .map(block -> BlockWeights.of(config, zerosLike(block.tensors())))
             .toList(),
         new float[weights.labelEmbeddings().length],
         new float[weights.actionEmbeddings().length],
         new float[weights.seriesEmbeddings().length]);
+  }
+
+  private static List<float[]> zerosLike(List<float[]> tensors) {
+    return tensors.stream().map(values -> new float[values.length]).toList();
   }
 }

@@ -8,7 +8,7 @@ import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.LossAndGradients;
 import dev.hstu.encoder.compute.SampledSoftmaxLoss;
 import dev.hstu.encoder.compute.TraceableEncoder;
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +39,7 @@ final class EngineVerification {
       }
       checkServing(encoder);
     }
-    trainer().ifPresent(this::checkGradients);
+    golden.step().ifPresent(step -> trainer().ifPresent(trainer -> checkGradients(trainer, step)));
     return List.copyOf(checks);
   }
 
@@ -53,11 +53,11 @@ final class EngineVerification {
         largestPadding(trace.sequence(), golden.histories(), golden.model().config()),
         0);
     compare("user", trace.users(), golden.users());
-    checkRanking(trace.users());
+    golden.ranking().ifPresent(ranking -> checkRanking(trace.users(), ranking));
     if (trainer().isEmpty()) {
       SampledSoftmaxLoss loss =
           new SampledSoftmaxLoss(golden.model().config(), golden.model().weights());
-      checkLoss(loss.of(trace, golden.supervised()));
+      golden.step().ifPresent(step -> checkLoss(loss.of(trace, step.batch()), step));
     }
   }
 
@@ -75,9 +75,9 @@ final class EngineVerification {
   }
 
   /// Ids may differ from the expected ones only where the scores tie within the tolerance.
-  private void checkRanking(double[] users) {
-    int k = golden.topK();
-    double[] scoresOut = new double[golden.topScores().length];
+  private void checkRanking(double[] users, GoldenCase.Ranking expected) {
+    int k = expected.k();
+    double[] scoresOut = new double[expected.scores().length];
     double largestGap = 0;
     for (int b = 0; b < golden.histories().users(); b++) {
       double[] scores = TopItems.scores(golden.model(), users, b, history(b));
@@ -85,13 +85,13 @@ final class EngineVerification {
       for (int rank = 0; rank < k; rank++) {
         scoresOut[b * k + rank] = scores[ranked[rank]];
       }
-      int[] expectedIds = Arrays.copyOfRange(golden.topIds(), b * k, (b + 1) * k);
-      double[] expectedScores = Arrays.copyOfRange(golden.topScores(), b * k, (b + 1) * k);
+      int[] expectedIds = Arrays.copyOfRange(expected.ids(), b * k, (b + 1) * k);
+      double[] expectedScores = Arrays.copyOfRange(expected.scores(), b * k, (b + 1) * k);
       largestGap =
           Math.max(largestGap, TopItems.largestGap(ranked, scores, expectedIds, expectedScores));
     }
     measure("topk_ids", largestGap, tolerances.of("topk_ids"));
-    compare("topk_scores", scoresOut, golden.topScores());
+    compare("topk_scores", scoresOut, expected.scores());
   }
 
   private int[] history(int user) {
@@ -99,12 +99,11 @@ final class EngineVerification {
     return Arrays.copyOfRange(golden.histories().items(), offsets[user], offsets[user + 1]);
   }
 
-  private void checkGradients(LossAndGradients trainer) {
+  private void checkGradients(LossAndGradients trainer, GoldenCase.Step step) {
     LossAndGradients.Result result =
-        trainer.compute(golden.model().config(), golden.model().weights(), golden.supervised());
-    checkLoss(result.loss());
-    golden
-        .gradients()
+        trainer.compute(golden.model().config(), golden.model().weights(), step.batch());
+    checkLoss(result.loss(), step);
+    step.gradients()
         .forEach(
             (name, expected) ->
                 measure(
@@ -113,8 +112,8 @@ final class EngineVerification {
                     Tolerance.GRADIENT));
   }
 
-  private void checkLoss(double loss) {
-    compare("loss", new double[] {loss}, new double[] {golden.loss()});
+  private void checkLoss(double loss, GoldenCase.Step step) {
+    compare("loss", new double[] {loss}, new double[] {step.loss()});
   }
 
   /// The engine as one that trains; training is in float32 only.
@@ -145,7 +144,7 @@ final class EngineVerification {
   }
 
   /// The largest magnitude in the slots after each user's last event, where only 0 may stand.
-  static double largestPadding(double[] sequence, HistoryBatch histories, HstuConfig config) {
+  static double largestPadding(double[] sequence, HistoryBatch histories, ModelConfig config) {
     int d = config.embeddingDim();
     double largest = 0;
     for (int b = 0; b < histories.users(); b++) {

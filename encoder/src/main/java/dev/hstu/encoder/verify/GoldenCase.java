@@ -6,50 +6,61 @@ import dev.hstu.encoder.sequence.HistoryBatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
-/// The content of a [GoldenFile] of an HSTU model, ready to compare with; usable until the file
-/// closes.
+/// The content of a [GoldenFile], ready to compare with; usable until the file closes. A file of
+/// the forward pass alone has a sequence and users and nothing else to compare with.
 ///
-/// @param layers per block the residual stream after it, `(rows, D)`
+/// @param layers per block the residual stream after it, `(rows, D)`; empty where the file has none
 /// @param sequence normalised, `(B, N, D)`, padding exactly 0
 /// @param users `(B, D)`
-/// @param topIds `(B, K)`
-/// @param topScores `(B, K)`
 record GoldenCase(
     Model model,
     HistoryBatch histories,
-    SupervisedBatch supervised,
     List<double[]> layers,
     double[] sequence,
     double[] users,
-    int[] topIds,
-    double[] topScores,
-    double loss,
-    SortedMap<String, double[]> gradients) {
+    Optional<Ranking> ranking,
+    Optional<Step> step) {
+
+  /// The whole catalogue ranked for each user.
+  ///
+  /// @param k entries per user, `K`
+  /// @param ids `(B, K)`
+  /// @param scores `(B, K)`
+  record Ranking(int k, int[] ids, double[] scores) {}
+
+  /// One step of training.
+  record Step(SupervisedBatch batch, double loss, SortedMap<String, double[]> gradients) {}
 
   static GoldenCase read(GoldenFile file) throws IOException {
     Model model = file.model();
     HistoryBatch histories = file.histories(model.config());
-    List<double[]> layers = new ArrayList<>();
-    for (int i = 0; i < model.config().blocks(); i++) {
-      layers.add(file.expected(GoldenVerification.LAYER + i));
-    }
     return new GoldenCase(
         model,
         histories,
-        file.supervised(histories),
-        layers,
+        layers(file, model.config().blocks()),
         file.expected("sequence"),
         file.expected("user"),
-        file.expectedTopIds(),
-        file.expected("topk_scores"),
-        file.expected("loss")[0],
-        file.gradients());
+        file.expects("topk_ids") ? Optional.of(ranking(file, histories)) : Optional.empty(),
+        file.expects("loss") ? Optional.of(step(file, histories)) : Optional.empty());
   }
 
-  /// `K`, entries per user of the expected ranking.
-  int topK() {
-    return topIds.length / histories.users();
+  private static List<double[]> layers(GoldenFile file, int blocks) throws IOException {
+    List<double[]> layers = new ArrayList<>();
+    for (int i = 0; i < blocks && file.expects(GoldenVerification.LAYER + i); i++) {
+      layers.add(file.expected(GoldenVerification.LAYER + i));
+    }
+    return layers;
+  }
+
+  private static Ranking ranking(GoldenFile file, HistoryBatch histories) throws IOException {
+    int[] ids = file.expectedTopIds();
+    return new Ranking(ids.length / histories.users(), ids, file.expected("topk_scores"));
+  }
+
+  private static Step step(GoldenFile file, HistoryBatch histories) throws IOException {
+    return new Step(file.supervised(histories), file.expected("loss")[0], file.gradients());
   }
 }

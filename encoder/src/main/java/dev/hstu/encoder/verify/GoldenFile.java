@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.compute.SupervisedBatch;
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.weights.Checkpoint;
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Inputs are padded to `N` slots; slot `lengths[b]` of `input.timestamps` is the request time.
 /// Targets are the next items, and `input.target_ids` after the last event. `input.negative_ids`
-/// has one row an event, users end to end.
+/// has one row an event, users end to end. A file of a model that reads no times may lack them, and
+/// one of the forward pass alone has inputs, sequence and users only.
 final class GoldenFile implements AutoCloseable {
 
   private static final String WEIGHTS_PREFIX = "model.";
@@ -71,14 +72,9 @@ final class GoldenFile implements AutoCloseable {
     }
   }
 
-  /// The kind of model: `hstu`, `sasrec`, …
-  String modelKind() {
-    return ConfigJson.modelOf(configuration);
-  }
-
   /// The model under test, with the ids `1..V`; usable until this closes.
   Model model() throws IOException {
-    HstuConfig config;
+    ModelConfig config;
     try {
       config = ConfigJson.read(configuration);
     } catch (IllegalArgumentException e) {
@@ -89,12 +85,15 @@ final class GoldenFile implements AutoCloseable {
   }
 
   /// The histories, without padding.
-  HistoryBatch histories(HstuConfig config) throws IOException {
+  HistoryBatch histories(ModelConfig config) throws IOException {
     long[] lengths = file.tensor("input.lengths", DType.I64, SafetensorsFile.ANY_SIZE).toLongs();
     int users = lengths.length;
     int slots = config.slots();
     int[] ids = file.tensor("input.ids", DType.I64, users, slots).toInts();
-    long[] timestamps = file.tensor("input.timestamps", DType.I64, users, slots).toLongs();
+    long[] timestamps =
+        config.readsTimes()
+            ? file.tensor("input.timestamps", DType.I64, users, slots).toLongs()
+            : new long[users * slots];
     int[] offsets = offsets(lengths, config.maxEvents());
     int[] items = new int[offsets[users]];
     long[] times = new long[offsets[users]];
@@ -135,6 +134,11 @@ final class GoldenFile implements AutoCloseable {
       targets[last] = lastTargets[b];
     }
     return new SupervisedBatch(histories, targets, negatives.toInts(), (int) negatives.shape()[1]);
+  }
+
+  /// Whether the file says what this tensor should be.
+  boolean expects(String tensor) {
+    return file.contains("expected." + tensor);
   }
 
   double[] expected(String tensor) throws IOException {

@@ -1,8 +1,8 @@
 package dev.hstu.encoder.verify;
 
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -15,7 +15,7 @@ final class TopItems {
   /// The inner product of a user embedding with the normalised vector of every item row `0..V`; row
   /// 0 and the items of the history score minus infinity.
   static double[] scores(Model model, double[] users, int user, int[] history) {
-    HstuConfig config = model.config();
+    ModelConfig config = model.config();
     int d = config.embeddingDim();
     double[] scores = new double[config.items() + 1];
     for (int item = 1; item <= config.items(); item++) {
@@ -23,11 +23,11 @@ final class TopItems {
       double squares = 0;
       for (int c = 0; c < d; c++) {
         double value =
-            model.weights().itemEmbeddings().getAtIndex(HstuWeights.FLOAT, (long) item * d + c);
+            model.weights().itemEmbeddings().getAtIndex(ModelWeights.FLOAT, (long) item * d + c);
         product += users[user * d + c] * value;
         squares += value * value;
       }
-      scores[item] = product / Math.max(Math.sqrt(squares), HstuConfig.EPSILON);
+      scores[item] = product / Math.max(Math.sqrt(squares), ModelConfig.EPSILON);
     }
     scores[0] = Double.NEGATIVE_INFINITY;
     for (int item : history) {

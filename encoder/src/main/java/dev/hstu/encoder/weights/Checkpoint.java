@@ -1,9 +1,10 @@
 package dev.hstu.encoder.weights;
 
+import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
@@ -28,7 +29,7 @@ public final class Checkpoint {
   ///
   /// @param prefix stands before every public name in the file, mostly empty
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
-  public static HstuWeights read(SafetensorsFile file, String prefix, HstuConfig config)
+  public static ModelWeights read(SafetensorsFile file, String prefix, ModelConfig config)
       throws MalformedSafetensorsException {
     return read(file, prefix, config, CheckpointNames.specs(config));
   }
@@ -37,25 +38,23 @@ public final class Checkpoint {
   ///
   /// @param specs what they are to be: the names of `config` with shapes of their own
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
-  public static HstuWeights read(
-      SafetensorsFile file, String prefix, HstuConfig config, List<TensorSpec> specs)
+  public static ModelWeights read(
+      SafetensorsFile file, String prefix, ModelConfig config, List<TensorSpec> specs)
       throws MalformedSafetensorsException {
     for (TensorSpec spec : specs) {
       file.tensor(prefix + spec.name(), spec.dtype(), spec.shape());
     }
-    List<HstuWeights.Block> blocks = new ArrayList<>();
+    List<BlockWeights> blocks = new ArrayList<>();
     for (int i = 0; i < config.blocks(); i++) {
-      blocks.add(
-          new HstuWeights.Block(
-              floats(file, prefix + CheckpointNames.projection(i)),
-              floats(file, prefix + CheckpointNames.output(i)),
-              floats(file, prefix + CheckpointNames.outputBias(i)),
-              floats(file, prefix + CheckpointNames.positionBias(i)),
-              floats(file, prefix + CheckpointNames.timeBias(i))));
+      List<float[]> tensors = new ArrayList<>();
+      for (TensorSpec spec : CheckpointNames.block(config, i)) {
+        tensors.add(floats(file, prefix + spec.name()));
+      }
+      blocks.add(BlockWeights.of(config, tensors));
     }
     Tensor items = file.tensor(prefix + CheckpointNames.ITEM_EMBEDDINGS);
     ModelFeatures features = config.features();
-    return new HstuWeights(
+    return new ModelWeights(
         items.data(),
         floats(file, prefix + CheckpointNames.POSITIONS),
         blocks,
@@ -66,11 +65,11 @@ public final class Checkpoint {
 
   /// Writes the weights, sorted by name, replacing `target` wholly or not at all.
   public static void write(
-      Path target, Map<String, String> metadata, HstuConfig config, HstuWeights weights)
+      Path target, Map<String, String> metadata, ModelConfig config, ModelWeights weights)
       throws IOException {
     weights.requireShapes(config);
     List<TensorSpec> specs = CheckpointNames.specs(config);
-    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(weights);
+    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(config, weights);
     try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata, specs)) {
       for (TensorSpec spec : specs) {
         writer.write(spec.name(), tensors.get(spec.name()));

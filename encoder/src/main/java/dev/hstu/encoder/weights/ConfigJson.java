@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,9 @@ public final class ConfigJson {
   public static final String MODEL = "model";
 
   private static final String HSTU = "hstu";
+  private static final String SASREC = "sasrec";
+  private static final String RELU = "relu";
+  private static final double USUAL_TEMPERATURE = 0.05;
   private static final String LABELS = "item_labels";
   private static final String ACTIONS = "actions";
   private static final String SERIES = "series";
@@ -29,17 +34,34 @@ public final class ConfigJson {
     return json.path(MODEL).asText(HSTU);
   }
 
+  private static String modelOf(ModelConfig config) {
+    return switch (config) {
+      case HstuConfig hstu -> HSTU;
+      case SasRecConfig sasRec -> SASREC;
+    };
+  }
+
   /// Reads the shapes; fields it doesn't know are ignored.
   ///
   /// @throws IllegalArgumentException naming the field that is missing or can't be used
-  public static HstuConfig read(JsonNode json) {
-    requireEqual(MODEL, modelOf(json), HSTU);
+  public static ModelConfig read(JsonNode json) {
     requireEqual("post", json.path("post").asText("l2"), "l2");
+    requireEqual("eps", json.path("eps").asDouble(ModelConfig.EPSILON), ModelConfig.EPSILON);
+    return switch (modelOf(json)) {
+      case HSTU -> hstu(json);
+      case SASREC -> sasRec(json);
+      default ->
+          throw new IllegalArgumentException(
+              "%s=%s is not built here; there are %s and %s"
+                  .formatted(MODEL, modelOf(json), HSTU, SASREC));
+    };
+  }
+
+  private static HstuConfig hstu(JsonNode json) {
     requireEqual(
         "num_time_buckets",
         json.path("num_time_buckets").asInt(HstuConfig.TIME_BUCKETS),
         HstuConfig.TIME_BUCKETS);
-    requireEqual("eps", json.path("eps").asDouble(HstuConfig.EPSILON), HstuConfig.EPSILON);
     return new HstuConfig(
         integer(json, "items"),
         integer(json, "max_sequence_len"),
@@ -50,6 +72,25 @@ public final class ConfigJson {
         integer(json, "linear_dim"),
         integer(json, "num_blocks"),
         number(json, "temperature"),
+        json.path("window_hop").asInt(1),
+        features(json));
+  }
+
+  private static SasRecConfig sasRec(JsonNode json) {
+    requireEqual("ffn_activation", json.path("ffn_activation").asText(RELU), RELU);
+    requireEqual(
+        "layer_norm_eps",
+        json.path("layer_norm_eps").asDouble(SasRecConfig.NORM_EPSILON),
+        SasRecConfig.NORM_EPSILON);
+    return new SasRecConfig(
+        integer(json, "items"),
+        integer(json, "max_sequence_len"),
+        integer(json, "max_output_len"),
+        integer(json, "embedding_dim"),
+        integer(json, "num_heads"),
+        integer(json, "ffn_hidden_dim"),
+        integer(json, "num_blocks"),
+        json.path("temperature").asDouble(USUAL_TEMPERATURE),
         json.path("window_hop").asInt(1),
         features(json));
   }
@@ -94,19 +135,26 @@ public final class ConfigJson {
   }
 
   /// Adds everything [#read] needs to `json`.
-  public static void write(HstuConfig config, ObjectNode json) {
-    json.put(MODEL, HSTU)
+  public static void write(ModelConfig config, ObjectNode json) {
+    json.put(MODEL, modelOf(config))
         .put("items", config.items())
         .put("max_sequence_len", config.maxEvents())
         .put("max_output_len", config.outputSlots())
         .put("embedding_dim", config.embeddingDim())
-        .put("num_heads", config.heads())
-        .put("attention_dim", config.queryDim())
-        .put("linear_dim", config.valueDim())
-        .put("num_blocks", config.blocks())
-        .put("num_time_buckets", HstuConfig.TIME_BUCKETS)
+        .put("num_heads", config.heads());
+    switch (config) {
+      case HstuConfig hstu ->
+          json.put("attention_dim", hstu.queryDim())
+              .put("linear_dim", hstu.valueDim())
+              .put("num_time_buckets", HstuConfig.TIME_BUCKETS);
+      case SasRecConfig sasRec ->
+          json.put("ffn_hidden_dim", sasRec.hiddenDim())
+              .put("ffn_activation", RELU)
+              .put("layer_norm_eps", SasRecConfig.NORM_EPSILON);
+    }
+    json.put("num_blocks", config.blocks())
         .put("temperature", config.temperature())
-        .put("eps", HstuConfig.EPSILON)
+        .put("eps", ModelConfig.EPSILON)
         .put("post", "l2")
         .put("window_hop", config.windowHop());
     write(config.features(), json);
@@ -131,7 +179,8 @@ public final class ConfigJson {
   private static void requireEqual(String field, Object value, Object expected) {
     if (!value.equals(expected)) {
       throw new IllegalArgumentException(
-          "%s=%s is not HSTU as implemented here, which has %s".formatted(field, value, expected));
+          "%s=%s is not the model as implemented here, which has %s"
+              .formatted(field, value, expected));
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.hstu.encoder.weights;
 
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
 import dev.hstu.kernels.safetensors.TensorSpec;
@@ -36,7 +36,7 @@ public final class ItemVectorFile {
   ///
   /// @param progress told the number of rows done, now and then and at the end
   public static void write(Path target, Model model, LongConsumer progress) throws IOException {
-    HstuConfig config = model.config();
+    ModelConfig config = model.config();
     List<TensorSpec> specs = new ArrayList<>(model.vocabulary().specs(""));
     specs.add(new TensorSpec(VECTORS, DType.F32, config.items(), config.embeddingDim()));
     try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata(model), specs)) {
@@ -48,7 +48,7 @@ public final class ItemVectorFile {
   }
 
   private static void writeVectors(
-      SafetensorsWriter writer, HstuConfig config, HstuWeights weights, LongConsumer progress)
+      SafetensorsWriter writer, ModelConfig config, ModelWeights weights, LongConsumer progress)
       throws IOException {
     int d = config.embeddingDim();
     float[] piece = new float[ROWS_PER_PIECE * d];

@@ -1,7 +1,7 @@
 package dev.hstu.encoder.weights;
 
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
@@ -84,7 +84,7 @@ public final class ModelFolder {
     }
     SafetensorsFile tensors = SafetensorsFile.open(folder.resolve(TENSORS));
     try {
-      HstuWeights weights = Checkpoint.read(tensors, "", manifest.config());
+      ModelWeights weights = Checkpoint.read(tensors, "", manifest.config());
       Model model = assemble(folder, manifest, weights);
       return new OpenModel(model, tensors);
     } catch (IOException | RuntimeException e) {
@@ -102,7 +102,7 @@ public final class ModelFolder {
     }
   }
 
-  private static Model assemble(Path folder, ModelManifest manifest, HstuWeights weights)
+  private static Model assemble(Path folder, ModelManifest manifest, ModelWeights weights)
       throws IOException {
     IdTable vocabulary = readVocabulary(folder.resolve(VOCABULARY), manifest.config().items());
     Model model = new Model(manifest.config(), manifest.clock(), vocabulary, weights);

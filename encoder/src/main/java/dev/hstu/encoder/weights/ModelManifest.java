@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.kernels.storage.DamagedFileException;
@@ -24,11 +25,11 @@ import java.util.TreeMap;
 ///
 /// @param files by name inside the folder
 record ModelManifest(
-    HstuConfig config, Clock clock, String fingerprint, SortedMap<String, FileChecksum> files) {
+    ModelConfig config, Clock clock, String fingerprint, SortedMap<String, FileChecksum> files) {
 
   static final int FORMAT_VERSION = 2;
 
-  /// Of models without features, which earlier releases read.
+  /// Of HSTU without features, which earlier releases read.
   private static final int PLAIN_VERSION = 1;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +40,7 @@ record ModelManifest(
 
   byte[] toJson() throws JsonProcessingException {
     ObjectNode json = JSON.createObjectNode();
-    boolean plain = config.features().equals(ModelFeatures.NONE);
+    boolean plain = config instanceof HstuConfig && config.features().equals(ModelFeatures.NONE);
     json.put("format_version", plain ? PLAIN_VERSION : FORMAT_VERSION)
         .put("written_by", ManifestVersion.writer());
     ConfigJson.write(config, json);

@@ -1,6 +1,7 @@
 package dev.hstu.encoder.compute;
 
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.UserHistory;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class RandomHistories {
         1 + random.nextInt(maxEvents));
   }
 
-  public static List<UserHistory> histories(Random random, HstuConfig config, int users) {
+  public static List<UserHistory> histories(Random random, ModelConfig config, int users) {
     List<UserHistory> histories = new ArrayList<>();
     for (int u = 0; u < users; u++) {
       histories.add(history(random, config, 1 + random.nextInt(2 * config.maxEvents())));
@@ -36,7 +37,7 @@ public final class RandomHistories {
     return histories;
   }
 
-  public static UserHistory history(Random random, HstuConfig config, int events) {
+  public static UserHistory history(Random random, ModelConfig config, int events) {
     int[] items = new int[events];
     long[] times = new long[events];
     long now = random.nextInt(2_000_000_000);

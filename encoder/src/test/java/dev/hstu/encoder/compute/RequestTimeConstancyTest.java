@@ -3,8 +3,10 @@ package dev.hstu.encoder.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hstu.encoder.Precision;
+import dev.hstu.encoder.model.BlockWeights;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -74,23 +76,23 @@ class RequestTimeConstancyTest {
         .encode(List.of(new UserHistory(history.items(), history.times(), requestTime)))[0];
   }
 
-  private static HstuWeights distinctWeights(long seed) {
-    HstuWeights random = RandomModels.weights(CONFIG, seed);
+  private static ModelWeights distinctWeights(long seed) {
+    ModelWeights random = RandomModels.weights(CONFIG, seed);
     float[] biases = new float[HstuConfig.TIME_BUCKETS + 1];
     for (int b = 0; b < biases.length; b++) {
       biases[b] = (b % 2 == 0 ? 0.5f : -0.5f) + 0.01f * b;
     }
-    List<HstuWeights.Block> blocks =
-        random.blocks().stream()
-            .map(
+    List<BlockWeights> blocks =
+        random.blocks(HstuBlock.class).stream()
+            .<BlockWeights>map(
                 block ->
-                    new HstuWeights.Block(
+                    new HstuBlock(
                         block.projection(),
                         block.output(),
                         block.outputBias(),
                         block.positionBias(),
                         biases))
             .toList();
-    return new HstuWeights(random.itemEmbeddings(), random.positions(), blocks);
+    return new ModelWeights(random.itemEmbeddings(), random.positions(), blocks);
   }
 }

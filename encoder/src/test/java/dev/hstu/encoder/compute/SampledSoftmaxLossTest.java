@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.lang.foreign.MemorySegment;
@@ -89,8 +89,8 @@ class SampledSoftmaxLossTest {
     return new ForwardTrace(List.of(), new double[] {1, 0, 1, 0, 0, 0}, new double[] {1, 0});
   }
 
-  private static HstuWeights weights() {
-    HstuWeights random = RandomModels.weights(CONFIG, 1);
-    return new HstuWeights(MemorySegment.ofArray(ITEMS), random.positions(), random.blocks());
+  private static ModelWeights weights() {
+    ModelWeights random = RandomModels.weights(CONFIG, 1);
+    return new ModelWeights(MemorySegment.ofArray(ITEMS), random.positions(), random.blocks());
   }
 }

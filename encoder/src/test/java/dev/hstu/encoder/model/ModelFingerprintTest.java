@@ -36,8 +36,8 @@ class ModelFingerprintTest {
     MemorySegment heap = model.weights().itemEmbeddings();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment offHeap = arena.allocate(heap.byteSize()).copyFrom(heap);
-      HstuWeights moved =
-          new HstuWeights(offHeap, model.weights().positions(), model.weights().blocks());
+      ModelWeights moved =
+          new ModelWeights(offHeap, model.weights().positions(), model.weights().blocks());
       Model other = new Model(CONFIG, WALL, model.vocabulary(), moved);
       assertThat(other.fingerprint()).isEqualTo(model.fingerprint());
     }
@@ -81,24 +81,23 @@ class ModelFingerprintTest {
         .doesNotHaveDuplicates();
   }
 
-  static List<Function<HstuWeights, float[]>> everyTensorOnTheHeap() {
-    List<Function<HstuWeights, float[]>> tensors = new ArrayList<>();
-    tensors.add(HstuWeights::positions);
+  static List<Function<ModelWeights, float[]>> everyTensorOnTheHeap() {
+    List<Function<ModelWeights, float[]>> tensors = new ArrayList<>();
+    tensors.add(ModelWeights::positions);
     for (int i = 0; i < CONFIG.blocks(); i++) {
       int block = i;
-      tensors.add(weights -> weights.blocks().get(block).projection());
-      tensors.add(weights -> weights.blocks().get(block).output());
-      tensors.add(weights -> weights.blocks().get(block).outputBias());
-      tensors.add(weights -> weights.blocks().get(block).positionBias());
-      tensors.add(weights -> weights.blocks().get(block).timeBias());
+      for (int t = 0; t < CheckpointNames.block(CONFIG, i).size(); t++) {
+        int tensor = t;
+        tensors.add(weights -> weights.blocks().get(block).tensors().get(tensor));
+      }
     }
     return tensors;
   }
 
   @ParameterizedTest
   @MethodSource("everyTensorOnTheHeap")
-  void changesWithTheLastBitOfAnyTensor(Function<HstuWeights, float[]> tensor) {
-    HstuWeights weights = RandomModels.weights(CONFIG, 1);
+  void changesWithTheLastBitOfAnyTensor(Function<ModelWeights, float[]> tensor) {
+    ModelWeights weights = RandomModels.weights(CONFIG, 1);
     float[] values = tensor.apply(weights);
     values[values.length - 1] = Math.nextUp(values[values.length - 1]);
     Model changed = new Model(CONFIG, WALL, model.vocabulary(), weights);
@@ -107,10 +106,10 @@ class ModelFingerprintTest {
 
   @Test
   void changesWithTheLastBitOfAnItem() {
-    HstuWeights weights = RandomModels.weights(CONFIG, 1);
+    ModelWeights weights = RandomModels.weights(CONFIG, 1);
     long last = (CONFIG.items() + 1L) * CONFIG.embeddingDim() - 1;
-    float value = weights.itemEmbeddings().getAtIndex(HstuWeights.FLOAT, last);
-    weights.itemEmbeddings().setAtIndex(HstuWeights.FLOAT, last, Math.nextUp(value));
+    float value = weights.itemEmbeddings().getAtIndex(ModelWeights.FLOAT, last);
+    weights.itemEmbeddings().setAtIndex(ModelWeights.FLOAT, last, Math.nextUp(value));
     Model changed = new Model(CONFIG, WALL, model.vocabulary(), weights);
     assertThat(changed.fingerprint()).isNotEqualTo(model.fingerprint());
   }

@@ -13,13 +13,19 @@ public final class RandomModels {
 
   private RandomModels() {}
 
-  /// Shapes in the order of [HstuConfig], with hop 1.
+  /// Shapes in the order of [ModelConfig], with hop 1.
   public static HstuConfig config(
       int items, int maxEvents, int outputSlots, int d, int heads, int dqk, int dv, int blocks) {
     return new HstuConfig(items, maxEvents, outputSlots, d, heads, dqk, dv, blocks, 0.05, 1);
   }
 
-  public static Model model(HstuConfig config, long seed) {
+  public static SasRecConfig sasRec(
+      int items, int maxEvents, int outputSlots, int d, int heads, int hidden, int blocks) {
+    return new SasRecConfig(
+        items, maxEvents, outputSlots, d, heads, hidden, blocks, 0.05, 1, ModelFeatures.NONE);
+  }
+
+  public static Model model(ModelConfig config, long seed) {
     return new Model(config, new Clock.Wall(), ids(config.items()), weights(config, seed));
   }
 
@@ -28,28 +34,47 @@ public final class RandomModels {
     return IdTable.ofLongs(LongStream.range(1000, 1000L + items).toArray());
   }
 
-  public static HstuWeights weights(HstuConfig config, long seed) {
+  public static ModelWeights weights(ModelConfig config, long seed) {
     Random random = new Random(seed);
     int d = config.embeddingDim();
     float[] items = normal(random, (config.items() + 1) * d, 0.3);
     float[] positions = normal(random, config.slots() * d, 0.3);
-    List<HstuWeights.Block> blocks = new ArrayList<>();
+    List<BlockWeights> blocks = new ArrayList<>();
     for (int i = 0; i < config.blocks(); i++) {
-      blocks.add(
-          new HstuWeights.Block(
-              normal(random, d * config.projectionWidth(), 0.4),
-              normal(random, d * config.heads() * config.valueDim(), 0.3),
-              normal(random, d, 0.2),
-              normal(random, 2 * config.slots() - 1, 0.5),
-              normal(random, HstuConfig.TIME_BUCKETS + 1, 0.5)));
+      blocks.add(block(random, config));
     }
-    return new HstuWeights(
+    return new ModelWeights(
         MemorySegment.ofArray(items),
         positions,
         blocks,
         normal(random, config.features().labelRows() * d, 0.3),
         normal(random, config.features().actionRows() * d, 0.3),
         normal(random, config.features().seriesRows() * d, 0.3));
+  }
+
+  private static BlockWeights block(Random random, ModelConfig config) {
+    return switch (config) {
+      case HstuConfig hstu ->
+          new HstuBlock(
+              normal(random, hstu.embeddingDim() * hstu.projectionWidth(), 0.4),
+              normal(random, hstu.embeddingDim() * hstu.heads() * hstu.valueDim(), 0.3),
+              normal(random, hstu.embeddingDim(), 0.2),
+              normal(random, 2 * hstu.slots() - 1, 0.5),
+              normal(random, HstuConfig.TIME_BUCKETS + 1, 0.5));
+      case SasRecConfig sasRec -> {
+        int d = sasRec.embeddingDim();
+        int hidden = sasRec.hiddenDim();
+        yield new SasRecBlock(
+            normal(random, 3 * d * d, 0.4),
+            normal(random, 3 * d, 0.2),
+            normal(random, d * d, 0.4),
+            normal(random, d, 0.2),
+            normal(random, hidden * d, 0.4),
+            normal(random, hidden, 0.2),
+            normal(random, d * hidden, 0.4),
+            normal(random, d, 0.2));
+      }
+    };
   }
 
   private static float[] normal(Random random, int count, double deviation) {

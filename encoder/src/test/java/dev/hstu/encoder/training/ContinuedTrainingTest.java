@@ -7,8 +7,8 @@ import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.compute.RandomHistories;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -246,11 +246,11 @@ class ContinuedTrainingTest {
     return new TrainingData(data.log(), IdTable.ofLongs(ids), data.clock());
   }
 
-  private static float[] row(HstuWeights weights, int row, int d) {
+  private static float[] row(ModelWeights weights, int row, int d) {
     return weights
         .itemEmbeddings()
         .asSlice((long) row * d * Float.BYTES, (long) d * Float.BYTES)
-        .toArray(HstuWeights.FLOAT);
+        .toArray(ModelWeights.FLOAT);
   }
 
   private static TrainingListener killer(int step) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.SeriesEntries;
@@ -96,7 +96,7 @@ class FeaturedTrainingTest {
 
   private static TrainingSettings settings() {
     TrainingSettings plain = TinyTraining.settings();
-    HstuConfig model = plain.model();
+    ModelConfig model = plain.model();
     return plain
         .withModel(model.withFeatures(FEATURES))
         .withNegatives(5, NegativeSampling.ALL_ITEMS)
@@ -159,9 +159,9 @@ class FeaturedTrainingTest {
           TrainingTarget.of(folder.resolve("second")),
           new TrainingListener() {},
           ModelSelection.LAST_EPOCH);
-      float[] expected = first.weights().itemEmbeddings().toArray(HstuWeights.FLOAT);
+      float[] expected = first.weights().itemEmbeddings().toArray(ModelWeights.FLOAT);
       try (OpenModel second = ModelFolder.open(folder.resolve("second"))) {
-        float[] found = second.model().weights().itemEmbeddings().toArray(HstuWeights.FLOAT);
+        float[] found = second.model().weights().itemEmbeddings().toArray(ModelWeights.FLOAT);
         for (int i = 0; i < found.length; i++) {
           assertThat(found[i]).isCloseTo(expected[i], within(1e-6f));
         }

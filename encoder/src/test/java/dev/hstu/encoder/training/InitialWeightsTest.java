@@ -3,8 +3,9 @@ package dev.hstu.encoder.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -12,16 +13,16 @@ import org.junit.jupiter.api.Test;
 class InitialWeightsTest {
 
   private final HstuConfig config = new HstuConfig(900, 200, 11, 50, 2, 25, 20, 2, 0.05, 1);
-  private final HstuWeights weights =
+  private final ModelWeights weights =
       InitialWeights.draw(config, new RandomStreams(42).initialWeights());
 
   @Test
   void everyTensorHasItsSpread() {
     weights.requireShapes(config);
-    float[] items = weights.itemEmbeddings().toArray(HstuWeights.FLOAT);
+    float[] items = weights.itemEmbeddings().toArray(ModelWeights.FLOAT);
     assertThat(deviation(items, 50)).isCloseTo(0.02 * 0.8796, within(0.0005)); // cut at 2
     assertThat(deviation(weights.positions(), 0)).isCloseTo(Math.sqrt(2.0 / 261), within(0.002));
-    HstuWeights.Block block = weights.blocks().getLast();
+    HstuBlock block = weights.blocks(HstuBlock.class).getLast();
     assertThat(deviation(block.projection(), 0)).isCloseTo(0.02, within(0.001));
     assertThat(deviation(block.output(), 0))
         .isCloseTo(Math.sqrt(6.0 / 90) / Math.sqrt(3), within(0.005));
@@ -33,7 +34,7 @@ class InitialWeightsTest {
 
   @Test
   void noItemLiesBeyondTheCutAndPaddingIsZero() {
-    float[] items = weights.itemEmbeddings().toArray(HstuWeights.FLOAT);
+    float[] items = weights.itemEmbeddings().toArray(ModelWeights.FLOAT);
     assertThat(largest(items)).isBetween(0.039f, 0.04f);
     assertThat(IntStream.range(0, 50).allMatch(i -> items[i] == 0)).isTrue();
     assertThat(IntStream.range(50, 100).noneMatch(i -> items[i] == 0)).isTrue();

@@ -7,8 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.hstu.encoder.compute.torch.TorchParameters;
 import dev.hstu.encoder.compute.torch.TorchRuntime;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.kernels.tables.AttributeColumn;
 import dev.hstu.kernels.tables.AttributeKind;
@@ -40,14 +40,14 @@ class ItemLabelsTest {
   @Test
   void foldingAddsLabelsAndUnfoldingTakesThemOutAgain() {
     HstuConfig config = RandomModels.config(3, 2, 1, 2, 1, 1, 1, 1).withFeatures(FEATURES);
-    HstuWeights own = RandomModels.weights(config, 1);
-    float[] before = own.itemEmbeddings().toArray(HstuWeights.FLOAT);
+    ModelWeights own = RandomModels.weights(config, 1);
+    float[] before = own.itemEmbeddings().toArray(ModelWeights.FLOAT);
     float[] rows = own.labelEmbeddings();
-    float[] folded = labels.folded(own).itemEmbeddings().toArray(HstuWeights.FLOAT);
+    float[] folded = labels.folded(own).itemEmbeddings().toArray(ModelWeights.FLOAT);
     assertThat(folded[2]).isEqualTo(before[2] + rows[0] + rows[4]);
     assertThat(folded[4]).isEqualTo(before[4]);
     assertThat(folded[7]).isEqualTo(before[7] + rows[5]);
-    float[] back = labels.unfolded(labels.folded(own)).itemEmbeddings().toArray(HstuWeights.FLOAT);
+    float[] back = labels.unfolded(labels.folded(own)).itemEmbeddings().toArray(ModelWeights.FLOAT);
     assertThat(back).usingComparatorWithPrecision(1e-6f).containsExactly(before);
   }
 

@@ -7,6 +7,7 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.kernels.safetensors.DType;
@@ -205,7 +206,7 @@ class TrainerTest {
 
   @Test
   void aLossThatIsNoNumberStopsTheTrainingWithStepAndRate() {
-    HstuConfig shapes = TinyTraining.settings().model();
+    ModelConfig shapes = TinyTraining.settings().model();
     TrainingSettings cold =
         TinyTraining.settings()
             .withModel(new HstuConfig(shapes.items(), 8, 2, 8, 2, 4, 4, 2, Double.MIN_NORMAL, 1));

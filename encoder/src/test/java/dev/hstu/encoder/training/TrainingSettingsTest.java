@@ -34,7 +34,8 @@ class TrainingSettingsTest {
     assertThat(TrainingPresets.NAMES)
         .allSatisfy(name -> assertThat(TrainingPresets.named(name, 9).preset()).isEqualTo(name));
     assertThatThrownBy(() -> TrainingPresets.named("huge", 9))
-        .hasMessage("preset 'huge' is not known; choose one of [hstu, hstu-large, best, small]");
+        .hasMessage(
+            "preset 'huge' is not known; choose one of [hstu, hstu-large, best, sasrec, small]");
   }
 
   static Stream<Arguments> outOfRange() {

@@ -105,12 +105,28 @@ class GoldenVerificationTest {
   }
 
   @Test
-  void aModelThatIsNotHstuIsSkippedWithTheReason() throws IOException {
+  void theBaselineIsCheckedAsFarAsItsFileGoes() throws IOException {
+    Path sasRec = GOLDEN.resolve("sasrec.safetensors");
     VerificationReport report =
-        GoldenVerification.verify(GOLDEN.resolve("sasrec.safetensors"), REFERENCE);
-    assertThat(report.checks()).hasSize(1);
-    assertThat(report.checks().getFirst().outcome())
-        .isEqualTo(new Outcome.Skipped("model sasrec is not built yet"));
+        GoldenVerification.verify(sasRec, GoldenVerification.enginesPresent());
+    assertThat(report.checks()).noneMatch(Check::failed);
+    assertThat(report.checks())
+        .filteredOn(check -> check.engine().equals("djl"))
+        .extracting(Check::tensor)
+        .containsExactly("sequence", "sequence (padding)", "user", "user (served)");
+  }
+
+  @Test
+  void anEngineThatIsNotMadeForAModelIsSkippedWithTheReason() throws IOException {
+    VerificationReport report =
+        GoldenVerification.verify(
+            GOLDEN.resolve("sasrec.safetensors"), List.of(EngineChoice.of(Engine.CUDA)));
+    assertThat(report.checks())
+        .singleElement()
+        .extracting(Check::outcome)
+        .isEqualTo(
+            new Outcome.Skipped(
+                "it computes HSTU and this model is SASRec; choose djl or reference"));
     assertThat(report.passed()).isTrue();
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
@@ -51,7 +51,7 @@ class ItemVectorFileTest {
 
   private static void zeroRow(Model model, int row) {
     for (int i = 0; i < 6; i++) {
-      model.weights().itemEmbeddings().setAtIndex(HstuWeights.FLOAT, (row + 1) * 6L + i, 0f);
+      model.weights().itemEmbeddings().setAtIndex(ModelWeights.FLOAT, (row + 1) * 6L + i, 0f);
     }
   }
 
@@ -60,7 +60,7 @@ class ItemVectorFileTest {
     for (int i = 0; i < 6; i++) {
       float value = vectors[row * 6 + i];
       float weight =
-          model.weights().itemEmbeddings().getAtIndex(HstuWeights.FLOAT, (row + 1) * 6L + i);
+          model.weights().itemEmbeddings().getAtIndex(ModelWeights.FLOAT, (row + 1) * 6L + i);
       assertThat(Math.signum(value)).isEqualTo(Math.signum(weight));
       squares += value * (double) value;
     }

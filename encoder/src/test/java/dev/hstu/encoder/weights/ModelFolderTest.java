@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.RandomModels;
@@ -56,13 +55,9 @@ class ModelFolderTest {
           .isEqualTo(-1);
       assertThat(read.weights().positions()).isEqualTo(model.weights().positions());
       for (int i = 0; i < CONFIG.blocks(); i++) {
-        HstuWeights.Block expected = model.weights().blocks().get(i);
-        HstuWeights.Block block = read.weights().blocks().get(i);
-        assertThat(block.projection()).isEqualTo(expected.projection());
-        assertThat(block.output()).isEqualTo(expected.output());
-        assertThat(block.outputBias()).isEqualTo(expected.outputBias());
-        assertThat(block.positionBias()).isEqualTo(expected.positionBias());
-        assertThat(block.timeBias()).isEqualTo(expected.timeBias());
+        assertThat(read.weights().blocks().get(i).tensors())
+            .usingElementComparator(Arrays::compare)
+            .isEqualTo(model.weights().blocks().get(i).tensors());
       }
     }
   }
@@ -189,7 +184,8 @@ class ModelFolderTest {
         "\"embedding_dim\" : 4 | \"embedding_dim\" : 0 | embeddingDim=0 must be within",
         "\"eps\" : 1.0E-6 | \"eps\" : 1.0E-5 | eps=1.0E-5",
         "\"post\" : \"l2\" | \"post\" : \"none\" | post=none",
-        "\"model\" : \"hstu\" | \"model\" : \"sasrec\" | model=sasrec",
+        "\"model\" : \"hstu\" | \"model\" : \"sasrec\" | ffn_hidden_dim= must be an integer",
+        "\"model\" : \"hstu\" | \"model\" : \"gru\" | model=gru is not built here",
         "\"model.safetensors\" | \"other.safetensors\" | lists no checksum of model.safetensors",
         "\"format_version\" : 1 | \"format_version\" : 3 | was written by hstu-retrieval",
         "\"format_version\" : 1 | \"format_version\" : 0 | only 1..2",
@@ -204,6 +200,20 @@ class ModelFolderTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining(folder.toString())
         .hasMessageContaining(reason);
+  }
+
+  @Test
+  void aModelOfAnotherArchitectureComesBackAsItWas() throws IOException {
+    Model baseline = RandomModels.model(RandomModels.sasRec(7, 5, 2, 6, 3, 4, 2), 3);
+    Path path = directory.resolve("sasrec");
+    ModelFolder.save(path, baseline);
+    try (OpenModel open = ModelFolder.open(path)) {
+      assertThat(open.model().config()).isEqualTo(baseline.config());
+      assertThat(open.model().fingerprint()).isEqualTo(baseline.fingerprint());
+      assertThat(open.model().weights().blocks().getLast().tensors())
+          .usingElementComparator(Arrays::compare)
+          .isEqualTo(baseline.weights().blocks().getLast().tensors());
+    }
   }
 
   private void assertRefusedNaming(String name) {

@@ -5,16 +5,18 @@ import dev.hstu.encoder.sequence.RequestInterval;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// All that a user embedding depends on: the model, the kept events with their actions where the
-/// model reads them, and the bucket vector of the request time. The latter is held as the
-/// [RequestInterval], which says the same in two numbers: with the same events two request times
-/// have equal buckets exactly when one interval holds both.
+/// All that a user embedding depends on: the model, the kept items, their actions and times where
+/// the model reads them, and, where it reads times, the bucket vector of the request time. The
+/// latter is held as the [RequestInterval], which says the same in two numbers: with the same
+/// events two request times have equal buckets exactly when one interval holds both.
 ///
 /// The hash is taken once, on construction; equality compares the content.
 public final class EmbeddingKey {
 
   /// Two arrays' headers, this object, the interval.
   private static final int OVERHEAD_BYTES = 120;
+
+  private static final long[] NO_TIMES = {};
 
   private final String fingerprint;
   private final int[] items;
@@ -56,10 +58,7 @@ public final class EmbeddingKey {
   /// @param userId with whom what is kept under it is to be forgotten, in vain where an equal key
   ///     is there already; null where nobody is named. Keys of different users may be equal
   public static EmbeddingKey of(String fingerprint, HistoryBatch window, @Nullable String userId) {
-    if (window.users() != 1) {
-      throw new IllegalArgumentException(
-          "a key is of one user and not of %d".formatted(window.users()));
-    }
+    requireOneUser(window);
     return at(
         fingerprint,
         window.items(),
@@ -67,6 +66,21 @@ public final class EmbeddingKey {
         window.actions(),
         window.requestTimes()[0],
         userId);
+  }
+
+  /// The key of one user of a model that reads no times: the same for any of them.
+  public static EmbeddingKey withoutTimes(
+      String fingerprint, HistoryBatch window, @Nullable String userId) {
+    requireOneUser(window);
+    return new EmbeddingKey(
+        fingerprint, window.items(), NO_TIMES, window.actions(), RequestInterval.ALWAYS, userId);
+  }
+
+  private static void requireOneUser(HistoryBatch window) {
+    if (window.users() != 1) {
+      throw new IllegalArgumentException(
+          "a key is of one user and not of %d".formatted(window.users()));
+    }
   }
 
   private static EmbeddingKey at(
@@ -81,8 +95,11 @@ public final class EmbeddingKey {
   }
 
   /// The key of the same events for the request times just before these; null where those are
-  /// before the last event, when it was another history.
+  /// before the last event, when it was another history, and where there are none.
   public @Nullable EmbeddingKey before() {
+    if (validity.equals(RequestInterval.ALWAYS)) {
+      return null;
+    }
     long lastEvent = times[times.length - 1];
     return validity.first() <= lastEvent
         ? null

@@ -11,11 +11,14 @@ public final class GenerationCaches implements AutoCloseable {
 
   private final RetrievalCaches caches;
   private final String fingerprint;
+  private final boolean readsTimes;
   private final String generation;
 
-  GenerationCaches(RetrievalCaches caches, String fingerprint, String generation) {
+  GenerationCaches(
+      RetrievalCaches caches, String fingerprint, boolean readsTimes, String generation) {
     this.caches = caches;
     this.fingerprint = fingerprint;
+    this.readsTimes = readsTimes;
     this.generation = generation;
   }
 
@@ -28,7 +31,9 @@ public final class GenerationCaches implements AutoCloseable {
   ///
   /// @param userId with whom it is to be forgotten; null where nobody is named
   public EmbeddingKey key(HistoryBatch window, @Nullable String userId) {
-    return EmbeddingKey.of(fingerprint, window, userId);
+    return readsTimes
+        ? EmbeddingKey.of(fingerprint, window, userId)
+        : EmbeddingKey.withoutTimes(fingerprint, window, userId);
   }
 
   /// The key of a list, with arguments as [ResultKey] takes them.

@@ -68,14 +68,22 @@ public final class RetrievalCaches {
         .build();
   }
 
-  /// The caches as a generation uses them.
+  /// The caches as a generation uses them, whose model reads the times of events and requests.
   ///
   /// @param fingerprint of its model
   public GenerationCaches open(String fingerprint, String generation) {
+    return open(fingerprint, true, generation);
+  }
+
+  /// The caches as a generation uses them.
+  ///
+  /// @param fingerprint of its model
+  /// @param readsTimes whether its model does
+  public GenerationCaches open(String fingerprint, boolean readsTimes, String generation) {
     synchronized (openByModel) {
       openByModel.merge(fingerprint, 1, Integer::sum);
     }
-    return new GenerationCaches(this, fingerprint, generation);
+    return new GenerationCaches(this, fingerprint, readsTimes, generation);
   }
 
   /// What was kept of a user's requests and is no more.

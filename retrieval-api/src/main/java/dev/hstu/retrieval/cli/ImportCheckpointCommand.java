@@ -1,6 +1,8 @@
 package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.kernels.storage.DamagedFileException;
@@ -105,7 +107,7 @@ public final class ImportCheckpointCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> document(Written written, Clock trained) {
-    HstuConfig shapes = written.config();
+    ModelConfig shapes = written.config();
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("model", out.toString());
     document.put("fingerprint", written.fingerprint());
@@ -113,8 +115,13 @@ public final class ImportCheckpointCommand implements Callable<Integer> {
     document.put("blocks", shapes.blocks());
     document.put("heads", shapes.heads());
     document.put("embedding_dim", shapes.embeddingDim());
-    document.put("query_dim", shapes.queryDim());
-    document.put("value_dim", shapes.valueDim());
+    switch (shapes) {
+      case HstuConfig hstu -> {
+        document.put("query_dim", hstu.queryDim());
+        document.put("value_dim", hstu.valueDim());
+      }
+      case SasRecConfig sasRec -> document.put("hidden_dim", sasRec.hiddenDim());
+    }
     document.put("max_events", shapes.maxEvents());
     document.put("output_slots", shapes.outputSlots());
     document.put("clock", trained.spec());

@@ -1,6 +1,8 @@
 package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.SasRecConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -8,7 +10,12 @@ import picocli.CommandLine.Option;
 /// preset's, whatever the others are.
 final class ShapeOptions {
 
-  @Option(names = "--dim", description = "Width of an item's embedding, D. Default: the preset's.")
+  @Option(
+      names = "--dim",
+      description = {
+        "Width of an item's embedding, D; for sasrec of its hidden layer too.",
+        "Default: the preset's."
+      })
   private @Nullable Integer dim;
 
   @Option(names = "--blocks", description = "Blocks, b. Default: the preset's.")
@@ -36,19 +43,65 @@ final class ShapeOptions {
   /// The shapes of a preset with those of the command line in their places.
   ///
   /// @throws UserError naming the option out of bounds
-  HstuConfig over(HstuConfig preset) {
+  ModelConfig over(ModelConfig preset) {
+    return switch (preset) {
+      case HstuConfig hstu -> over(hstu);
+      case SasRecConfig sasRec -> over(sasRec);
+    };
+  }
+
+  private HstuConfig over(HstuConfig preset) {
     return new HstuConfig(
         preset.items(),
-        within("--window", window, preset.maxEvents(), HstuConfig.MAX_EVENTS),
+        window(preset),
         preset.outputSlots(),
-        within("--dim", dim, preset.embeddingDim(), HstuConfig.MAX_WIDTH),
-        within("--heads", heads, preset.heads(), HstuConfig.MAX_HEADS),
-        within("--head-dim", headDim, preset.queryDim(), HstuConfig.MAX_WIDTH),
-        within("--head-dim", headDim, preset.valueDim(), HstuConfig.MAX_WIDTH),
-        within("--blocks", blocks, preset.blocks(), HstuConfig.MAX_BLOCKS),
+        dim(preset),
+        heads(preset),
+        within("--head-dim", headDim, preset.queryDim(), ModelConfig.MAX_WIDTH),
+        within("--head-dim", headDim, preset.valueDim(), ModelConfig.MAX_WIDTH),
+        blocks(preset),
         preset.temperature(),
         preset.windowHop(),
         preset.features());
+  }
+
+  private SasRecConfig over(SasRecConfig preset) {
+    if (headDim != null) {
+      throw new UserError(
+          "--head-dim=%d is not for sasrec, whose heads share --dim".formatted(headDim));
+    }
+    int dim = dim(preset);
+    int heads = heads(preset);
+    if (dim % heads != 0) {
+      throw new UserError("--heads=%d must divide the width %d of --dim".formatted(heads, dim));
+    }
+    return new SasRecConfig(
+        preset.items(),
+        window(preset),
+        preset.outputSlots(),
+        dim,
+        heads,
+        dim == preset.embeddingDim() ? preset.hiddenDim() : dim,
+        blocks(preset),
+        preset.temperature(),
+        preset.windowHop(),
+        preset.features());
+  }
+
+  private int window(ModelConfig preset) {
+    return within("--window", window, preset.maxEvents(), ModelConfig.MAX_EVENTS);
+  }
+
+  private int dim(ModelConfig preset) {
+    return within("--dim", dim, preset.embeddingDim(), ModelConfig.MAX_WIDTH);
+  }
+
+  private int heads(ModelConfig preset) {
+    return within("--heads", heads, preset.heads(), ModelConfig.MAX_HEADS);
+  }
+
+  private int blocks(ModelConfig preset) {
+    return within("--blocks", blocks, preset.blocks(), ModelConfig.MAX_BLOCKS);
   }
 
   private static int within(String option, @Nullable Integer given, int otherwise, int most) {

@@ -53,7 +53,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--preset",
       defaultValue = "hstu-large",
-      description = "hstu, hstu-large, best or small. Default: ${DEFAULT-VALUE}.")
+      description = "hstu, hstu-large, best, sasrec or small. Default: ${DEFAULT-VALUE}.")
   private String preset;
 
   @Mixin private ShapeOptions shapes = new ShapeOptions();

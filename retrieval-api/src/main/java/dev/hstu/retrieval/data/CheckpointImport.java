@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.weights.Checkpoint;
 import dev.hstu.encoder.weights.ConfigJson;
@@ -75,8 +75,8 @@ public final class CheckpointImport {
     FolderSwap.prepare(out, false);
     try (SafetensorsFile file = SafetensorsFile.open(weights)) {
       String prefix = prefix(file);
-      HstuConfig config = config(file, prefix, shapes);
-      HstuWeights read = Checkpoint.read(file, prefix, config);
+      ModelConfig config = config(file, prefix, shapes);
+      ModelWeights read = Checkpoint.read(file, prefix, config);
       requireFinite(file, prefix, config);
       Model model =
           switch (rows) {
@@ -91,7 +91,7 @@ public final class CheckpointImport {
   }
 
   /// The model that was written.
-  public record Written(HstuConfig config, String fingerprint) {}
+  public record Written(ModelConfig config, String fingerprint) {}
 
   private static String prefix(SafetensorsFile file) {
     for (String prefix : PREFIXES) {
@@ -104,7 +104,7 @@ public final class CheckpointImport {
             .formatted(file.path(), CheckpointNames.ITEM_EMBEDDINGS));
   }
 
-  private static HstuConfig config(SafetensorsFile file, String prefix, Shapes shapes)
+  private static ModelConfig config(SafetensorsFile file, String prefix, Shapes shapes)
       throws IOException {
     Path given = shapes.config();
     if (given != null) {
@@ -116,7 +116,7 @@ public final class CheckpointImport {
         : parse(file.path() + " metadata", stored);
   }
 
-  private static HstuConfig parse(String where, String text) {
+  private static ModelConfig parse(String where, String text) {
     try {
       JsonNode json = JSON.readTree(text);
       return ConfigJson.read(json);
@@ -126,13 +126,13 @@ public final class CheckpointImport {
     }
   }
 
-  private static void requireFinite(SafetensorsFile file, String prefix, HstuConfig config)
+  private static void requireFinite(SafetensorsFile file, String prefix, ModelConfig config)
       throws IOException {
     for (String name :
         CheckpointNames.specs(config).stream().map(spec -> prefix + spec.name()).toList()) {
       MemorySegment data = file.tensor(name).data();
       for (long at = 0; at < data.byteSize(); at += Float.BYTES) {
-        float value = data.get(HstuWeights.FLOAT, at);
+        float value = data.get(ModelWeights.FLOAT, at);
         if (!Float.isFinite(value)) {
           throw new UnusableInputException(
               "'%s': tensor '%s' has the value %s at %d; the training has diverged, take an earlier checkpoint"
@@ -143,7 +143,7 @@ public final class CheckpointImport {
   }
 
   private static Model inOrder(
-      HstuConfig config, Clock clock, IdTable vocabulary, HstuWeights weights) {
+      ModelConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
     if (vocabulary.size() != config.items()) {
       throw new UnusableInputException(
           "the checkpoint has %d items and the data %d; give the data it was trained on, or --item-rows ids where its rows are the items' own ids"
@@ -153,7 +153,7 @@ public final class CheckpointImport {
   }
 
   private static Model byId(
-      HstuConfig config, Clock clock, IdTable vocabulary, HstuWeights weights) {
+      ModelConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
     long rowBytes = (long) config.embeddingDim() * Float.BYTES;
     MemorySegment chosen =
         Arena.ofAuto().allocate((vocabulary.size() + 1L) * rowBytes, Float.BYTES);

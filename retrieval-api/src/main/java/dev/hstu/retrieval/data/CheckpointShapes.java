@@ -6,7 +6,7 @@ import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 
-/// Reads the shapes of a model off its tensors.
+/// Reads the shapes of HSTU off its tensors.
 ///
 /// | tensor | shape | tells |
 /// |---|---|---|
@@ -28,6 +28,11 @@ final class CheckpointShapes {
 
   static HstuConfig infer(SafetensorsFile file, String prefix, CheckpointImport.Shapes given)
       throws MalformedSafetensorsException {
+    if (!file.contains(prefix + CheckpointNames.projection(0))) {
+      throw new UnusableInputException(
+          "'%s' has no tensor '%s' as HSTU has; give the shapes of another architecture by --config"
+              .formatted(file.path(), prefix + CheckpointNames.projection(0)));
+    }
     long[] items = shape(file, prefix + CheckpointNames.ITEM_EMBEDDINGS);
     long[] positions = shape(file, prefix + CheckpointNames.POSITIONS);
     long values = shape(file, prefix + CheckpointNames.output(0))[1];

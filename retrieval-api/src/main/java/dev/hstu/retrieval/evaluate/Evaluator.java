@@ -4,8 +4,8 @@ import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
@@ -267,7 +267,7 @@ public record Evaluator(
 
   private Map<String, String> settings(
       Model model, @Nullable TrainingRecord record, ExactScan scan) {
-    HstuConfig config = model.config();
+    ModelConfig config = model.config();
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(
         "model",

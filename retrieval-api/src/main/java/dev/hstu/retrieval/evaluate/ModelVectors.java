@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.evaluate;
 
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.search.ExactScan;
 import java.lang.foreign.Arena;
@@ -26,7 +26,7 @@ final class ModelVectors {
   static VectorMatrix of(Model model) {
     int d = model.config().embeddingDim();
     int items = model.config().items();
-    HstuWeights weights = model.weights();
+    ModelWeights weights = model.weights();
     long rowBytes = (long) d * Float.BYTES;
     MemorySegment data = Arena.ofAuto().allocate(Math.max(1, items * rowBytes), ALIGNMENT_BYTES);
     float[] vector = new float[d];

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.gate;
 
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.kernels.tables.IdTable;
@@ -119,7 +119,7 @@ record VectorSurvey(
       double squares = 0;
       for (int i = 0; i < own.length; i++) {
         double value =
-            model.weights().itemEmbeddings().getAtIndex(HstuWeights.FLOAT, item * own.length + i);
+            model.weights().itemEmbeddings().getAtIndex(ModelWeights.FLOAT, item * own.length + i);
         squares += value * value;
       }
       return Math.sqrt(squares);

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.nightly;
 
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.weights.ItemVectorFile;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.kernels.storage.ContentDigest;
@@ -28,7 +28,7 @@ final class EmbedWork implements NightWork {
     }
   }
 
-  static long vectorBytes(HstuConfig config) {
+  static long vectorBytes(ModelConfig config) {
     return config.items() * ((long) Float.BYTES * config.embeddingDim() + ID_BYTES);
   }
 

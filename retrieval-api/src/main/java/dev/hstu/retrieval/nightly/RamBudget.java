@@ -1,6 +1,8 @@
 package dev.hstu.retrieval.nightly;
 
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.CheckpointNames;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.kernels.safetensors.TensorSpec;
 import dev.hstu.retrieval.config.InvalidSettingException;
 import dev.hstu.retrieval.config.NightlyConfiguration;
 
@@ -48,7 +50,7 @@ record RamBudget(long bytes, long heapBytes) {
   ///
   /// @param wanted at most so many
   /// @throws NightRefusedException when not even one fits
-  int trainingWorkers(HstuConfig model, long events, int wanted) {
+  int trainingWorkers(ModelConfig model, long events, int wanted) {
     long parameters = parameterBytes(model);
     long heapNeed = HEAP_COPIES * parameters + 64 * events;
     if (heapNeed > heapBytes) {
@@ -71,15 +73,8 @@ record RamBudget(long bytes, long heapBytes) {
   }
 
   /// Bytes of all weights of a model of these shapes.
-  static long parameterBytes(HstuConfig model) {
-    long d = model.embeddingDim();
-    long block =
-        d * model.projectionWidth()
-            + d * model.heads() * model.valueDim()
-            + d
-            + 2L * model.slots()
-            + HstuConfig.TIME_BUCKETS;
-    return Float.BYTES * ((model.items() + 1L) * d + model.slots() * d + model.blocks() * block);
+  static long parameterBytes(ModelConfig model) {
+    return CheckpointNames.specs(model).stream().mapToLong(TensorSpec::byteSize).sum();
   }
 
   private long nativeBytes() {

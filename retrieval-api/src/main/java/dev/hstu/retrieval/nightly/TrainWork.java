@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.nightly;
 
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.VocabularyGrowth;
@@ -253,7 +253,7 @@ final class TrainWork implements NightWork {
     return features;
   }
 
-  private static HstuConfig shapes(NightContext night) throws IOException {
+  private static ModelConfig shapes(NightContext night) throws IOException {
     int items = Math.max(night.data().items().size(), knownBefore(night));
     return TrainingPresets.named(night.configuration().training().preset(), items).model();
   }

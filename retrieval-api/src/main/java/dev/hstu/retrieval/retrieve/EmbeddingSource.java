@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.retrieval.admission.EncoderWaits;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +18,7 @@ public interface EmbeddingSource {
   String engine();
 
   /// The shapes of the model.
-  HstuConfig config();
+  ModelConfig config();
 
   /// Embeds the users of a batch. Never waits: what isn't computed by this thread is completed by
   /// another one.

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.retrieval.admission.EncoderWaits;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +16,7 @@ record EngineOnCallersThread(UserEncoder encoder) implements EmbeddingSource {
   }
 
   @Override
-  public HstuConfig config() {
+  public ModelConfig config() {
     return encoder.config();
   }
 

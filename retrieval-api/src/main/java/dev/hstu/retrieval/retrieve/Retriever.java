@@ -140,9 +140,9 @@ public final class Retriever {
     return rows;
   }
 
-  private static RequestInterval validity(HistoryBatch window) {
+  private RequestInterval validity(HistoryBatch window) {
     long[] times = window.times();
-    return RequestInterval.around(times, 0, times.length, window.requestTimes()[0]);
+    return source.config().sameEmbedding(times, 0, times.length, window.requestTimes()[0]);
   }
 
   /// Encodes the histories of many queries in one call, for [#retrieve] of each, and waits for it

@@ -144,7 +144,8 @@ public final class LiveGeneration {
         new CachedRetriever(
             retriever,
             sets,
-            resources.own(caches.open(model.fingerprint(), generation.id())),
+            resources.own(
+                caches.open(model.fingerprint(), model.config().readsTimes(), generation.id())),
             configuration.ladder().parameters());
     StepCosts costs =
         StepCosts.read(generation.manifest().evaluation(), configuration.ladder().parameters());

@@ -1,6 +1,6 @@
 package dev.hstu.retrieval.tier;
 
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.nio.ByteBuffer;
 
@@ -10,10 +10,10 @@ import java.nio.ByteBuffer;
 /// | type | field | bound |
 /// |---|---|---|
 /// | int32 | users `B` | 1..[#MAX_USERS] |
-/// | int32 | events `E` of all users | `B`..`B`·[HstuConfig#MAX_EVENTS] |
+/// | int32 | events `E` of all users | `B`..`B`·[ModelConfig#MAX_EVENTS] |
 /// | int64[B] | request times, seconds | as the model's clock allows |
 /// | int64[E] | times of the events, seconds | the same |
-/// | int32[B] | events of each user, `E` together | 1..[HstuConfig#MAX_EVENTS] |
+/// | int32[B] | events of each user, `E` together | 1..[ModelConfig#MAX_EVENTS] |
 /// | int32[E] | item rows of the model's vocabulary | 1..items |
 /// | float32[E] | each event's action, NaN if unknown; left out if none is known | any |
 ///
@@ -101,10 +101,10 @@ public record EncodeRequest(String fingerprint, HistoryBatch batch) {
     int[] offsets = new int[users + 1];
     for (int b = 0; b < users; b++) {
       int length = body.getInt();
-      if (length < 1 || length > HstuConfig.MAX_EVENTS || length > events - offsets[b]) {
+      if (length < 1 || length > ModelConfig.MAX_EVENTS || length > events - offsets[b]) {
         throw new BodyFault(
             "user %d has %d events; it must have 1..%d, and all together %d"
-                .formatted(b, length, HstuConfig.MAX_EVENTS, events));
+                .formatted(b, length, ModelConfig.MAX_EVENTS, events));
       }
       offsets[b + 1] = offsets[b] + length;
     }

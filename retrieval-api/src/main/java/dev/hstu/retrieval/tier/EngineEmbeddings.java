@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.tier;
 
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.retrieve.EmbeddingSource;
@@ -38,7 +38,7 @@ final class EngineEmbeddings implements OpenEmbeddings {
   }
 
   @Override
-  public HstuConfig config() {
+  public ModelConfig config() {
     return source.config();
   }
 

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.tier;
 
-import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.retrieve.EncoderBusyException;
@@ -27,11 +27,11 @@ final class RemoteEmbeddings implements OpenEmbeddings {
 
   private final EncoderEndpoints endpoints;
   private final String fingerprint;
-  private final HstuConfig config;
+  private final ModelConfig config;
   private final String engine;
 
   private RemoteEmbeddings(
-      EncoderEndpoints endpoints, String fingerprint, HstuConfig config, String engine) {
+      EncoderEndpoints endpoints, String fingerprint, ModelConfig config, String engine) {
     this.endpoints = endpoints;
     this.fingerprint = fingerprint;
     this.config = config;
@@ -52,7 +52,7 @@ final class RemoteEmbeddings implements OpenEmbeddings {
   }
 
   @Override
-  public HstuConfig config() {
+  public ModelConfig config() {
     return config;
   }
 

@@ -68,6 +68,16 @@ class RetrievalCachesTest {
   }
 
   @Test
+  void aModelThatReadsNoTimesHasOneKeyForAllOfThem() {
+    GenerationCaches timeless = caches.open("timeless", false, "g1");
+    HistoryBatch window = window(new Random(1), 9, NOW);
+    EmbeddingKey key = timeless.key(window);
+    assertThat(timeless.key(at(copy(window), NOW + 1_000_000_000))).isEqualTo(key);
+    assertThat(key.before()).isNull();
+    assertThat(key.validity().end()).isEmpty();
+  }
+
+  @Test
   void embeddingsStayForTheirGraceTimeAndListsDont() {
     RetrievalCaches graceful =
         new RetrievalCaches(

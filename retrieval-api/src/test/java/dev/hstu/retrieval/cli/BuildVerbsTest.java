@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -228,15 +229,15 @@ final class BuildVerbsTest {
     HstuConfig config = new HstuConfig(ids.size(), 4, 1, 2, 1, 2, 2, 1, .05, 1);
     SplittableRandom random = new SplittableRandom(seed);
     float[] embeddings = values(random, (ids.size() + 1) * 2);
-    HstuWeights.Block block =
-        new HstuWeights.Block(
+    HstuBlock block =
+        new HstuBlock(
             values(random, 2 * config.projectionWidth()),
             values(random, 2 * 2),
             values(random, 2),
             values(random, 2 * config.slots() - 1),
             values(random, HstuConfig.TIME_BUCKETS + 1));
-    HstuWeights weights =
-        new HstuWeights(
+    ModelWeights weights =
+        new ModelWeights(
             MemorySegment.ofArray(embeddings), values(random, config.slots() * 2), List.of(block));
     Model model = new Model(config, Clock.parse("wall"), ids, weights);
     ModelFolder.save(folder.resolve(name), model);

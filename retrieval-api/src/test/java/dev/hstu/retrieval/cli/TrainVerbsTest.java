@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -174,6 +175,36 @@ final class TrainVerbsTest {
       assertThat(open.model().config())
           .isEqualTo(new HstuConfig(ITEMS, 64, 2, 48, 1, 32, 32, 2, 0.05, 1));
     }
+  }
+
+  @Test
+  void theBaselineTrainsAndIsEvaluatedLikeAnyModel() throws IOException {
+    assertThat(train("--preset", "sasrec", "--epochs", "2", "--hold-out", "1", "--watch-test"))
+        .isZero();
+    assertThat(last.err()).contains("sasrec: 12 users");
+    try (OpenModel open = ModelFolder.open(folder.resolve("model"))) {
+      assertThat(open.model().config())
+          .isEqualTo(new SasRecConfig(ITEMS, 200, 11, 50, 1, 50, 2, 0.05, 1, ModelFeatures.NONE));
+    }
+    Path vectors = folder.resolve("vectors.safetensors");
+    assertThat(run("embed", "--model", path("model"), "--out", vectors.toString())).isZero();
+    assertThat(last.out()).contains("9 vectors of dimension 50");
+    assertThat(run("evaluate", "--model", path("model"), "--data", path("data"))).isZero();
+    assertThat(last.out()).contains("HR@10");
+  }
+
+  @Test
+  void shapesOfTheCommandLineFitTheBaselineOrAreRefused() throws IOException {
+    assertThat(train("--preset", "sasrec", "--epochs", "1", "--dim", "24", "--heads", "3"))
+        .isZero();
+    try (OpenModel open = ModelFolder.open(folder.resolve("model"))) {
+      assertThat(open.model().config())
+          .isEqualTo(new SasRecConfig(ITEMS, 200, 11, 24, 3, 24, 2, 0.05, 1, ModelFeatures.NONE));
+    }
+    assertThat(train("--preset", "sasrec", "--heads", "3")).isEqualTo(2);
+    assertThat(last.err()).contains("--heads=3 must divide the width 50 of --dim");
+    assertThat(train("--preset", "sasrec", "--head-dim", "5")).isEqualTo(2);
+    assertThat(last.err()).contains("--head-dim=5 is not for sasrec, whose heads share --dim");
   }
 
   @ParameterizedTest

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -196,15 +197,15 @@ final class TuneVerbTest {
   private static Model model(IdTable ids, SplittableRandom random) {
     int d = 8;
     HstuConfig config = new HstuConfig(ids.size(), 4, 1, d, 1, 2, 2, 1, .05, 1);
-    HstuWeights.Block block =
-        new HstuWeights.Block(
+    HstuBlock block =
+        new HstuBlock(
             values(random, d * config.projectionWidth()),
             values(random, d * 2),
             values(random, d),
             values(random, 2 * config.slots() - 1),
             values(random, HstuConfig.TIME_BUCKETS + 1));
-    HstuWeights weights =
-        new HstuWeights(
+    ModelWeights weights =
+        new ModelWeights(
             MemorySegment.ofArray(values(random, (ids.size() + 1) * d)),
             values(random, config.slots() * d),
             List.of(block));

@@ -1,8 +1,9 @@
 package dev.hstu.retrieval.gate;
 
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -118,15 +119,15 @@ final class Night {
         new HstuConfig(vocabulary.length, MAX_EVENTS, 3, DIMENSION, 1, 4, 4, 1, 0.05, 1);
     float[] withPadding = new float[embeddings.length + DIMENSION];
     System.arraycopy(embeddings, 0, withPadding, DIMENSION, embeddings.length);
-    HstuWeights.Block still =
-        new HstuWeights.Block(
+    HstuBlock still =
+        new HstuBlock(
             new float[DIMENSION * config.projectionWidth()],
             new float[DIMENSION * config.heads() * config.valueDim()],
             new float[DIMENSION],
             new float[2 * config.slots() - 1],
             new float[HstuConfig.TIME_BUCKETS + 1]);
-    HstuWeights weights =
-        new HstuWeights(
+    ModelWeights weights =
+        new ModelWeights(
             MemorySegment.ofArray(withPadding),
             new float[config.slots() * DIMENSION],
             List.of(still));

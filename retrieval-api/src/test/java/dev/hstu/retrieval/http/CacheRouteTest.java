@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hstu.encoder.Engine;
+import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.RequestInterval;
 import dev.hstu.retrieval.cache.SettableClock;
 import dev.hstu.retrieval.http.ServiceClient.Answer;
@@ -107,6 +109,25 @@ class CacheRouteTest {
       // A replay of the former time gets the former list, kept or not.
       Answer replay = client.retrieve(request("\"k\":50,\"requestTime\":%d".formatted(NOW)));
       assertThat(content(replay)).isEqualTo(content(computed));
+    }
+  }
+
+  @Test
+  void aListOfAModelThatReadsNoTimesIsGoodForEver() throws Exception {
+    SasRecConfig timeless =
+        new SasRecConfig(TinyGenerations.ITEMS, 12, 3, 8, 2, 6, 2, 0.05, 1, ModelFeatures.NONE);
+    String baseline = generations.publish(2, timeless);
+    try (RunningService service = start(Map.of());
+        ServiceClient client = new ServiceClient(service)) {
+      Answer computed = client.retrieve(request("\"k\":50"));
+      assertThat(computed.json().path("validUntil").isNumber()).isFalse();
+      assertThat(computed.itemIds())
+          .isEqualTo(generations.exactTopK(baseline, Engine.REFERENCE, ROWS, TIMES, NOW, 50));
+
+      clock.set(NOW + 1_000_000_000);
+      Answer later = client.retrieve(request("\"k\":50"));
+      assertThat(use(later)).isEqualTo("result");
+      assertThat(later.itemIds()).isEqualTo(computed.itemIds());
     }
   }
 

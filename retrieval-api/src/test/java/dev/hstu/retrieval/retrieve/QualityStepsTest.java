@@ -6,7 +6,7 @@ import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
@@ -382,7 +382,7 @@ class QualityStepsTest {
     }
 
     @Override
-    public HstuConfig config() {
+    public ModelConfig config() {
       return source.config();
     }
 

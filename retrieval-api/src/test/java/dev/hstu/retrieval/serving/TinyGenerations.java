@@ -4,10 +4,13 @@ import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.model.BlockWeights;
+import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -25,6 +28,7 @@ import dev.hstu.index.search.Candidates;
 import dev.hstu.index.search.IndexSettings;
 import dev.hstu.index.search.ItemFilter;
 import dev.hstu.index.search.SearchOptions;
+import dev.hstu.kernels.safetensors.TensorSpec;
 import dev.hstu.kernels.tables.AttributeColumn;
 import dev.hstu.kernels.tables.AttributeKind;
 import dev.hstu.kernels.tables.AttributeTable;
@@ -114,7 +118,7 @@ public final class TinyGenerations {
 
   /// Builds and publishes a generation of another model of [#ITEMS] items, 64-bit ids and the wall
   /// clock.
-  public String publish(long seed, HstuConfig config) throws IOException {
+  public String publish(long seed, ModelConfig config) throws IOException {
     String id = build(config, seed, longIds(), new Clock.Wall());
     store.publish(id);
     return id;
@@ -125,7 +129,7 @@ public final class TinyGenerations {
     return build(CONFIG, seed, ids, clock);
   }
 
-  private String build(HstuConfig config, long seed, IdTable ids, Clock clock) throws IOException {
+  private String build(ModelConfig config, long seed, IdTable ids, Clock clock) throws IOException {
     Path parts = Files.createTempDirectory(Files.createDirectories(folder), "parts");
     Model model = new Model(config, clock, ids, weights(config, seed));
     ModelFolder.save(parts.resolve("model"), model);
@@ -220,22 +224,20 @@ public final class TinyGenerations {
     return ServiceConfiguration.of(List.of(SettingSource.commandLine(values)));
   }
 
-  private static HstuWeights weights(HstuConfig config, long seed) {
+  private static ModelWeights weights(ModelConfig config, long seed) {
     Random random = new Random(seed);
     int d = config.embeddingDim();
     float[] items = normal(random, (config.items() + 1) * d);
     float[] positions = normal(random, config.slots() * d);
-    List<HstuWeights.Block> blocks = new ArrayList<>();
+    List<BlockWeights> blocks = new ArrayList<>();
     for (int i = 0; i < config.blocks(); i++) {
-      blocks.add(
-          new HstuWeights.Block(
-              normal(random, d * config.projectionWidth()),
-              normal(random, d * config.heads() * config.valueDim()),
-              normal(random, d),
-              normal(random, 2 * config.slots() - 1),
-              normal(random, HstuConfig.TIME_BUCKETS + 1)));
+      List<float[]> tensors = new ArrayList<>();
+      for (TensorSpec spec : CheckpointNames.block(config, i)) {
+        tensors.add(normal(random, (int) spec.elements()));
+      }
+      blocks.add(BlockWeights.of(config, tensors));
     }
-    return new HstuWeights(
+    return new ModelWeights(
         MemorySegment.ofArray(items),
         positions,
         blocks,

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.tier;
 
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ final class GatedEncoder implements UserEncoder {
   }
 
   @Override
-  public HstuConfig config() {
+  public ModelConfig config() {
     return engine.config();
   }
 

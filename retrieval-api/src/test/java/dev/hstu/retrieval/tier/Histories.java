@@ -2,8 +2,10 @@ package dev.hstu.retrieval.tier;
 
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.compute.ReferenceEncoder;
+import dev.hstu.encoder.model.BlockWeights;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.UserHistory;
 import java.lang.foreign.MemorySegment;
@@ -27,18 +29,18 @@ final class Histories {
   /// A small model of random weights.
   static ReferenceEncoder encoder() {
     Random random = new Random(3);
-    List<HstuWeights.Block> blocks = new ArrayList<>();
+    List<BlockWeights> blocks = new ArrayList<>();
     for (int i = 0; i < CONFIG.blocks(); i++) {
       blocks.add(
-          new HstuWeights.Block(
+          new HstuBlock(
               normal(random, DIMENSION * CONFIG.projectionWidth()),
               normal(random, DIMENSION * CONFIG.heads() * CONFIG.valueDim()),
               normal(random, DIMENSION),
               normal(random, 2 * CONFIG.slots() - 1),
               normal(random, HstuConfig.TIME_BUCKETS + 1)));
     }
-    HstuWeights weights =
-        new HstuWeights(
+    ModelWeights weights =
+        new ModelWeights(
             MemorySegment.ofArray(normal(random, (ITEMS + 1) * DIMENSION)),
             normal(random, CONFIG.slots() * DIMENSION),
             blocks);

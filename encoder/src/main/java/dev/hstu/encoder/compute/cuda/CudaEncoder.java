@@ -4,8 +4,9 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.compute.BatchBounds;
 import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.TraceableEncoder;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.kernels.cuda.CudaDevice;
 import dev.hstu.kernels.cuda.CudaModel;
@@ -52,7 +53,7 @@ public final class CudaEncoder implements TraceableEncoder {
   ///     allocated
   static CudaEncoder open(
       HstuConfig config,
-      HstuWeights weights,
+      ModelWeights weights,
       CudaDevice device,
       EngineChoice choice,
       CudaSettings settings) {
@@ -112,11 +113,11 @@ public final class CudaEncoder implements TraceableEncoder {
   }
 
   /// In the order of [CudaModel#open].
-  private static List<MemorySegment> tensors(HstuWeights weights) {
+  private static List<MemorySegment> tensors(ModelWeights weights) {
     List<MemorySegment> tensors = new ArrayList<>();
     tensors.add(weights.itemEmbeddings());
     tensors.add(MemorySegment.ofArray(weights.positions()));
-    for (HstuWeights.Block block : weights.blocks()) {
+    for (HstuBlock block : weights.blocks(HstuBlock.class)) {
       tensors.add(MemorySegment.ofArray(block.projection()));
       tensors.add(MemorySegment.ofArray(block.output()));
       tensors.add(MemorySegment.ofArray(block.outputBias()));

@@ -7,11 +7,15 @@ import dev.hstu.encoder.EngineStatus;
 import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.UserEncoder;
+import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.kernels.cuda.CudaDevice;
 import dev.hstu.kernels.cuda.CudaDevices;
 import dev.hstu.kernels.cuda.CudaDevices.Availability;
 import dev.hstu.kernels.cuda.CudaException;
+import java.util.Optional;
 
 /// Registers the engine `cuda`.
 public final class CudaEngineProvider implements EngineProvider {
@@ -39,16 +43,12 @@ public final class CudaEngineProvider implements EngineProvider {
       throw new EngineUnavailableException(
           Engine.CUDA, "it has no precision float64; choose bfloat16 or float32");
     }
-    if (model.config().features().actionRows() > 0) {
-      throw new EngineUnavailableException(
-          Engine.CUDA,
-          "it has no action embeddings, which this model needs; choose djl or reference");
-    }
-    if (model.config().features().seriesRows() > 0) {
-      throw new EngineUnavailableException(
-          Engine.CUDA,
-          "it has no tokens of slow series, which this model reads; choose djl or reference");
-    }
+    shortcoming(model.config())
+        .ifPresent(
+            reason -> {
+              throw new EngineUnavailableException(Engine.CUDA, reason);
+            });
+    HstuConfig config = (HstuConfig) model.config();
     CudaDevice device =
         switch (CudaDevices.here()) {
           case Availability.Absent absent ->
@@ -56,11 +56,25 @@ public final class CudaEngineProvider implements EngineProvider {
           case Availability.Present present -> device(present, choice.device());
         };
     try {
-      return CudaEncoder.open(
-          model.config(), model.weights(), device, choice, CudaSettings.ofProperties());
+      return CudaEncoder.open(config, model.weights(), device, choice, CudaSettings.ofProperties());
     } catch (IllegalArgumentException | CudaException e) {
       throw new EngineUnavailableException(Engine.CUDA, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  @Override
+  public Optional<String> shortcoming(ModelConfig config) {
+    return switch (config) {
+      case HstuConfig hstu when hstu.features().actionRows() > 0 ->
+          Optional.of(
+              "it has no action embeddings, which this model needs; choose djl or reference");
+      case HstuConfig hstu when hstu.features().seriesRows() > 0 ->
+          Optional.of(
+              "it has no tokens of slow series, which this model reads; choose djl or reference");
+      case HstuConfig hstu -> Optional.empty();
+      case SasRecConfig sasRec ->
+          Optional.of("it computes HSTU and this model is SASRec; choose djl or reference");
+    };
   }
 
   private static CudaDevice device(Availability.Present present, String name) {

@@ -3,8 +3,8 @@ package dev.hstu.encoder.compute.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.HistoryBatch;
 
 /// Some users of a batch, padded at their ends to the longest of them.
@@ -13,7 +13,7 @@ import dev.hstu.encoder.sequence.HistoryBatch;
 /// @param features of the model
 /// @param weights of the model
 record PaddedHistories(
-    HistoryBatch batch, int[] users, ModelFeatures features, HstuWeights weights) {
+    HistoryBatch batch, int[] users, ModelFeatures features, ModelWeights weights) {
 
   /// `L`, events of the longest.
   int length() {

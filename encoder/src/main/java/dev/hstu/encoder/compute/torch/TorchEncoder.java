@@ -6,8 +6,8 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.compute.BatchBounds;
 import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.TraceableEncoder;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,20 +27,20 @@ import java.util.function.Consumer;
 /// differ in the last bits with the company a user is encoded in, within float32 tolerance.
 public final class TorchEncoder implements TraceableEncoder {
 
-  private final HstuConfig config;
-  private final HstuWeights weights;
+  private final ModelConfig config;
+  private final ModelWeights weights;
   private final String engine;
   private final ExecutorService workers;
   private final NDManager memory;
-  private final TorchHstu hstu;
+  private final TorchModel model;
   private final List<NDArray> dense;
 
-  private TorchEncoder(HstuConfig config, HstuWeights weights, EngineChoice choice) {
+  private TorchEncoder(ModelConfig config, ModelWeights weights, EngineChoice choice) {
     this.config = config;
     this.weights = weights;
     this.engine = "djl %s %s float32".formatted(TorchRuntime.version(), choice.device());
     this.memory = TorchRuntime.open(choice.device());
-    this.hstu = new TorchHstu(memory, config);
+    this.model = new TorchModel(memory, config);
     this.dense = TorchParameters.dense(memory, config, weights);
     this.workers =
         Executors.newFixedThreadPool(
@@ -52,7 +52,7 @@ public final class TorchEncoder implements TraceableEncoder {
   ///
   /// @throws IllegalArgumentException when a shape doesn't fit
   /// @throws dev.hstu.encoder.EngineUnavailableException when PyTorch or the device isn't there
-  public static TorchEncoder open(HstuConfig config, HstuWeights weights, EngineChoice choice) {
+  public static TorchEncoder open(ModelConfig config, ModelWeights weights, EngineChoice choice) {
     weights.requireShapes(config);
     return new TorchEncoder(config, weights, choice);
   }
@@ -63,7 +63,7 @@ public final class TorchEncoder implements TraceableEncoder {
   }
 
   @Override
-  public HstuConfig config() {
+  public ModelConfig config() {
     return config;
   }
 
@@ -77,7 +77,7 @@ public final class TorchEncoder implements TraceableEncoder {
   private void encode(PaddedHistories group, float[] target) {
     int d = config.embeddingDim();
     try (NDManager batchMemory = memory.newSubManager()) {
-      float[] users = hstu.encode(batchMemory, dense, group);
+      float[] users = model.encode(batchMemory, dense, group);
       for (int b = 0; b < group.users().length; b++) {
         System.arraycopy(users, b * d, target, group.users()[b] * d, d);
       }
@@ -105,7 +105,7 @@ public final class TorchEncoder implements TraceableEncoder {
     HistoryBatch batch = group.batch();
     int d = config.embeddingDim();
     try (NDManager batchMemory = memory.newSubManager()) {
-      List<float[]> outputs = hstu.trace(batchMemory, dense, group);
+      List<float[]> outputs = model.trace(batchMemory, dense, group);
       for (int b = 0; b < group.users().length; b++) {
         int user = group.users()[b];
         int from = b * group.length() * d;
@@ -138,7 +138,7 @@ public final class TorchEncoder implements TraceableEncoder {
   @Override
   public void close() {
     workers.close();
-    hstu.close();
+    model.close();
     memory.close();
   }
 

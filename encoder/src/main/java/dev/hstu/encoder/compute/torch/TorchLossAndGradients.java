@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDManager;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.compute.LossAndGradients;
 import dev.hstu.encoder.compute.SupervisedBatch;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,10 +22,10 @@ public final class TorchLossAndGradients implements LossAndGradients {
   }
 
   @Override
-  public Result compute(HstuConfig config, HstuWeights weights, SupervisedBatch batch) {
+  public Result compute(ModelConfig config, ModelWeights weights, SupervisedBatch batch) {
     weights.requireShapes(config);
     try (NDManager memory = TorchRuntime.open("cpu");
-        TorchHstu hstu = new TorchHstu(memory, config)) {
+        TorchModel hstu = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);
       TorchParameters gradients = parameters.zerosLike();
       double loss = 0;
@@ -36,7 +36,9 @@ public final class TorchLossAndGradients implements LossAndGradients {
                 memory, parameters, gradients, examples, DropoutMask.NONE, 1.0 / batch.rows());
       }
       Map<String, double[]> named = new HashMap<>();
-      gradients.byName().forEach((name, array) -> named.put(name, wide(array.toFloatArray())));
+      gradients
+          .byName(config)
+          .forEach((name, array) -> named.put(name, wide(array.toFloatArray())));
       return new Result(loss, named);
     }
   }
@@ -47,7 +49,7 @@ public final class TorchLossAndGradients implements LossAndGradients {
     return MicroBatches.DEFAULT.plan(lengths);
   }
 
-  private static PaddedExamples padded(HstuConfig config, SupervisedBatch batch, int[] users) {
+  private static PaddedExamples padded(ModelConfig config, SupervisedBatch batch, int[] users) {
     HistoryBatch histories = batch.histories();
     int length = histories.length(users[0]);
     int drawn = batch.negativesPerRow();

@@ -3,9 +3,11 @@ package dev.hstu.encoder.compute.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.kernels.safetensors.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// They belong to the memory they were created in, and are changed in place.
 ///
 /// @param items `E`, float32 `(V+1, D)`
-/// @param dense `P` and then `W, Wo, bo, pos, time` of each block, as `hstu.py` expects them
+/// @param dense `P` and then each block's tensors, in the order of [CheckpointNames#block]
 /// @param labels float32 `(G, D)`, null without labels
 /// @param actions float32 `(actions + 1, D)`, null without actions
 /// @param series float32 `(S, D)`, null without series
@@ -48,8 +50,8 @@ public record TorchParameters(
   /// Copies `weights` to the device of `memory`; the item table passes through the heap and may
   /// have at most 2^31-1 values. It has as many columns as it has values a row: second moments may
   /// have one.
-  public static TorchParameters of(NDManager memory, HstuConfig config, HstuWeights weights) {
-    float[] items = weights.itemEmbeddings().toArray(HstuWeights.FLOAT);
+  public static TorchParameters of(NDManager memory, ModelConfig config, ModelWeights weights) {
+    float[] items = weights.itemEmbeddings().toArray(ModelWeights.FLOAT);
     long rows = config.items() + 1L;
     return new TorchParameters(
         memory.create(items, new Shape(rows, items.length / rows)),
@@ -59,23 +61,21 @@ public record TorchParameters(
         table(memory, weights.seriesEmbeddings(), config));
   }
 
-  private static @Nullable NDArray table(NDManager memory, float[] values, HstuConfig config) {
+  private static @Nullable NDArray table(NDManager memory, float[] values, ModelConfig config) {
     long d = config.embeddingDim();
     return values.length == 0 ? null : memory.create(values, new Shape(values.length / d, d));
   }
 
   /// All but the item table, which serving leaves where it is.
-  static List<NDArray> dense(NDManager memory, HstuConfig config, HstuWeights weights) {
-    long d = config.embeddingDim();
-    long values = (long) config.heads() * config.valueDim();
+  static List<NDArray> dense(NDManager memory, ModelConfig config, ModelWeights weights) {
     List<NDArray> dense = new ArrayList<>();
-    dense.add(memory.create(weights.positions(), new Shape(config.slots(), d)));
-    for (HstuWeights.Block block : weights.blocks()) {
-      dense.add(memory.create(block.projection(), new Shape(d, config.projectionWidth())));
-      dense.add(memory.create(block.output(), new Shape(d, values)));
-      dense.add(memory.create(block.outputBias()));
-      dense.add(memory.create(block.positionBias()));
-      dense.add(memory.create(block.timeBias()));
+    dense.add(memory.create(weights.positions(), new Shape(config.slots(), config.embeddingDim())));
+    for (int i = 0; i < config.blocks(); i++) {
+      List<TensorSpec> specs = CheckpointNames.block(config, i);
+      List<float[]> tensors = weights.blocks().get(i).tensors();
+      for (int t = 0; t < specs.size(); t++) {
+        dense.add(memory.create(tensors.get(t), new Shape(specs.get(t).shape())));
+      }
     }
     return dense;
   }
@@ -99,16 +99,15 @@ public record TorchParameters(
   }
 
   /// All tensors by their public names ([CheckpointNames]), in the order of [#all].
-  public Map<String, NDArray> byName() {
+  public Map<String, NDArray> byName(ModelConfig config) {
     Map<String, NDArray> named = new LinkedHashMap<>();
     named.put(CheckpointNames.ITEM_EMBEDDINGS, items);
     named.put(CheckpointNames.POSITIONS, dense.getFirst());
-    for (int block = 0; block < blocks(); block++) {
-      named.put(CheckpointNames.projection(block), dense.get(5 * block + 1));
-      named.put(CheckpointNames.output(block), dense.get(5 * block + 2));
-      named.put(CheckpointNames.outputBias(block), dense.get(5 * block + 3));
-      named.put(CheckpointNames.positionBias(block), dense.get(5 * block + 4));
-      named.put(CheckpointNames.timeBias(block), dense.get(5 * block + 5));
+    int at = 1;
+    for (int i = 0; i < config.blocks(); i++) {
+      for (TensorSpec spec : CheckpointNames.block(config, i)) {
+        named.put(spec.name(), dense.get(at++));
+      }
     }
     if (labels != null) {
       named.put(CheckpointNames.LABELS, labels);
@@ -123,19 +122,17 @@ public record TorchParameters(
   }
 
   /// Copies the values off the device, onto the heap.
-  public HstuWeights toWeights() {
-    List<HstuWeights.Block> blocks = new ArrayList<>();
-    for (int block = 0; block < blocks(); block++) {
-      blocks.add(
-          new HstuWeights.Block(
-              dense.get(5 * block + 1).toFloatArray(),
-              dense.get(5 * block + 2).toFloatArray(),
-              dense.get(5 * block + 3).toFloatArray(),
-              dense.get(5 * block + 4).toFloatArray(),
-              dense.get(5 * block + 5).toFloatArray()));
+  public ModelWeights toWeights(ModelConfig config) {
+    List<BlockWeights> blocks = new ArrayList<>();
+    int at = 1;
+    for (int i = 0; i < config.blocks(); i++) {
+      int end = at + CheckpointNames.block(config, i).size();
+      List<float[]> tensors = dense.subList(at, end).stream().map(NDArray::toFloatArray).toList();
+      blocks.add(BlockWeights.of(config, tensors));
+      at = end;
     }
     MemorySegment table = MemorySegment.ofArray(items.toFloatArray());
-    return new HstuWeights(
+    return new ModelWeights(
         table,
         dense.getFirst().toFloatArray(),
         blocks,
@@ -146,9 +143,5 @@ public record TorchParameters(
 
   private static float[] values(@Nullable NDArray table) {
     return table == null ? new float[0] : table.toFloatArray();
-  }
-
-  private int blocks() {
-    return (dense.size() - 1) / 5;
   }
 }

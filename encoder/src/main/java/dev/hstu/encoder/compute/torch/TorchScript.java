@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// A TorchScript class whose methods take and give tensors.
 ///
@@ -49,7 +50,19 @@ public final class TorchScript implements AutoCloseable {
       String resource,
       String className,
       Map<String, Number> attributes) {
-    byte[] archive = TorchScriptArchive.of(className, text(owner, resource), attributes);
+    return load(memory, owner, List.of(resource), className, attributes);
+  }
+
+  /// Loads a class whose text is that of several resources, one after the other.
+  public static TorchScript load(
+      NDManager memory,
+      Class<?> owner,
+      List<String> resources,
+      String className,
+      Map<String, Number> attributes) {
+    String source =
+        resources.stream().map(resource -> text(owner, resource)).collect(Collectors.joining("\n"));
+    byte[] archive = TorchScriptArchive.of(className, source, attributes);
     try {
       PtSymbolBlock module =
           JniUtils.loadModule(
@@ -59,7 +72,7 @@ public final class TorchScript implements AutoCloseable {
               false);
       return new TorchScript(module, memory);
     } catch (IOException e) {
-      throw new UncheckedIOException(resource + " cannot be loaded", e);
+      throw new UncheckedIOException(resources + " cannot be loaded", e);
     }
   }
 

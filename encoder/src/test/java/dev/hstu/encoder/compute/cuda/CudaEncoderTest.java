@@ -8,7 +8,7 @@ import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.RandomHistories;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class CudaEncoderTest {
 
   private final HstuConfig config = RandomModels.config(40, 12, 3, 6, 2, 3, 4, 2);
-  private final HstuWeights weights = RandomModels.weights(config, 5);
+  private final ModelWeights weights = RandomModels.weights(config, 5);
   private final Random random = new Random(11);
   private final List<ReferenceLane> lanes = new ArrayList<>();
   private final AtomicInteger modelCloses = new AtomicInteger();

@@ -78,6 +78,15 @@ class CudaEngineProviderTest {
                 + " reference");
   }
 
+  @Test
+  void aModelOfAnotherArchitectureIsNotForIt() {
+    Model baseline = RandomModels.model(RandomModels.sasRec(7, 5, 2, 6, 3, 4, 2), 1);
+    assertThatThrownBy(() -> provider.open(baseline, EngineChoice.of(Engine.CUDA)))
+        .isInstanceOf(EngineUnavailableException.class)
+        .hasMessage(
+            "engine cuda: it computes HSTU and this model is SASRec; choose djl or reference");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0, 1, 1, hstu.cuda.lanes=0 must be within 1..16",

@@ -4,7 +4,7 @@ import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +25,7 @@ final class ReferenceLane implements EncodingLane {
   volatile boolean failing;
   volatile boolean closed;
 
-  ReferenceLane(HstuConfig config, HstuWeights weights, int maxTokens, int maxUsers) {
+  ReferenceLane(HstuConfig config, ModelWeights weights, int maxTokens, int maxUsers) {
     this.config = config;
     this.reference = new ReferenceEncoder(config, weights, Precision.FLOAT32);
     this.maxTokens = maxTokens;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.HistoryWindow;
@@ -27,7 +27,7 @@ class StatefulEncodingTest {
   private static final int MAX_EVENTS = 130; // three pages, the last of two rows
 
   private final HstuConfig config = RandomModels.config(30, MAX_EVENTS, 3, 4, 1, 2, 3, 1);
-  private final HstuWeights weights = RandomModels.weights(config, 5);
+  private final ModelWeights weights = RandomModels.weights(config, 5);
   private final ReferenceEncoder reference =
       new ReferenceEncoder(config, weights, Precision.FLOAT32);
   private final ReferenceLane lane = new ReferenceLane(config, weights, 200, 2);

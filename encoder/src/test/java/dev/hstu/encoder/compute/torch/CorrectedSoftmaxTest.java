@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelWeights;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,12 +47,12 @@ class CorrectedSoftmaxTest {
   }
 
   private static double loss(long[] negatives, float[] corrections) {
-    HstuWeights weights =
-        new HstuWeights(
+    ModelWeights weights =
+        new ModelWeights(
             MemorySegment.ofArray(ITEMS),
             new float[4 * 2],
             List.of(
-                new HstuWeights.Block(
+                new HstuBlock(
                     new float[2 * 8],
                     new float[2 * 2],
                     new float[2],
@@ -69,7 +70,7 @@ class CorrectedSoftmaxTest {
             corrections,
             3);
     try (NDManager memory = TorchRuntime.open("cpu");
-        TorchHstu hstu = new TorchHstu(memory, CONFIG)) {
+        TorchModel hstu = new TorchModel(memory, CONFIG)) {
       TorchParameters parameters = TorchParameters.of(memory, CONFIG, weights);
       return hstu.accumulate(
           memory, parameters, parameters.zerosLike(), example, DropoutMask.NONE, 1);

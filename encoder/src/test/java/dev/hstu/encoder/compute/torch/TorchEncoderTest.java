@@ -14,8 +14,8 @@ import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.RandomHistories;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -40,7 +40,7 @@ class TorchEncoderTest {
   void everyBlockAndEveryUserEqualTheReference(long seed) {
     Random random = new Random(seed);
     HstuConfig config = RandomHistories.config(random);
-    HstuWeights weights = RandomModels.weights(config, seed);
+    ModelWeights weights = RandomModels.weights(config, seed);
     HistoryBatch batch =
         HistoryBatch.of(RandomHistories.histories(random, config, 9), config.window());
     ForwardTrace expected = new ReferenceEncoder(config, weights, Precision.FLOAT64).trace(batch);

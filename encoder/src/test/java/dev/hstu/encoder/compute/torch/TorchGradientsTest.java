@@ -7,8 +7,10 @@ import ai.djl.ndarray.NDManager;
 import dev.hstu.encoder.compute.RandomHistories;
 import dev.hstu.encoder.compute.SupervisedBatch;
 import dev.hstu.encoder.model.CheckpointNames;
+import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.HstuWeights;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
@@ -32,19 +34,19 @@ class TorchGradientsTest {
   @Test
   void gradientsAreTheSlopeOfTheLoss() {
     HstuConfig config = RandomModels.config(7, 6, 2, 4, 2, 3, 2, 2);
-    HstuWeights weights = RandomModels.weights(config, 5);
+    ModelWeights weights = RandomModels.weights(config, 5);
     SupervisedBatch batch = batch(new Random(5), config, 4, 5);
     TorchLossAndGradients engine = new TorchLossAndGradients();
     Map<String, double[]> gradients = engine.compute(config, weights, batch).gradients();
     float step = 1e-2f;
     assertSlope(
         gradients.get(CheckpointNames.timeBias(1)),
-        weights.blocks().get(1).timeBias(),
+        weights.blocks(HstuBlock.class).get(1).timeBias(),
         step,
         () -> engine.compute(config, weights, batch).loss());
     assertSlope(
         gradients.get(CheckpointNames.positionBias(0)),
-        weights.blocks().get(0).positionBias(),
+        weights.blocks(HstuBlock.class).get(0).positionBias(),
         step,
         () -> engine.compute(config, weights, batch).loss());
     float[] items = (float[]) weights.itemEmbeddings().heapBase().orElseThrow();
@@ -60,7 +62,7 @@ class TorchGradientsTest {
   void microBatchesAddUpToTheWholeBatch(long seed) {
     Random random = new Random(seed);
     HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
-    HstuWeights weights = RandomModels.weights(config, seed);
+    ModelWeights weights = RandomModels.weights(config, seed);
     int[] lengths = random.ints(8, 1, 10).toArray();
     List<int[]> whole = List.of(sortedByLength(lengths));
     List<int[]> parts = new MicroBatches(60, 20).plan(lengths);
@@ -79,7 +81,7 @@ class TorchGradientsTest {
   void sharedNegativesAreTheGeneralFormWithEqualDraws() {
     Random random = new Random(4);
     HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
-    HstuWeights weights = RandomModels.weights(config, 4);
+    ModelWeights weights = RandomModels.weights(config, 4);
     PaddedExamples[] examples = {example(random, config, 9), example(random, config, 4)};
     List<int[]> group = List.of(new int[] {0, 1});
     assertEqual(
@@ -93,7 +95,7 @@ class TorchGradientsTest {
   void allItemsAreTheGeneralFormWithEveryItemDrawnOnce(long seed) {
     Random random = new Random(seed);
     HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
-    HstuWeights weights = RandomModels.weights(config, seed);
+    ModelWeights weights = RandomModels.weights(config, seed);
     PaddedExamples sampled = example(random, config, 9);
     sampled.weights()[3] = 0;
     long[] everyItem =
@@ -117,13 +119,13 @@ class TorchGradientsTest {
   }
 
   private static Map<String, double[]> accumulated(
-      HstuConfig config, HstuWeights weights, PaddedExamples example) {
+      HstuConfig config, ModelWeights weights, PaddedExamples example) {
     try (NDManager memory = TorchRuntime.open("cpu");
-        TorchHstu hstu = new TorchHstu(memory, config)) {
+        TorchModel hstu = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);
       TorchParameters gradients = parameters.zerosLike();
       double loss = hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 0.1);
-      return named(gradients, loss);
+      return named(config, gradients, loss);
     }
   }
 
@@ -131,13 +133,13 @@ class TorchGradientsTest {
   void dropoutScalesWhatItKeeps() {
     Random random = new Random(6);
     HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
-    HstuWeights weights = RandomModels.weights(config, 6);
+    ModelWeights weights = RandomModels.weights(config, 6);
     PaddedExamples example = example(random, config, 9);
     int values = 9 * (6 + 2 * 2 * 4);
     byte[] all = new byte[values];
     Arrays.fill(all, (byte) 1);
     try (NDManager memory = TorchRuntime.open("cpu");
-        TorchHstu hstu = new TorchHstu(memory, config)) {
+        TorchModel hstu = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);
       TorchParameters gradients = parameters.zerosLike();
       double plain = hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 1);
@@ -175,12 +177,12 @@ class TorchGradientsTest {
 
   private static Map<String, double[]> accumulated(
       HstuConfig config,
-      HstuWeights weights,
+      ModelWeights weights,
       PaddedExamples[] examples,
       List<int[]> groups,
       boolean perPosition) {
     try (NDManager memory = TorchRuntime.open("cpu");
-        TorchHstu hstu = new TorchHstu(memory, config)) {
+        TorchModel hstu = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);
       TorchParameters gradients = parameters.zerosLike();
       double loss = 0;
@@ -188,15 +190,16 @@ class TorchGradientsTest {
         PaddedExamples padded = together(examples, group, perPosition);
         loss += hstu.accumulate(memory, parameters, gradients, padded, DropoutMask.NONE, 0.1);
       }
-      return named(gradients, loss);
+      return named(config, gradients, loss);
     }
   }
 
-  private static Map<String, double[]> named(TorchParameters gradients, double loss) {
+  private static Map<String, double[]> named(
+      ModelConfig config, TorchParameters gradients, double loss) {
     Map<String, double[]> all = new TreeMap<>();
     all.put("loss", new double[] {loss});
     gradients
-        .byName()
+        .byName(config)
         .forEach(
             (name, array) -> {
               float[] values = array.toFloatArray();

@@ -1,11 +1,11 @@
 package dev.hstu.encoder.model;
 
+import dev.hstu.kernels.safetensors.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/// The parameters of one HSTU model, row-major float32, in the orientation of the public
-/// checkpoints.
+/// The parameters of one model, row-major float32, in the orientation of the public checkpoints.
 ///
 /// Read-only by contract once built; `itemEmbeddings` may be a mapped file and lives as long as its
 /// owner keeps it open.
@@ -18,10 +18,10 @@ import java.util.List;
 /// @param actionEmbeddings `(actions + 1, D)`, likewise; empty without actions
 /// @param seriesEmbeddings `(S, D)`, likewise: row `r` is token row `V + 1 + r`; empty without
 ///     series
-public record HstuWeights(
+public record ModelWeights(
     MemorySegment itemEmbeddings,
     float[] positions,
-    List<Block> blocks,
+    List<BlockWeights> blocks,
     float[] labelEmbeddings,
     float[] actionEmbeddings,
     float[] seriesEmbeddings) {
@@ -29,34 +29,32 @@ public record HstuWeights(
   /// Unaligned, since tensors of a safetensors file start at any byte.
   public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-  public HstuWeights {
+  public ModelWeights {
     blocks = List.copyOf(blocks);
   }
 
   /// The parameters of a model without features.
-  public HstuWeights(MemorySegment itemEmbeddings, float[] positions, List<Block> blocks) {
+  public ModelWeights(MemorySegment itemEmbeddings, float[] positions, List<BlockWeights> blocks) {
     this(itemEmbeddings, positions, blocks, new float[0], new float[0], new float[0]);
   }
 
-  /// The same with another item table.
-  public HstuWeights withItems(MemorySegment table) {
-    return new HstuWeights(
-        table, positions, blocks, labelEmbeddings, actionEmbeddings, seriesEmbeddings);
+  /// The blocks as those of one architecture.
+  ///
+  /// @throws ClassCastException when they are another's, which [#requireShapes] would have told
+  public <T extends BlockWeights> List<T> blocks(Class<T> kind) {
+    return blocks.stream().map(kind::cast).toList();
   }
 
-  /// One block's parameters.
-  ///
-  /// @param projection `W`, `(D, 2·h·dv + 2·h·dqk)`, columns `u | v | q | k`, head-major in each
-  /// @param output `Wo`, `(D, h·dv)`
-  /// @param outputBias `bo`, `(D)`
-  /// @param positionBias `pos`, `(2N-1)`, entry `N-1+j-i` for row `i` and column `j`
-  /// @param timeBias `time`, `(129)`
-  public record Block(
-      float[] projection,
-      float[] output,
-      float[] outputBias,
-      float[] positionBias,
-      float[] timeBias) {}
+  /// `D`.
+  public int embeddingDim() {
+    return blocks.getFirst().width();
+  }
+
+  /// The same with another item table.
+  public ModelWeights withItems(MemorySegment table) {
+    return new ModelWeights(
+        table, positions, blocks, labelEmbeddings, actionEmbeddings, seriesEmbeddings);
+  }
 
   /// Writes the item vector of one row, `E[item] / max(‖E[item]‖₂, 1e-6)` (HSTU.md, "Forward" 4),
   /// summed in float64 so that the order of summation can't show. Allocates nothing.
@@ -69,7 +67,7 @@ public record HstuWeights(
       double value = itemEmbeddings.getAtIndex(FLOAT, item * dimension + i);
       squares += value * value;
     }
-    double norm = Math.max(Math.sqrt(squares), HstuConfig.EPSILON);
+    double norm = Math.max(Math.sqrt(squares), ModelConfig.EPSILON);
     for (int i = 0; i < dimension; i++) {
       target[offset + i] = (float) (itemEmbeddings.getAtIndex(FLOAT, item * dimension + i) / norm);
     }
@@ -93,7 +91,7 @@ public record HstuWeights(
   /// Checks every shape against `config`.
   ///
   /// @throws IllegalArgumentException naming the tensor, its length and the one expected
-  public void requireShapes(HstuConfig config) {
+  public void requireShapes(ModelConfig config) {
     long d = config.embeddingDim();
     requireLength(
         "itemEmbeddings", itemEmbeddings.byteSize() / Float.BYTES, (config.items() + 1L) * d);
@@ -102,12 +100,15 @@ public record HstuWeights(
     requireLength("labelEmbeddings", labelEmbeddings.length, config.features().labelRows() * d);
     requireLength("seriesEmbeddings", seriesEmbeddings.length, config.features().seriesRows() * d);
     requireLength("actionEmbeddings", actionEmbeddings.length, config.features().actionRows() * d);
-    for (Block block : blocks) {
-      requireLength("projection", block.projection.length, d * config.projectionWidth());
-      requireLength("output", block.output.length, d * config.heads() * config.valueDim());
-      requireLength("outputBias", block.outputBias.length, d);
-      requireLength("positionBias", block.positionBias.length, 2L * config.slots() - 1);
-      requireLength("timeBias", block.timeBias.length, HstuConfig.TIME_BUCKETS + 1L);
+    for (int i = 0; i < blocks.size(); i++) {
+      requireShapes(CheckpointNames.block(config, i), blocks.get(i).tensors());
+    }
+  }
+
+  private static void requireShapes(List<TensorSpec> specs, List<float[]> tensors) {
+    requireLength("a block's tensors", tensors.size(), specs.size());
+    for (int i = 0; i < specs.size(); i++) {
+      requireLength(specs.get(i).name(), tensors.get(i).length, specs.get(i).elements());
     }
   }
 

@@ -5,15 +5,18 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.hstu.encoder.model.HstuConfig;
+import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.TimeBuckets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// HSTU's forward and backward pass over padded micro-batches (HSTU.md, "Forward" and "Training");
-/// the arithmetic itself is the TorchScript text `hstu.py`.
+/// A model's forward and backward pass over padded micro-batches (HSTU.md, "Forward" and
+/// "Training"); the arithmetic itself is TorchScript text: `hstu.py` by the architecture, and
+/// `encoder.py`, which is the same for all.
 ///
-/// Work and memory of one pass over `B` users of `L` events, a block: the products take
+/// Of HSTU, work and memory of one pass over `B` users of `L` events, a block: the products take
 /// `2·B·L·D·(3·h·dv + 2·h·dqk)` and `2·B·L²·h·(dqk+dv)` floating-point operations forward, twice
 /// that backward. Two `(B, L, L)` matrices a head and the block's bias are kept for the backward
 /// pass, float32: of `hstu-large` at L = 200 that is 6.4 MB a user, which the micro-batch bounds
@@ -21,26 +24,34 @@ import org.jspecify.annotations.Nullable;
 /// silu with its derivative 1/6; the rest are passes over the same matrices.
 ///
 /// Safe for any number of threads; those that accumulate at once do so into gradients of their own.
-public final class TorchHstu implements AutoCloseable {
+public final class TorchModel implements AutoCloseable {
 
-  private final HstuConfig config;
+  private final ModelConfig config;
   private final TorchScript script;
   private final NDArray edges;
 
   /// @param memory the device to run on; closing it closes this
-  public TorchHstu(NDManager memory, HstuConfig config) {
+  public TorchModel(NDManager memory, ModelConfig config) {
     this.config = config;
     this.script =
         TorchScript.load(
             memory,
-            TorchHstu.class,
-            "hstu.py",
-            "Hstu",
+            TorchModel.class,
+            List.of(architecture(config), "encoder.py"),
+            "Encoder",
             Map.of(
                 "heads", config.heads(),
                 "temperature", config.temperature(),
-                "epsilon", HstuConfig.EPSILON));
+                "epsilon", ModelConfig.EPSILON,
+                "norm_epsilon", config.normEpsilon()));
     this.edges = memory.create(TimeBuckets.edges());
+  }
+
+  private static String architecture(ModelConfig config) {
+    return switch (config) {
+      case HstuConfig hstu -> "hstu.py";
+      case SasRecConfig sasRec -> "sasrec.py";
+    };
   }
 
   /// The user embeddings of a micro-batch, float[B·D].
@@ -76,7 +87,7 @@ public final class TorchHstu implements AutoCloseable {
   ///
   /// @param memory where the micro-batch's tensors are created, a child of it being closed on
   ///     return
-  /// @param dropout what dropout keeps; of `users · length · (D + b·h·dv)` values, or none
+  /// @param dropout what dropout keeps; of [#dropoutValues] values, or none
   public double accumulate(
       NDManager memory,
       TorchParameters parameters,
@@ -121,6 +132,20 @@ public final class TorchHstu implements AutoCloseable {
           .singletonOrThrow()
           .getFloat();
     }
+  }
+
+  /// How many values dropout decides about in one micro-batch, in this order: those of the input,
+  /// `users · length · D`, and of each block; of HSTU the gated output, `users · length · h·dv`; of
+  /// SASRec the attention, `h · users · length²`, the hidden layer and the output.
+  public static int dropoutValues(ModelConfig config, int users, int length) {
+    int rows = users * length;
+    int block =
+        switch (config) {
+          case HstuConfig hstu -> rows * hstu.heads() * hstu.valueDim();
+          case SasRecConfig sasRec ->
+              rows * (sasRec.heads() * length + sasRec.hiddenDim() + sasRec.embeddingDim());
+        };
+    return rows * config.embeddingDim() + config.blocks() * block;
   }
 
   private static NDArray orEmpty(NDManager memory, @Nullable NDArray table) {
