@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a client sees when there is more work than the service takes on.
 class AdmissionRouteTest {
 
-  /// Takes milliseconds to read and look up.
-  private static final String LONG_REQUEST = request(10_000);
+  /// Take milliseconds to read and look up.
+  private static final int LONG_HISTORY = 10_000;
 
   @TempDir static Path folder;
   private static TinyGenerations generations;
@@ -43,7 +43,8 @@ class AdmissionRouteTest {
         ServiceClient client = new ServiceClient(service)) {
       List<CompletableFuture<Answer>> answers = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
-        answers.add(client.retrieveLater(LONG_REQUEST));
+        // Equal ones would be answered without being read.
+        answers.add(client.retrieveLater(request(LONG_HISTORY, 100_000 + i)));
       }
       List<Answer> turnedAway = new ArrayList<>();
       for (CompletableFuture<Answer> answer : answers) {
@@ -120,9 +121,15 @@ class AdmissionRouteTest {
   }
 
   private static String request(int events) {
+    return request(events, 100_000);
+  }
+
+  private static String request(int events, int requestTime) {
     return IntStream.range(0, events)
         .mapToObj(i -> "{\"itemId\":%s,\"timestamp\":%d}".formatted(id(i % 300), i))
-        .collect(Collectors.joining(",", "{\"requestTime\":100000,\"events\":[", "]}"));
+        .collect(
+            Collectors.joining(
+                ",", "{\"requestTime\":%d,\"events\":[".formatted(requestTime), "]}"));
   }
 
   private static RunningService start(Map<String, String> settings) throws InterruptedException {
