@@ -29,10 +29,14 @@ import java.util.TreeMap;
 ///
 /// | public name | [SasRecBlock] | shape |
 /// |---|---|---|
-/// | `attention_layers.<i>.in_proj_weight`, `….in_proj_bias` | `inputProjection`, `inputBias` | `(3D, D)`, `(3D)` |
-/// | `attention_layers.<i>.out_proj.weight`, `….bias` | `outputProjection`, `outputBias` | `(D, D)`, `(D)` |
-/// | `forward_layers.<i>._conv1d.0.weight`, `….bias` | `expansion`, `expansionBias` | `(H, D, 1)`, `(H)` |
-/// | `forward_layers.<i>._conv1d.3.weight`, `….bias` | `contraction`, `contractionBias` | `(D, H, 1)`, `(D)` |
+/// | `attention_layers.<i>.in_proj_weight` | `inputProjection` | `(3D, D)` |
+/// | `attention_layers.<i>.in_proj_bias` | `inputBias` | `(3D)` |
+/// | `attention_layers.<i>.out_proj.weight` | `outputProjection` | `(D, D)` |
+/// | `attention_layers.<i>.out_proj.bias` | `outputBias` | `(D)` |
+/// | `forward_layers.<i>._conv1d.0.weight` | `expansion` | `(H, D, 1)` |
+/// | `forward_layers.<i>._conv1d.0.bias` | `expansionBias` | `(H)` |
+/// | `forward_layers.<i>._conv1d.3.weight` | `contraction` | `(D, H, 1)` |
+/// | `forward_layers.<i>._conv1d.3.bias` | `contractionBias` | `(D)` |
 public final class CheckpointNames {
 
   public static final String ITEM_EMBEDDINGS = "_embedding_module._item_emb.weight";
