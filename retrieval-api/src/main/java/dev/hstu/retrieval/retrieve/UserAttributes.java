@@ -1,14 +1,13 @@
 package dev.hstu.retrieval.retrieve;
 
-import dev.hstu.encoder.sequence.SeriesEntries;
-
 /// What a query says of its user beside the events: values of slow series. The arrays are shared,
 /// not copied.
 ///
 /// @param names of series; those that the model doesn't read have no effect
 /// @param values one a name, likewise
-/// @param since when each holds, seconds of the model's clock, or [SeriesEntries#ALWAYS]; what is
-///     later than the request time has no effect
+/// @param since when each holds, seconds of the model's clock, or
+///     [dev.hstu.encoder.sequence.SeriesEntries#ALWAYS]; what is later than the request time has no
+///     effect
 public record UserAttributes(String[] names, String[] values, long[] since) {
 
   /// Nothing is said.
