@@ -6,7 +6,6 @@ import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.config.SettingSource;
 import dev.hstu.retrieval.tier.EncoderServer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,7 @@ import picocli.CommandLine.Option;
     description = {
       "Encodes histories for services elsewhere, over HTTP/2: on the machine with the GPU, say.",
       "Serves the model of the published generation and follows it, or one model folder.",
+      "Beyond loopback with access.keys-file only; tls.key-store serves HTTPS.",
       "Every setting is in CONFIGURATION.md; options win over the environment, that over --config.",
       "Stop it with Ctrl-C or SIGTERM: requests in flight finish."
     })
@@ -88,29 +88,13 @@ public final class EncoderCommand implements Callable<Integer> {
   }
 
   private List<SettingSource> sources() {
-    List<SettingSource> sources = new ArrayList<>();
-    sources.add(SettingSource.commandLine(options()));
-    sources.add(SettingSource.environment(System.getenv()));
-    if (config != null) {
-      sources.add(SettingSource.file(config));
-    }
-    return sources;
-  }
-
-  private Map<String, String> options() {
-    Map<String, String> options = new LinkedHashMap<>();
-    put(options, "generations.folder", generations);
-    put(options, "encoder-server.model", model);
-    put(options, "encoder-server.host", host);
-    put(options, "encoder-server.port", port);
-    put(options, "encoder.engine", engine);
-    return options;
-  }
-
-  private static void put(Map<String, String> options, String key, @Nullable String value) {
-    if (value != null) {
-      options.put(key, value);
-    }
+    return new SettingSources()
+        .with("generations.folder", generations)
+        .with("encoder-server.model", model)
+        .with("encoder-server.host", host)
+        .with("encoder-server.port", port)
+        .with("encoder.engine", engine)
+        .and(config);
   }
 
   /// Waits for the first model however long it takes, saying what is missing.

@@ -2,11 +2,8 @@ package dev.hstu.retrieval.cli;
 
 import dev.hstu.retrieval.config.GateSettings;
 import dev.hstu.retrieval.config.InvalidSettingException;
-import dev.hstu.retrieval.config.SettingSource;
 import dev.hstu.retrieval.gate.ForceReason;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -46,12 +43,7 @@ final class GateOptions {
   /// @throws UserError naming the key that is wrong
   GateSettings settings() {
     try {
-      List<SettingSource> sources = new ArrayList<>();
-      sources.add(SettingSource.environment(System.getenv()));
-      if (bounds != null) {
-        sources.add(SettingSource.file(bounds));
-      }
-      return GateSettings.of(sources);
+      return GateSettings.of(new SettingSources().and(bounds));
     } catch (InvalidSettingException e) {
       throw new UserError(e.getMessage(), e);
     }

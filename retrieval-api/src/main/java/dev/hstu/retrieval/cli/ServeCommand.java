@@ -11,7 +11,6 @@ import dev.hstu.retrieval.serving.ServiceStartException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,29 +90,13 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private List<SettingSource> sources() {
-    List<SettingSource> sources = new ArrayList<>();
-    sources.add(SettingSource.commandLine(options()));
-    sources.add(SettingSource.environment(System.getenv()));
-    if (config != null) {
-      sources.add(SettingSource.file(config));
-    }
-    return sources;
-  }
-
-  private Map<String, String> options() {
-    Map<String, String> options = new LinkedHashMap<>();
-    put(options, "generations.folder", generations);
-    put(options, "serving.host", host);
-    put(options, "serving.port", port);
-    put(options, "encoder.engine", engine);
-    put(options, "serving.ram", ram);
-    return options;
-  }
-
-  private static void put(Map<String, String> options, String key, @Nullable String value) {
-    if (value != null) {
-      options.put(key, value);
-    }
+    return new SettingSources()
+        .with("generations.folder", generations)
+        .with("serving.host", host)
+        .with("serving.port", port)
+        .with("encoder.engine", engine)
+        .with("serving.ram", ram)
+        .and(config);
   }
 
   /// Waits for the first generation however long it takes, saying now and then what is missing.

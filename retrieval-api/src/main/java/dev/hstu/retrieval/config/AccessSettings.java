@@ -18,7 +18,7 @@ public record AccessSettings(Optional<Path> keysFile, int reloadMillis) {
           NONE,
           "none, or the path of a file that hstu keys writes",
           "Callers must show a key from it. none asks nobody for one and is refused where"
-              + " serving.host is not loopback.");
+              + " serving.host, or encoder-server.host of hstu encoder, is not loopback.");
   static final Setting<Integer> RELOAD_MILLIS =
       Setting.integer(
           "access.reload-millis",

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// The process that `hstu encoder` is; `encoder-server.*`. It takes its engine from `encoder.*`,
-/// its generations from `generations.*` and its keys from `access.*`.
+/// its generations from `generations.*`, its keys from `access.*`
+/// and its own certificate from `tls.*`.
 ///
 /// @param host address to listen on
 /// @param port 0 takes a free one

@@ -9,8 +9,10 @@ import java.util.Optional;
 /// Encoders in processes of their own (`hstu encoder`) that the service uses in place of an engine
 /// in its own; `encoder.endpoints` and what belongs to it.
 ///
-/// @param addresses `http://host:port` each; none: an engine in this process
+/// @param addresses `http://host:port` or `https://host:port` each; none: an engine in this process
 /// @param keyFile file whose first line is the key to show
+/// @param trustFile PEM file of the certificates that encoders' own must come from; empty: those
+///     that Java trusts
 /// @param healthMillis how often each is asked for its health
 /// @param connectMillis to a connection
 /// @param attemptMillis before an answer is waited for elsewhere
@@ -22,6 +24,7 @@ import java.util.Optional;
 public record EndpointSettings(
     List<URI> addresses,
     Optional<Path> keyFile,
+    Optional<Path> trustFile,
     int healthMillis,
     int connectMillis,
     int attemptMillis,
@@ -38,9 +41,10 @@ public record EndpointSettings(
       Setting.matching(
           "encoder.endpoints",
           NONE,
-          "none|http://[^,/\\s]+:[0-9]{1,5}(,\\s*http://[^,/\\s]+:[0-9]{1,5}){0,%d}"
+          "none|https?://[^,/\\s]+:[0-9]{1,5}(,\\s*https?://[^,/\\s]+:[0-9]{1,5}){0,%d}"
               .formatted(MAX_ENDPOINTS - 1),
-          "none, or up to %d of http://HOST:PORT separated by commas".formatted(MAX_ENDPOINTS),
+          "none, or up to %d of http://HOST:PORT or https://HOST:PORT separated by commas"
+              .formatted(MAX_ENDPOINTS),
           "Addresses of hstu encoder processes that encode for this service; none encodes in this"
               + " process. Two or more go on when one is gone.");
   static final Setting<String> KEY_FILE =
@@ -49,7 +53,15 @@ public record EndpointSettings(
           NONE,
           "none, or the path of a file whose first line is a key",
           "The key (role read) that encoders with access.keys-file ask for; in a file, since"
-              + " options and environment variables of a process can be seen by others.");
+              + " options and environment variables of a process can be seen by others. Read again at"
+              + " each health check, so that keys rotate without a restart.");
+  static final Setting<String> TRUST_FILE =
+      Setting.text(
+          "encoder.endpoint-trust-file",
+          NONE,
+          "none, or the path of a file of PEM certificates",
+          "Certificates that those of https endpoints must be or come from; none trusts whom Java"
+              + " trusts. The certificate must also be for the endpoint's HOST.");
   static final Setting<Integer> HEALTH_MILLIS =
       Setting.integer(
           "encoder.health-millis",
@@ -117,6 +129,7 @@ public record EndpointSettings(
       List.of(
           ENDPOINTS,
           KEY_FILE,
+          TRUST_FILE,
           HEALTH_MILLIS,
           CONNECT_MILLIS,
           ATTEMPT_MILLIS,
@@ -131,7 +144,7 @@ public record EndpointSettings(
     for (URI address : addresses) {
       if (address.getHost() == null || address.getPort() < 1 || address.getPort() > 65_535) {
         throw new InvalidSettingException(
-            "%s: %s must be http://HOST:PORT with a port within 1..65535"
+            "%s: %s must be http://HOST:PORT or https://HOST:PORT with a port within 1..65535"
                 .formatted(ENDPOINTS.key(), address));
       }
     }
@@ -144,12 +157,12 @@ public record EndpointSettings(
 
   static EndpointSettings from(SettingValues values) {
     String endpoints = values.get(ENDPOINTS);
-    String keyFile = values.get(KEY_FILE);
     return new EndpointSettings(
         endpoints.equals(NONE)
             ? List.of()
             : Arrays.stream(endpoints.split(",", -1)).map(String::strip).map(URI::create).toList(),
-        keyFile.equals(NONE) ? Optional.empty() : Optional.of(Path.of(keyFile)),
+        path(values.get(KEY_FILE)),
+        path(values.get(TRUST_FILE)),
         values.get(HEALTH_MILLIS),
         values.get(CONNECT_MILLIS),
         values.get(ATTEMPT_MILLIS),
@@ -158,5 +171,9 @@ public record EndpointSettings(
         values.get(BREAKER_FAILURES),
         values.get(BREAKER_OPEN_MILLIS),
         values.get(MODEL_WAIT_SECONDS));
+  }
+
+  private static Optional<Path> path(String text) {
+    return text.equals(NONE) ? Optional.empty() : Optional.of(Path.of(text));
   }
 }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// HTTPS in place of HTTP; `tls.*`. Read at the start.
+/// HTTPS in place of HTTP, of `hstu serve` and of `hstu encoder`; `tls.*`. Read at the start.
 ///
 /// @param keyStore PKCS #12 file with the private key and its certificates; empty serves HTTP
 /// @param passwordFile file whose first line is the key store's password
@@ -17,7 +17,8 @@ public record TlsSettings(Optional<Path> keyStore, Optional<Path> passwordFile) 
           "tls.key-store",
           NONE,
           "none, or the path of a PKCS #12 file",
-          "Serves HTTPS (TLS 1.3 and 1.2) with this key and its certificates in place of HTTP.");
+          "Serves HTTPS (TLS 1.3 and 1.2) with this key and its certificates in place of HTTP; of hstu"
+              + " serve and of hstu encoder.");
   static final Setting<String> PASSWORD_FILE =
       Setting.text(
           "tls.password-file",

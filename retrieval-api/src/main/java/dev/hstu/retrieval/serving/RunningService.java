@@ -84,6 +84,8 @@ public final class RunningService implements AutoCloseable {
   ///
   /// @throws EngineUnavailableException when the configured engine can't run here
   /// @throws ServiceStartException when the address can't be listened on
+  /// @throws dev.hstu.retrieval.config.InvalidSettingException when a file that a setting names is
+  ///     not what it should be
   public static RunningService start(ServiceConfiguration configuration) {
     return start(configuration, InstantSource.system());
   }
@@ -92,6 +94,8 @@ public final class RunningService implements AutoCloseable {
   public static RunningService start(ServiceConfiguration configuration, InstantSource now) {
     LogFormat.set(configuration.logging().format());
     requireEngine(configuration);
+    EmbeddingSources.requireReadable(configuration.endpoints());
+    Map<String, Object> properties = serverProperties(configuration);
     AccessKeys keys = openKeys(configuration);
     StoredUsers users = openUsers(configuration, keys);
     ApplicationContext context =
@@ -99,7 +103,7 @@ public final class RunningService implements AutoCloseable {
             .banner(false)
             .deduceEnvironment(false)
             .environmentPropertySource(false)
-            .properties(serverProperties(configuration))
+            .properties(properties)
             .singletons(
                 configuration,
                 configuration.retrieval(),

@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.serving;
 
 import dev.hstu.retrieval.config.ServingSettings;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// The service could not be started; the message says why and what to do.
@@ -34,14 +33,6 @@ public final class ServiceStartException extends RuntimeException {
   static ServiceStartException unusableUsers(Throwable cause) {
     return new ServiceStartException(
         "%s; correct users.folder, or set it to none".formatted(cause.getMessage()), cause);
-  }
-
-  static ServiceStartException unusableTls(Path keyStore, Path passwordFile, Throwable cause) {
-    return new ServiceStartException(
-        "tls.key-store=%s cannot be opened with the first line of tls.password-file=%s (%s); give a PKCS"
-                .formatted(keyStore, passwordFile, rootMessage(cause))
-            + " #12 file and its password",
-        cause);
   }
 
   private static String rootMessage(Throwable failure) {

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.tier;
 import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.retrieval.config.EndpointSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
@@ -27,6 +28,14 @@ public final class EmbeddingSources implements AutoCloseable {
         configuration.endpoints().remote()
             ? new EncoderEndpoints(configuration.endpoints(), registry)
             : null;
+  }
+
+  /// Reads the files that endpoints need, so that a wrong one ends a start with its name.
+  ///
+  /// @throws dev.hstu.retrieval.config.InvalidSettingException naming the file and the mend
+  public static void requireReadable(EndpointSettings settings) {
+    EndpointKey.of(settings);
+    EndpointTrust.of(settings);
   }
 
   /// Opens one model; with endpoints configured no engine in this process.

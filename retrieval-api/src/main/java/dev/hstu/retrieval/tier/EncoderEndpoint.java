@@ -37,23 +37,23 @@ final class EncoderEndpoint {
   private final URI address;
   private final HttpClient client;
   private final EndpointSettings settings;
-  private final @Nullable String authorization;
+  private final @Nullable EndpointKey key;
   private final MeterRegistry registry;
   private final CircuitBreaker circuit;
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile EndpointHealth health = new EndpointHealth.Unknown();
 
-  /// @param authorization of the header; null without a key
+  /// @param key to show; null shows none
   EncoderEndpoint(
       URI address,
       HttpClient client,
       EndpointSettings settings,
-      @Nullable String authorization,
+      @Nullable EndpointKey key,
       MeterRegistry registry) {
     this.address = address;
     this.client = client;
     this.settings = settings;
-    this.authorization = authorization;
+    this.key = key;
     this.registry = registry;
     this.circuit =
         new CircuitBreaker(
@@ -206,10 +206,11 @@ final class EncoderEndpoint {
             .setMethod(method)
             .setHost(address.getHost())
             .setPort(address.getPort())
+            .setSsl("https".equals(address.getScheme()))
             .setURI(path)
             .setConnectTimeout(settings.connectMillis());
-    if (authorization != null) {
-      options.putHeader("authorization", authorization);
+    if (key != null) {
+      options.putHeader("authorization", key.authorization());
     }
     return options;
   }
@@ -272,8 +273,19 @@ final class EncoderEndpoint {
       case EndpointFailure failure -> failure;
       case BodyFault fault -> new EndpointFailure(Kind.BROKEN, String.valueOf(fault.getMessage()));
       case TimeoutException _ -> new EndpointFailure(Kind.UNREACHABLE, "did not answer in time");
-      default -> new EndpointFailure(Kind.UNREACHABLE, String.valueOf(cause.getMessage()));
+      default -> new EndpointFailure(Kind.UNREACHABLE, reason(cause));
     };
+  }
+
+  /// What failed and, where that is said by what caused it (a certificate, say), why.
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String what = String.valueOf(failure.getMessage());
+    String why = String.valueOf(root.getMessage());
+    return what.contains(why) ? what : "%s (%s)".formatted(what, why);
   }
 
   private void ended(@Nullable EndpointFailure failure, long nanos) {

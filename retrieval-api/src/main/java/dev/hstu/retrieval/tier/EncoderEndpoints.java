@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.tier;
 
 import dev.hstu.retrieval.config.EndpointSettings;
-import dev.hstu.retrieval.config.InvalidSettingException;
 import dev.hstu.retrieval.retrieve.EncoderUnavailableException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,10 +10,6 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +34,8 @@ final class EncoderEndpoints implements AutoCloseable {
 
   private final EndpointSettings settings;
   private final List<EncoderEndpoint> endpoints;
-  private final Vertx vertx = LocalVertx.open();
+  private final Vertx vertx;
+  private final @Nullable EndpointKey key;
   private final Counter retries;
   private final AtomicInteger turn = new AtomicInteger();
   private final ScheduledExecutorService watcher =
@@ -53,19 +49,14 @@ final class EncoderEndpoints implements AutoCloseable {
 
   EncoderEndpoints(EndpointSettings settings, MeterRegistry registry) {
     this.settings = settings;
+    this.key = EndpointKey.of(settings);
+    HttpClientOptions options = options(settings);
+    vertx = LocalVertx.open();
     HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
-                .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES)),
-            new PoolOptions().setHttp2MaxSize(MAX_CONNECTIONS_EACH));
-    @Nullable String authorization =
-        settings.keyFile().map(EncoderEndpoints::authorization).orElse(null);
+        vertx.createHttpClient(options, new PoolOptions().setHttp2MaxSize(MAX_CONNECTIONS_EACH));
     endpoints =
         settings.addresses().stream()
-            .map(address -> new EncoderEndpoint(address, client, settings, authorization, registry))
+            .map(address -> new EncoderEndpoint(address, client, settings, key, registry))
             .toList();
     retries =
         Counter.builder("hstu.encoder.retries")
@@ -178,7 +169,25 @@ final class EncoderEndpoints implements AutoCloseable {
     }
   }
 
+  /// HTTP/2 by prior knowledge, or by TLS where an address says `https`: then an endpoint's
+  /// certificate must be for the name in its address.
+  private static HttpClientOptions options(EndpointSettings settings) {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false)
+            .setUseAlpn(true)
+            .setVerifyHost(true)
+            .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
+            .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES));
+    EndpointTrust.of(settings).ifPresent(options::setTrustOptions);
+    return options;
+  }
+
   private void look() {
+    if (key != null) {
+      key.readAgain();
+    }
     CompletableFuture.allOf(
             endpoints.stream()
                 .map(endpoint -> endpoint.look().thenRun(this::tell))
@@ -190,22 +199,6 @@ final class EncoderEndpoints implements AutoCloseable {
     CompletableFuture<Void> told = news;
     news = new CompletableFuture<>();
     told.complete(null);
-  }
-
-  private static String authorization(Path keyFile) {
-    try {
-      return "Bearer "
-          + Files.readString(keyFile, StandardCharsets.UTF_8)
-              .lines()
-              .findFirst()
-              .orElse("")
-              .strip();
-    } catch (IOException e) {
-      throw new InvalidSettingException(
-          "encoder.endpoint-key-file=%s cannot be read (%s); correct it"
-              .formatted(keyFile, e.getMessage()),
-          e);
-    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.tier;
 import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.retrieval.access.AccessKeys;
+import dev.hstu.retrieval.access.TlsKeyStore;
 import dev.hstu.retrieval.config.EncoderServerSettings;
 import dev.hstu.retrieval.config.InvalidSettingException;
 import dev.hstu.retrieval.config.ServiceConfiguration;
@@ -13,10 +14,12 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The encoder as a process of its own, in this process: `POST /v1/encode` ([EncodeRequest]), `GET
-/// /health`, `GET /metrics`, over HTTP/2 without TLS (prior knowledge) or HTTP/1.1.
+/// /health`, `GET /metrics`, over HTTP/2 or HTTP/1.1, by TLS where `tls.*` say so.
 ///
 /// Bounded throughout: connections, requests of each (HTTP/2 tells the client, which then waits),
 /// bytes of a body and of all together, users that wait, and the time of everything by the
@@ -46,6 +49,7 @@ public final class EncoderServer implements AutoCloseable {
   private static final int MAX_RESETS = 20_000;
 
   private final EncoderServerSettings settings;
+  private final String scheme;
   private final Vertx vertx;
   private final HttpServer server;
   private final ServedModels models;
@@ -54,9 +58,11 @@ public final class EncoderServer implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private EncoderServer(ServiceConfiguration configuration, AccessKeys keys) {
+  private EncoderServer(
+      ServiceConfiguration configuration, Optional<TlsKeyStore> tls, AccessKeys keys) {
     this.settings = configuration.encoderServer();
     this.keys = keys;
+    this.scheme = tls.isPresent() ? "https" : "http";
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     BatchMeters meters = new BatchMeters(registry);
     EngineChoice choice = configuration.encoder().choice();
@@ -69,7 +75,7 @@ public final class EncoderServer implements AutoCloseable {
     vertx = LocalVertx.open();
     server =
         vertx
-            .createHttpServer(options(settings))
+            .createHttpServer(options(settings, tls))
             .connectionHandler(this::bound)
             .requestHandler(routes::handle);
   }
@@ -77,12 +83,13 @@ public final class EncoderServer implements AutoCloseable {
   /// Listens and begins to open the model. Returns before it is open: `/health` says when it is.
   ///
   /// @throws dev.hstu.encoder.EngineUnavailableException when the configured engine can't run here
-  /// @throws InvalidSettingException when the address can't be listened on, or others could call
-  ///     without a key
+  /// @throws InvalidSettingException when the address can't be listened on, others could call
+  ///     without a key, or the key store can't be opened
   public static EncoderServer start(ServiceConfiguration configuration) {
     EncoderServerSettings settings = configuration.encoderServer();
     Encoder.requireAvailable(configuration.encoder().choice().engine());
-    EncoderServer encoder = new EncoderServer(configuration, openKeys(configuration));
+    Optional<TlsKeyStore> tls = TlsKeyStore.open(configuration.tls());
+    EncoderServer encoder = new EncoderServer(configuration, tls, openKeys(configuration));
     try {
       encoder.server.listen().toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
@@ -97,9 +104,9 @@ public final class EncoderServer implements AutoCloseable {
     return encoder;
   }
 
-  /// `http://host:port`.
+  /// `http://host:port`, or `https://host:port`.
   public URI address() {
-    return URI.create("http://%s:%d".formatted(settings.host(), server.actualPort()));
+    return URI.create("%s://%s:%d".formatted(scheme, settings.host(), server.actualPort()));
   }
 
   /// Fingerprints of the models that are open, the newest first; none while the first is opened.
@@ -145,8 +152,19 @@ public final class EncoderServer implements AutoCloseable {
     }
   }
 
-  private static HttpServerOptions options(EncoderServerSettings settings) {
-    return new HttpServerOptions()
+  private static HttpServerOptions options(
+      EncoderServerSettings settings, Optional<TlsKeyStore> tls) {
+    HttpServerOptions options = new HttpServerOptions();
+    tls.ifPresent(
+        keyStore ->
+            options
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setKeyCertOptions(
+                    new PfxOptions()
+                        .setPath(keyStore.file().toAbsolutePath().toString())
+                        .setPassword(keyStore.password())));
+    return options
         .setHost(settings.host())
         .setPort(settings.port())
         .setIdleTimeout(IDLE_SECONDS)

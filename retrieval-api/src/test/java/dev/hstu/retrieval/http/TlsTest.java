@@ -3,11 +3,11 @@ package dev.hstu.retrieval.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.retrieval.access.TestCertificate;
+import dev.hstu.retrieval.config.InvalidSettingException;
 import dev.hstu.retrieval.serving.RunningService;
-import dev.hstu.retrieval.serving.ServiceStartException;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -19,14 +19,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,52 +31,18 @@ import org.junit.jupiter.api.io.TempDir;
 /// HTTPS with a generated self-signed certificate, by the service's own settings.
 class TlsTest {
 
-  private static final String PASSWORD = "correct horse";
-
   @TempDir Path folder;
-  private Path keyStore;
-  private Path passwordFile;
+  private TestCertificate certificate;
   private TinyGenerations generations;
 
   @BeforeEach
   void makeACertificate() throws Exception {
-    keyStore = folder.resolve("tls.p12");
-    passwordFile = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-alias",
-                "hstu",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD,
-                "-keystore",
-                keyStore.toString())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(said).isZero();
+    certificate = TestCertificate.make(folder, "dns:localhost,ip:127.0.0.1");
     generations = new TinyGenerations(folder);
   }
 
   private RunningService start(Map<String, String> more) throws IOException {
-    Map<String, String> values =
-        new HashMap<>(
-            Map.of(
-                "tls.key-store", keyStore.toString(),
-                "tls.password-file", passwordFile.toString()));
+    Map<String, String> values = new HashMap<>(certificate.settings());
     values.putAll(more);
     return RunningService.start(generations.configuration(values));
   }
@@ -88,7 +51,7 @@ class TlsTest {
   void requestsAreAnsweredByTlsAndNotWithout() throws Exception {
     generations.publish(1);
     try (RunningService service = start(Map.of());
-        HttpClient trusting = HttpClient.newBuilder().sslContext(trustingContext()).build();
+        HttpClient trusting = HttpClient.newBuilder().sslContext(certificate.trusting()).build();
         HttpClient other = HttpClient.newHttpClient()) {
       service.awaitReady(Duration.ofSeconds(30));
       assertThat(service.address().getScheme()).isEqualTo("https");
@@ -117,7 +80,7 @@ class TlsTest {
     generations.publish(1);
     try (RunningService service = start(Map.of());
         HttpClient client =
-            HttpClient.newBuilder().sslContext(trustingContext()).sslParameters(old).build()) {
+            HttpClient.newBuilder().sslContext(certificate.trusting()).sslParameters(old).build()) {
       HttpRequest request =
           HttpRequest.newBuilder(
                   URI.create("https://localhost:%d/health/live".formatted(service.port())))
@@ -134,14 +97,14 @@ class TlsTest {
 
   @Test
   void aWrongPasswordAndAMissingFileStopTheStart() throws IOException {
-    Files.writeString(passwordFile, "wrong\n");
+    Files.writeString(certificate.passwordFile(), "wrong\n");
     assertThatThrownBy(() -> start(Map.of()))
-        .isInstanceOf(ServiceStartException.class)
-        .hasMessageContaining("tls.key-store=" + keyStore)
-        .hasMessageNotContaining(PASSWORD);
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("tls.key-store=" + certificate.keyStore())
+        .hasMessageNotContaining(TestCertificate.PASSWORD);
     Path missing = folder.resolve("none.p12");
     assertThatThrownBy(() -> start(Map.of("tls.key-store", missing.toString())))
-        .isInstanceOf(ServiceStartException.class)
+        .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("tls.key-store=" + missing);
   }
 
@@ -156,21 +119,5 @@ class TlsTest {
     } catch (SocketException e) {
       return "";
     }
-  }
-
-  private SSLContext trustingContext() throws Exception {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream bytes = Files.newInputStream(keyStore)) {
-      store.load(bytes, PASSWORD.toCharArray());
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("hstu", store.getCertificate("hstu"));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 }

@@ -9,8 +9,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /// Encoder processes for tests: real ones, to be killed, and requests for them.
@@ -68,6 +71,19 @@ final class EncoderTier {
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     return new Encoder(process, URI.create("http://127.0.0.1:0"));
+  }
+
+  /// Settings of a service that uses encoders and is quick to notice what becomes of them.
+  static Map<String, String> endpoints(URI... encoders) {
+    return Map.of(
+        "encoder.endpoints",
+        Arrays.stream(encoders).map(URI::toString).collect(Collectors.joining(",")),
+        "encoder.health-millis",
+        "50",
+        "encoder.breaker-open-millis",
+        "100",
+        "ladder.steps",
+        "none");
   }
 
   /// Waits until an encoder has a model.

@@ -295,17 +295,9 @@ class EncoderTierTest {
   }
 
   private ServiceConfiguration configuration(Map<String, String> settings, URI... encoders) {
-    Map<String, String> all = new HashMap<>();
-    all.put(
-        "encoder.endpoints",
-        IntStream.range(0, encoders.length)
-            .mapToObj(i -> encoders[i].toString())
-            .collect(Collectors.joining(",")));
-    all.put("encoder.health-millis", "50");
-    all.put("encoder.breaker-open-millis", "100");
+    Map<String, String> all = new HashMap<>(EncoderTier.endpoints(encoders));
     // What is killed resets its connections; what is slow on a busy machine is waited for.
     all.put("encoder.attempt-millis", "10000");
-    all.put("ladder.steps", "none");
     all.putAll(settings);
     return generations.configuration(all);
   }
