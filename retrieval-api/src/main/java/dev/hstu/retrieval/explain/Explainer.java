@@ -15,6 +15,7 @@ import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -53,19 +54,28 @@ public final class Explainer {
     this.maxEvents = maxEvents;
   }
 
+  /// Explains one item of one query, whose request lists all items that it leaves out.
+  ///
+  /// @param buffers the calling thread's, overwritten
+  public Explanation explain(RetrievalQuery query, String itemId, RetrievalBuffers buffers) {
+    return explain(query, LeftOut.listed(query), itemId, buffers);
+  }
+
   /// Explains one item of one query.
   ///
+  /// @param left why the query leaves items out by their ids
   /// @param buffers the calling thread's, overwritten
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   /// @throws java.io.UncheckedIOException when index or log can't be read
-  public Explanation explain(RetrievalQuery query, String itemId, RetrievalBuffers buffers) {
+  public Explanation explain(
+      RetrievalQuery query, LeftOut left, String itemId, RetrievalBuffers buffers) {
     Examination seen = retriever.examine(query, buffers);
     int row = seen.items().items().rowOf(itemId);
     if (row == IdTable.NOT_FOUND) {
       return without(seen, itemId, absent(itemId, seen.items()), List.of());
     }
-    List<Verdict> exclusions = exclusions(query, seen.items().items(), row);
+    List<Verdict> exclusions = exclusions(query, left, seen.items().items(), row);
     int place = place(itemId, seen.retrieval().candidates());
     float[] embedding = seen.embedding();
     if (embedding == null) {
@@ -136,23 +146,22 @@ public final class Explainer {
   }
 
   /// What leaves a row out whatever its score, first to last in precedence.
-  private List<Verdict> exclusions(RetrievalQuery query, ItemView items, int row) {
+  private List<Verdict> exclusions(RetrievalQuery query, LeftOut left, ItemView items, int row) {
     List<Verdict> causes = new ArrayList<>();
     retriever.refusal(query, items, row).map(Verdict.RefusedByFilter::new).ifPresent(causes::add);
-    if (isDenied(query, items, row)) {
+    if (left.listed().stream().anyMatch(id -> items.rowOf(id) == row)) {
       causes.add(new Verdict.Denied());
     }
+    lastServed(left, items, row).ifPresent(time -> causes.add(new Verdict.Served(time)));
     lastSeen(query, items, row).ifPresent(time -> causes.add(new Verdict.Seen(time)));
     return causes;
   }
 
-  private static boolean isDenied(RetrievalQuery query, ItemView items, int row) {
-    for (String id : query.excludedItemIds()) {
-      if (items.rowOf(id) == row) {
-        return true;
-      }
-    }
-    return false;
+  private static OptionalLong lastServed(LeftOut left, ItemView items, int row) {
+    return left.servedAt().entrySet().stream()
+        .filter(served -> items.rowOf(served.getKey()) == row)
+        .mapToLong(Map.Entry::getValue)
+        .max();
   }
 
   private static OptionalLong lastSeen(RetrievalQuery query, ItemView items, int row) {

@@ -1,6 +1,9 @@
 package dev.hstu.retrieval.explain;
 
 import dev.hstu.index.filter.RuleRefusal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.OptionalLong;
 
 /// Why an item was returned or not. The order of precedence is the package's.
@@ -32,9 +35,13 @@ public sealed interface Verdict {
   /// The filter refuses it.
   record RefusedByFilter(RuleRefusal refusal) implements Verdict {}
 
-  /// It is on the request's list of items to leave out, or among those served lately, which the
-  /// request adds to it.
+  /// It is on the request's list of items to leave out.
   record Denied() implements Verdict {}
+
+  /// It was served to the user lately, and the request leaves such items out.
+  ///
+  /// @param at when last, seconds since 1970 by the server's clock
+  record Served(long at) implements Verdict {}
 
   /// The user has seen it.
   ///
@@ -85,7 +92,10 @@ public sealed interface Verdict {
               : "deleted";
       case RefusedByFilter(RuleRefusal refusal) ->
           "refused by the filter: %s".formatted(refusal.describe());
-      case Denied() -> "left out by its id: the request lists it, or it was served lately";
+      case Denied() -> "left out by its id, which the request lists";
+      case Served(long at) ->
+          "it was served to the user on %s (at %d), and what was served lately is left out"
+              .formatted(LocalDate.ofInstant(Instant.ofEpochSecond(at), ZoneOffset.UTC), at);
       case Seen(long at) -> "the user has seen it, last at %d".formatted(at);
       case NotPopularEnough(long rank, int k) ->
           "no event's item is known, and its rank among the popular items is %,d of k=%,d"

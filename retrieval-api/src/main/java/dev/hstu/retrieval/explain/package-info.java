@@ -4,7 +4,8 @@
 /// Of several causes the verdict names the first, in this order, and the others stand beside it:
 /// 1. it was returned;
 /// 2. it isn't there: deleted, arrived later than what is searched, or unknown;
-/// 3. the filter refuses it; it is on the list of items to leave out; it was seen;
+/// 3. the filter refuses it; it is on the list of items to leave out; it was served
+///    lately; it was seen;
 /// 4. no event's item is known, and popular items answer;
 /// 5. an exact search would rank it below k;
 /// 6. the index can't come to it; else the approximate search missed it.

@@ -2,6 +2,7 @@ package dev.hstu.retrieval.http;
 
 import dev.hstu.index.filter.InvalidFilterException;
 import dev.hstu.retrieval.explain.Explanation;
+import dev.hstu.retrieval.explain.LeftOut;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.serving.GenerationLease;
@@ -12,6 +13,7 @@ import io.micronaut.json.JsonMapper;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 
 /// One question why from its bytes to the answer's bytes, on one worker thread and under one lease.
@@ -22,16 +24,19 @@ final class ExplainAnswers {
 
   private final RetrieveRequestReader reader;
   private final RequestRules rules;
+  private final UserHistories users;
   private final GenerationSwitch generations;
   private final JsonMapper json;
 
   ExplainAnswers(
       RetrieveRequestReader reader,
       RequestRules rules,
+      UserHistories users,
       GenerationSwitch generations,
       JsonMapper json) {
     this.reader = reader;
     this.rules = rules;
+    this.users = users;
     this.generations = generations;
     this.json = json;
   }
@@ -55,8 +60,11 @@ final class ExplainAnswers {
     }
     try (GenerationLease held = lease.get()) {
       LiveGeneration live = held.generation();
-      RetrievalQuery query = rules.query(asked.request(), live.model().clock());
-      Explanation explanation = live.explainer().explain(query, itemId, buffers);
+      RetrieveRequest request = asked.request();
+      Map<String, Long> served = users.servedLately(request);
+      RetrievalQuery query = rules.query(request, served.keySet(), live.model().clock());
+      LeftOut left = new LeftOut(request.excludeItemIds(), served);
+      Explanation explanation = live.explainer().explain(query, left, itemId, buffers);
       return Optional.of(
           json.writeValueAsBytes(
               RESPONSE,

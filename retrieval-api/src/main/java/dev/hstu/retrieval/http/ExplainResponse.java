@@ -69,6 +69,7 @@ public record ExplainResponse(
                 "unknown",
                 "refused-by-filter",
                 "denied",
+                "served",
                 "seen",
                 "not-popular-enough",
                 "outranked",
@@ -80,6 +81,8 @@ public record ExplainResponse(
       @Schema(description = "Place in the list, or exact rank among the items that may be returned")
           @Nullable Long rank,
       @Schema(description = "When it was last seen, whole seconds") @Nullable Long seenAt,
+      @Schema(description = "When it was last served to the user, whole seconds")
+          @Nullable Long servedAt,
       @Schema(description = "JSON Pointer to the part of the filter that refuses it")
           @Nullable String field,
       @Schema(description = "What the item has in the columns of that part, as texts")
@@ -93,15 +96,15 @@ public record ExplainResponse(
       return switch (verdict) {
         case Verdict.Returned(int place, _) -> ranked("returned", sentence, (long) place);
         case Verdict.Deleted(OptionalLong sequence) ->
-            new Cause("deleted", sentence, null, null, null, null, boxed(sequence), null);
-        case Verdict.ArrivedLater(long sequence, _) ->
-            new Cause("arrived-later", sentence, null, null, null, null, sequence, null);
+            updated("deleted", sentence, boxed(sequence));
+        case Verdict.ArrivedLater(long sequence, _) -> updated("arrived-later", sentence, sequence);
         case Verdict.UnknownItem(boolean known) ->
-            new Cause("unknown", sentence, null, null, null, null, null, known);
+            new Cause("unknown", sentence, null, null, null, null, null, null, known);
         case Verdict.RefusedByFilter(var refusal) ->
             new Cause(
                 "refused-by-filter",
                 sentence,
+                null,
                 null,
                 null,
                 "/filter" + refusal.pointer(),
@@ -109,7 +112,8 @@ public record ExplainResponse(
                 null,
                 null);
         case Verdict.Denied() -> ranked("denied", sentence, null);
-        case Verdict.Seen(long at) -> new Cause("seen", sentence, null, at, null, null, null, null);
+        case Verdict.Served(long at) -> dated("served", sentence, null, at);
+        case Verdict.Seen(long at) -> dated("seen", sentence, at, null);
         case Verdict.NotPopularEnough(long rank, _) -> ranked("not-popular-enough", sentence, rank);
         case Verdict.Outranked(long rank, _) -> ranked("outranked", sentence, rank);
         case Verdict.Unreachable(OptionalLong rank, _) ->
@@ -119,7 +123,16 @@ public record ExplainResponse(
     }
 
     private static Cause ranked(String cause, String sentence, @Nullable Long rank) {
-      return new Cause(cause, sentence, rank, null, null, null, null, null);
+      return new Cause(cause, sentence, rank, null, null, null, null, null, null);
+    }
+
+    private static Cause dated(
+        String cause, String sentence, @Nullable Long seenAt, @Nullable Long servedAt) {
+      return new Cause(cause, sentence, null, seenAt, servedAt, null, null, null, null);
+    }
+
+    private static Cause updated(String cause, String sentence, @Nullable Long update) {
+      return new Cause(cause, sentence, null, null, null, null, null, update, null);
     }
 
     private static @Nullable Long boxed(OptionalLong value) {

@@ -37,6 +37,14 @@ final class RequestRules {
 
   /// @throws InvalidRequestException when the events are unsorted or one is in the future
   RetrievalQuery query(RetrieveRequest request, Clock clock) {
+    return query(request, users.servedLately(request).keySet(), clock);
+  }
+
+  /// As [#query(RetrieveRequest, Clock)], for who knows what was served.
+  ///
+  /// @param served what the request leaves out because it was served to its user lately
+  /// @throws InvalidRequestException when the events are unsorted or one is in the future
+  RetrievalQuery query(RetrieveRequest request, Set<String> served, Clock clock) {
     List<Event> events = request.events();
     String[] itemIds = new String[events.size()];
     long[] times = new long[events.size()];
@@ -59,7 +67,7 @@ final class RequestRules {
         requestTime,
         Objects.requireNonNullElse(request.k(), settings.defaultK()),
         Objects.requireNonNullElse(request.excludeSeen(), true),
-        excluded(request),
+        excluded(request, served),
         Objects.requireNonNullElse(request.filter(), FilterRule.EVERYTHING),
         request.userId(),
         attributes(request.userAttributes()));
@@ -83,8 +91,7 @@ final class RequestRules {
     return said == null ? Float.NaN : said;
   }
 
-  private String[] excluded(RetrieveRequest request) {
-    List<String> served = users.servedLately(request);
+  private static String[] excluded(RetrieveRequest request, Set<String> served) {
     return served.isEmpty()
         ? request.excludeItemIds().toArray(String[]::new)
         : Stream.concat(request.excludeItemIds().stream(), served.stream()).toArray(String[]::new);

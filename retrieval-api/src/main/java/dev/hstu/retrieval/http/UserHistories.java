@@ -11,6 +11,7 @@ import dev.hstu.retrieval.users.UserStore;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -80,13 +81,13 @@ final class UserHistories {
   }
 
   /// The items that a request leaves out because they were served to its user lately, by the
-  /// server's clock.
+  /// server's clock, and when each was last.
   ///
   /// @throws InvalidRequestException where that can't be known
-  List<String> servedLately(RetrieveRequest request) {
+  Map<String, Long> servedLately(RetrieveRequest request) {
     @Nullable Integer days = request.excludeServedDays();
     if (days == null) {
-      return List.of();
+      return Map.of();
     }
     UserStore users = required();
     if (request.userId() == null) {
@@ -110,7 +111,7 @@ final class UserHistories {
     }
     @Nullable Serving serving = users.serving(request.userId());
     return serving == null
-        ? List.of()
+        ? Map.of()
         : serving.servedSince(clock.seconds() - TimeUnit.DAYS.toSeconds(days) + 1);
   }
 }

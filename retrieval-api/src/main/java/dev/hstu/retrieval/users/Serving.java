@@ -1,6 +1,6 @@
 package dev.hstu.retrieval.users;
 
-import java.util.List;
+import java.util.Map;
 
 /// One request on its way, as the user it names will remember it. Taken when the request begins, so
 /// that what is forgotten meanwhile isn't remembered again by its end.
@@ -12,6 +12,7 @@ public interface Serving {
   /// @param time whole seconds
   void served(ServedList list, long time);
 
-  /// The items served to the user at `time` or later, in no order; a list of the caller's own.
-  List<String> servedSince(long time);
+  /// The items served to the user at `time` or later, and when each was last; a map of the caller's
+  /// own.
+  Map<String, Long> servedSince(long time);
 }

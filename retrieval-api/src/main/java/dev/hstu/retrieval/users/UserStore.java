@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -534,16 +536,17 @@ public final class UserStore implements AutoCloseable {
     }
 
     @Override
-    public List<String> servedSince(long time) {
+    public Map<String, Long> servedSince(long time) {
       @Nullable StoredUser from = users.get(user);
       if (from == null) {
-        return List.of();
+        return Map.of();
       }
-      List<String> items = new ArrayList<>();
+      Map<String, Long> items = new HashMap<>();
       // Pending first: what is folded meanwhile is then seen twice and not missed.
       for (StoredUser.@Nullable Pending one = from.pending(); one != null; one = one.earlier()) {
-        if (one.time() >= time) {
-          items.addAll(one.list().itemIds());
+        long at = one.time();
+        if (at >= time) {
+          one.list().itemIds().forEach(item -> items.merge(item, at, Math::max));
         }
       }
       from.served()
@@ -551,7 +554,7 @@ public final class UserStore implements AutoCloseable {
           .forEach(
               (item, at) -> {
                 if (at >= time) {
-                  items.add(item);
+                  items.merge(item, at, Math::max);
                 }
               });
       return items;

@@ -261,6 +261,9 @@ class ExplainerTest {
     assertThat(explanation.verdict().sentence())
         .isEqualTo("refused by the filter: genres must be one of [g1]; the item has genres=[g0]");
     assertThat(explanation.besides()).containsExactly(new Verdict.Denied(), new Verdict.Seen(7));
+    LeftOut served = new LeftOut(List.of(), Map.of(seen, 3L, TinyGenerations.id(2), 4L));
+    assertThat(explainer.explain(query, served, seen, buffers).besides())
+        .containsExactly(new Verdict.Served(3), new Verdict.Seen(7));
   }
 
   @Test
@@ -579,7 +582,7 @@ class ExplainerTest {
       case Verdict.ArrivedLater _ -> Cause.ARRIVED_LATER;
       case Verdict.Deleted _ -> Cause.DELETED;
       case Verdict.RefusedByFilter _ -> Cause.FILTER;
-      case Verdict.Denied _ -> Cause.DENIED;
+      case Verdict.Denied _, Verdict.Served _ -> Cause.DENIED;
       case Verdict.Seen _ -> Cause.SEEN;
       case Verdict.NotPopularEnough _ -> Cause.NOT_POPULAR;
       case Verdict.Outranked _ -> Cause.OUTRANKED;

@@ -214,6 +214,50 @@ class UserRoutesTest {
   }
 
   @Test
+  void whatWasServedIsToldFromWhatTheRequestLists() throws Exception {
+    try (RunningService service = start(Map.of());
+        ServiceClient client = new ServiceClient(service)) {
+      List<String> served = client.retrieve(named("anna", "\"k\":20")).itemIds();
+      String listed = served.get(1);
+      clock.set(NOW + DAY);
+      String question =
+          "\"k\":20,\"excludeServedDays\":3,\"excludeItemIds\":[%s]".formatted(listed);
+
+      JsonNode verdict = verdict(client, served.getFirst(), question);
+      assertThat(verdict.path("cause").asText()).isEqualTo("served");
+      assertThat(verdict.path("servedAt").asLong()).isEqualTo(NOW);
+      assertThat(verdict.path("sentence").asText())
+          .isEqualTo(
+              "it was served to the user on 2023-11-14 (at 1700000000), and what was served lately is"
+                  + " left out");
+      JsonNode both = explain(client, listed, question);
+      assertThat(both.path("verdict").path("cause").asText()).isEqualTo("denied");
+      assertThat(both.path("besides").findValuesAsText("cause")).containsExactly("served");
+      assertThat(verdict(client, served.getFirst(), "\"k\":20").path("cause").asText())
+          .as("not asked for")
+          .isEqualTo("returned");
+      assertThat(verdict(client, id(ROWS[0]), question).path("cause").asText()).isEqualTo("seen");
+    }
+  }
+
+  private static JsonNode verdict(ServiceClient client, String item, String more)
+      throws IOException, InterruptedException {
+    return explain(client, item, more).path("verdict");
+  }
+
+  private static JsonNode explain(ServiceClient client, String item, String more)
+      throws IOException, InterruptedException {
+    Answer answer =
+        client.send(
+            client
+                .request("/explain")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(named("anna", more + ",\"itemId\":" + item))));
+    assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+    return answer.json();
+  }
+
+  @Test
   void servedItemsOutliveARestart() throws Exception {
     List<String> before;
     try (RunningService service = start(Map.of());
