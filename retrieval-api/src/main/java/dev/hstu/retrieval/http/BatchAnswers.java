@@ -161,6 +161,8 @@ final class BatchAnswers {
       return new Line(number, id.get(), query, serving, null);
     } catch (InvalidRequestException e) {
       return new Line(number, id.get(), null, null, e.problem());
+    } catch (RuntimeException e) {
+      return new Line(number, id.get(), null, null, refusals.failed(e));
     }
   }
 

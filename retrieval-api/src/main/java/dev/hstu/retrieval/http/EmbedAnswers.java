@@ -73,6 +73,8 @@ final class EmbedAnswers {
   /// @param raw whether as float32 values and not as JSON
   /// @param pending the request's, the same at each step
   /// @throws InvalidRequestException when the request breaks the contract
+  /// @throws java.util.concurrent.CompletionException when one of the histories could not be
+  ///     encoded
   Reply answer(byte[] body, boolean raw, RetrievalBuffers buffers, PendingRetrieval pending) {
     EmbedRequestReader.Sent sent = reader.read(body);
     Optional<GenerationLease> lease = generations.lease();
@@ -84,6 +86,7 @@ final class EmbedAnswers {
       List<RetrievalQuery> queries = queries(sent, live.model().clock());
       return switch (live.cachedRetriever().encode(queries, buffers, pending)) {
         case EncodingOutcome.Encoded(EncodedQueries encoded) -> {
+          encoded.requireAll();
           long encodedNanos = System.nanoTime();
           MutableHttpResponse<byte[]> answer = raw ? float32(live, encoded) : json(live, encoded);
           AnswerSpans.recordEmbeddings(live, encodedNanos);

@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A [Retriever] that computes only what isn't kept: neither the embedding of a user nor a list
@@ -108,11 +110,12 @@ public final class CachedRetriever {
   }
 
   /// Encodes the histories of many queries that aren't kept in one call, and keeps what it makes;
-  /// for [Retriever#retrieve(EncodedQueries, int, RetrievalBuffers)] of each.
+  /// for [Retriever#retrieve(EncodedQueries, int, RetrievalBuffers)] of each. Where the call fails
+  /// each is encoded alone, so that one history which can't be spoils no other
+  /// ([EncodedQueries.Encoded#failure]).
   ///
   /// @param buffers the calling thread's, overwritten
   /// @param pending the request's, the same at each step
-  /// @throws java.util.concurrent.CompletionException when they could not be encoded
   public EncodingOutcome encode(
       List<RetrievalQuery> queries, RetrievalBuffers buffers, PendingRetrieval pending) {
     List<Encoded> encoded = new ArrayList<>(queries.size());
@@ -125,6 +128,11 @@ public final class CachedRetriever {
         continue;
       }
       EmbeddingKey user = caches.key(known.window(), query.userId());
+      @Nullable Throwable failure = pending.failure(user);
+      if (failure != null) {
+        encoded.add(Encoded.failed(query, known.unknownItems(), failure));
+        continue;
+      }
       float @Nullable [] own = pending.own(user);
       float @Nullable [] there = own == null ? caches.embeddings().find(user) : own;
       if (there == null) {
@@ -137,7 +145,8 @@ public final class CachedRetriever {
               known.unknownItems(),
               there,
               user.validity(),
-              own == null ? CacheUse.EMBEDDING : CacheUse.MISS));
+              own == null ? CacheUse.EMBEDDING : CacheUse.MISS,
+              null));
     }
     if (missing.isEmpty()) {
       return new EncodingOutcome.Encoded(new EncodedQueries(encoded, pending.encodeNanos()));
@@ -149,17 +158,46 @@ public final class CachedRetriever {
   private CompletableFuture<?> make(
       List<EmbeddingKey> users, List<HistoryBatch> windows, PendingRetrieval pending) {
     long start = System.nanoTime();
-    CompletableFuture<float[][]> rows =
-        retriever
-            .embed(HistoryBatch.concat(windows), pending)
-            .thenApply(flat -> Retriever.rows(flat, users.size()))
-            .whenComplete((made, _) -> keep(users, made));
+    CompletableFuture<float[][]> together =
+        embed(HistoryBatch.concat(windows), pending)
+            .thenApply(flat -> Retriever.rows(flat, users.size()));
+    List<CompletableFuture<float[]>> rows = new ArrayList<>(users.size());
+    for (int i = 0; i < users.size(); i++) {
+      int place = i;
+      rows.add(
+          together
+              .thenApply(made -> made[place])
+              .exceptionallyCompose(
+                  failure ->
+                      windows.size() == 1 || holdsForAll(failure)
+                          ? CompletableFuture.failedFuture(failure)
+                          : embed(windows.get(place), pending))
+              .whenComplete((row, _) -> keep(users.get(place), row)));
+    }
     return pending.expect(users, rows, start);
   }
 
-  private void keep(List<EmbeddingKey> users, float @Nullable [][] made) {
-    for (int i = 0; made != null && i < made.length; i++) {
-      caches.embeddings().keep(users.get(i), made[i]);
+  /// As [Retriever#embed], failing in what it gives only.
+  private CompletableFuture<float[]> embed(HistoryBatch windows, PendingRetrieval pending) {
+    try {
+      return retriever.embed(windows, pending);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /// Whether a call failed for want of time or room, which each of its histories would want too.
+  private static boolean holdsForAll(Throwable failure) {
+    @Nullable Throwable cause = failure;
+    while (cause instanceof CompletionException) {
+      cause = cause.getCause();
+    }
+    return cause instanceof TimeoutException || cause instanceof EncoderBusyException;
+  }
+
+  private void keep(EmbeddingKey user, float @Nullable [] made) {
+    if (made != null) {
+      caches.embeddings().keep(user, made);
     }
   }
 
@@ -316,8 +354,7 @@ public final class CachedRetriever {
         case Lookup.InFlight<float[]>(CompletionStage<?> landing) -> waiting(landing);
         case Lookup.Making<float[]>(CompletableFuture<float[]> embedding) ->
             new RetrievalOutcome.Waiting(
-                pending.expect(
-                    List.of(what.user), embedding.thenApply(row -> new float[][] {row}), start));
+                pending.expect(List.of(what.user), List.of(embedding), start));
         case Lookup.Kept<float[]>(float[] embedding) ->
             search(what, embedding, CacheUse.EMBEDDING, 0);
         case Lookup.Made<float[]>(float[] embedding) ->

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /// What a request carries through the steps in which it is answered: until when, how often it has
@@ -21,6 +22,7 @@ public final class PendingRetrieval {
   private final long deadlineNanos;
   private final EncoderWaits encoderWaits;
   private final Map<EmbeddingKey, float[]> own = new HashMap<>(0);
+  private final Map<EmbeddingKey, Throwable> failures = new HashMap<>(0);
   private @Nullable Flight flight;
   private long encodeNanos;
   private int waits;
@@ -30,14 +32,18 @@ public final class PendingRetrieval {
   /// Embeddings on their way.
   private static final class Flight {
     private final List<EmbeddingKey> keys;
-    private final CompletableFuture<float[][]> rows;
+    private final List<CompletableFuture<float[]>> rows;
+    private final CompletableFuture<?> landing;
     private final long begunNanos;
     private volatile long landedNanos;
 
-    Flight(List<EmbeddingKey> keys, CompletableFuture<float[][]> rows, long begunNanos) {
+    Flight(List<EmbeddingKey> keys, List<CompletableFuture<float[]>> rows, long begunNanos) {
       this.keys = keys;
+      this.rows = rows;
       this.begunNanos = begunNanos;
-      this.rows = rows.whenComplete((_, _) -> landedNanos = System.nanoTime());
+      this.landing =
+          CompletableFuture.allOf(rows.toArray(CompletableFuture[]::new))
+              .whenComplete((_, _) -> landedNanos = System.nanoTime());
     }
   }
 
@@ -94,29 +100,50 @@ public final class PendingRetrieval {
 
   /// Notes that embeddings are being made for this request.
   ///
-  /// @param rows one a key
+  /// @param rows one a key, each of which may fail by itself
   /// @return completes with them, well or not
   CompletableFuture<?> expect(
-      List<EmbeddingKey> keys, CompletableFuture<float[][]> rows, long begunNanos) {
+      List<EmbeddingKey> keys, List<CompletableFuture<float[]>> rows, long begunNanos) {
     Flight begun = new Flight(keys, rows, begunNanos);
     flight = begun;
-    return begun.rows;
+    return begun.landing;
   }
 
   /// What was made for this request; call only once that has landed.
   ///
-  /// @throws java.util.concurrent.CompletionException when it could not be made
+  /// @throws CompletionException when it could not be made
   float @Nullable [] own(EmbeddingKey key) {
+    @Nullable Throwable failure = failure(key);
+    if (failure != null) {
+      throw new CompletionException(failure);
+    }
+    return own.get(key);
+  }
+
+  /// Why what was to be made for this request could not be; call only once that has landed.
+  ///
+  /// @return null where it could be, or was not asked for
+  @Nullable Throwable failure(EmbeddingKey key) {
     @Nullable Flight landed = flight;
     if (landed != null) {
       flight = null;
       encodeNanos += landed.landedNanos - landed.begunNanos;
-      float[][] rows = landed.rows.join();
-      for (int i = 0; i < rows.length; i++) {
-        own.put(landed.keys.get(i), rows[i]);
+      for (int i = 0; i < landed.keys.size(); i++) {
+        take(landed.keys.get(i), landed.rows.get(i));
       }
     }
-    return own.get(key);
+    return failures.get(key);
+  }
+
+  private void take(EmbeddingKey key, CompletableFuture<float[]> landed) {
+    landed.whenComplete(
+        (row, thrown) -> {
+          if (thrown == null) {
+            own.put(key, row);
+          } else {
+            failures.put(key, thrown);
+          }
+        });
   }
 
   /// From when the embeddings were asked for until they were there, 0 where none were.

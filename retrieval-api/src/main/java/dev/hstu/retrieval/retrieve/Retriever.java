@@ -177,7 +177,8 @@ public final class Retriever {
                   known.get(i).unknownItems(),
                   embeddings[next++],
                   validity(window),
-                  CacheUse.MISS));
+                  CacheUse.MISS,
+                  null));
     }
     return new EncodedQueries(encoded, encodeNanos);
   }
@@ -187,10 +188,12 @@ public final class Retriever {
   ///
   /// @param place of the query among them
   /// @param buffers the calling thread's, overwritten
+  /// @throws java.util.concurrent.CompletionException when its history could not be encoded
   /// @throws dev.hstu.index.filter.InvalidFilterException when the query's filter names what the
   ///     items don't have
   public Retrieval retrieve(EncodedQueries encoded, int place, RetrievalBuffers buffers) {
     Encoded one = encoded.queries().get(place);
+    one.require();
     Asked asked = asked(one.query(), null, one.unknownItems(), buffers, false);
     return one.embedding() == null || one.validity() == null
         ? popular(asked)
