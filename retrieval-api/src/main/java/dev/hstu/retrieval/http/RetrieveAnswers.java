@@ -121,20 +121,28 @@ final class RetrieveAnswers {
         arrivedNanos);
   }
 
+  /// Reads a request, once for all its steps.
+  ///
+  /// @throws InvalidRequestException when the body is not JSON or not a retrieve request
+  RetrieveRequest read(byte[] body) {
+    return reader.read(body);
+  }
+
   /// Answers one request.
   ///
+  /// @param body what `request` was read from
   /// @param arrivedNanos [System#nanoTime] of the request's arrival
   /// @param pending the request's, the same at each step
   /// @param step how much may be computed
   /// @throws InvalidRequestException when the request breaks the contract
   Reply answer(
+      RetrieveRequest request,
       byte[] body,
       long arrivedNanos,
       RetrievalBuffers buffers,
       PendingRetrieval pending,
       QualityStep step) {
     long queueNanos = pending.queueNanos();
-    RetrieveRequest request = reader.read(body);
     if (pending.isBrief() && users.areAskedFor(request)) {
       return LONGER; // the store may read and write its files
     }

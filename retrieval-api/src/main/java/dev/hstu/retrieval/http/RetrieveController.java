@@ -22,7 +22,6 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -84,14 +83,7 @@ final class RetrieveController {
                   @Content(
                       mediaType = MediaType.APPLICATION_JSON,
                       schema = @Schema(implementation = RetrieveRequest.class))))
-  @ApiResponse(
-      responseCode = "200",
-      description = "Exactly k candidates, or a stated shortfall",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = RetrieveResponse.class)))
-  @AnswersWithProblems
+  @AnswersWithCandidates
   CompletionStage<MutableHttpResponse<byte[]>> retrieve(HttpRequest<byte[]> request) {
     return answer(request, () -> request.getBody().orElse(NO_BODY));
   }
@@ -134,14 +126,7 @@ final class RetrieveController {
             description = "What an unknown user gets; left out, a 404",
             schema = @Schema(type = "string", allowableValues = "popular"))
       })
-  @ApiResponse(
-      responseCode = "200",
-      description = "Exactly k candidates, or a stated shortfall",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = RetrieveResponse.class)))
-  @AnswersWithProblems
+  @AnswersWithCandidates
   CompletionStage<MutableHttpResponse<byte[]>> retrieveStored(
       String userId, HttpRequest<?> request) {
     return answer(request, () -> ofUser(userId, request.getParameters()));
@@ -186,14 +171,7 @@ final class RetrieveController {
             description = "As of POST /retrieve, as JSON",
             schema = @Schema(type = "string"))
       })
-  @ApiResponse(
-      responseCode = "200",
-      description = "Exactly k candidates, or a stated shortfall",
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = RetrieveResponse.class)))
-  @AnswersWithProblems
+  @AnswersWithCandidates
   CompletionStage<MutableHttpResponse<byte[]>> popular(HttpRequest<?> request) {
     return answer(request, () -> RetrieveParameters.ofPopular(request.getParameters()));
   }
@@ -226,6 +204,9 @@ final class RetrieveController {
     private final byte[] body;
     private final long arrivedNanos;
     private final PendingRetrieval pending;
+
+    /// As read at the first step.
+    private @Nullable RetrieveRequest request;
 
     Work(byte[] body, long arrivedNanos, int deadlineMillis) {
       this.body = body;
@@ -262,7 +243,7 @@ final class RetrieveController {
     private Progress<MutableHttpResponse<byte[]>> progress(
         RetrievalBuffers buffers, QualityStep step) {
       try {
-        return switch (answers.answer(body, arrivedNanos, buffers, pending, step)) {
+        return switch (answers.answer(read(), body, arrivedNanos, buffers, pending, step)) {
           case RetrieveAnswers.Reply.Body(byte[] json) -> new Progress.Done<>(ok(json));
           case RetrieveAnswers.Reply.NoGeneration() ->
               new Progress.Done<>(problems.of(refusals.notReady()));
@@ -272,6 +253,16 @@ final class RetrieveController {
       } catch (InvalidRequestException e) {
         return new Progress.Done<>(problems.of(e.problem()));
       }
+    }
+
+    private RetrieveRequest read() {
+      @Nullable RetrieveRequest known = request;
+      if (known == null) {
+        long _ = pending.queueNanos(); // which end here, and not after the reading
+        known = answers.read(body);
+        request = known;
+      }
+      return known;
     }
   }
 }
