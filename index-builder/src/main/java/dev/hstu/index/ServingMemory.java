@@ -18,8 +18,8 @@ import dev.hstu.kernels.storage.FileChecksum;
 /// top.
 public final class ServingMemory {
 
-  /// Open at once while one replaces the other.
-  private static final int GENERATIONS = 2;
+  /// That are counted: open at once while one replaces the other.
+  public static final int GENERATIONS = 2;
 
   private ServingMemory() {}
 

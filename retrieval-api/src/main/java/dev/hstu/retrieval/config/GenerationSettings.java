@@ -68,7 +68,8 @@ public record GenerationSettings(
           256,
           "Threads that ask the golden users when POST /generations/{id}/publish judges: requests are"
               + " answered meanwhile. The judged generation and the live one are opened beside what"
-              + " serves, outside of serving.ram; where memory is short, use hstu publish elsewhere.");
+              + " serves; where they don't fit into serving.ram together it is refused, and hstu"
+              + " publish does it in a process of its own.");
 
   static final Setting<Long> TITLE_INDEX_MEMORY =
       Setting.bytes(

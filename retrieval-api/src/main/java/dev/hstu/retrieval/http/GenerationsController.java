@@ -3,6 +3,7 @@ package dev.hstu.retrieval.http;
 import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.PublicationRefusedException;
 import dev.hstu.index.generation.UnknownGenerationException;
+import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
 import dev.hstu.retrieval.access.AccessKeys;
@@ -288,6 +289,11 @@ final class GenerationsController {
               "there is no such generation; GET /generations lists all");
       case DirectoryLockedException locked ->
           Problem.of(ProblemType.PUBLICATION_UNDER_WAY, String.valueOf(locked.getMessage()));
+      case InsufficientMemoryException tooLittle ->
+          Problem.of(
+              ProblemType.NOT_ENOUGH_MEMORY,
+              "by serving.ram %s; or judge elsewhere, by hstu publish"
+                  .formatted(tooLittle.getMessage()));
       case PublicationRefusedException refused ->
           Problem.of(ProblemType.PUBLICATION_REFUSED, String.valueOf(refused.getMessage()));
       case OutdatedVerdictException outdated ->

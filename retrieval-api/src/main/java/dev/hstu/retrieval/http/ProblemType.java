@@ -140,6 +140,11 @@ public enum ProblemType {
       HttpStatus.CONFLICT,
       "CURRENT cannot be changed so",
       "Look at `GET /generations`: the generation is damaged, there is none to return to, or another one became current."),
+  NOT_ENOUGH_MEMORY(
+      "not-enough-memory",
+      HttpStatus.CONFLICT,
+      "The service may not use so much memory",
+      "Publish by `hstu publish`, which judges in a process of its own; or have `serving.ram` raised."),
   BODY_TOO_LARGE(
       "body-too-large",
       HttpStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -1,6 +1,10 @@
 package dev.hstu.retrieval.serving;
 
+import dev.hstu.index.generation.DamagedGenerationException;
+import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.index.memory.InsufficientMemoryException;
+import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.gate.ForceReason;
 import dev.hstu.retrieval.gate.GatedPublication;
@@ -61,7 +65,8 @@ public final class PublicationRuns {
     return Optional.ofNullable(running.get()).map(Run::state);
   }
 
-  /// Judges a generation and publishes it as far as the gate lets or the reason makes it.
+  /// Judges a generation and publishes it as far as the gate lets or the reason makes it. Ends with
+  /// an [InsufficientMemoryException] where the gate would take more than `serving.ram`.
   ///
   /// @param user who the log says did it
   /// @param reason to publish a blocked one; null for none
@@ -76,7 +81,36 @@ public final class PublicationRuns {
     GatedPublication publication = new GatedPublication(store, gate, new Publications(store, user));
     return begin(
         new Run(generation),
-        run -> publication.publish(publication.judge(generation, null, run::asked), reason));
+        run -> {
+          requireMemory(store, generation);
+          return publication.publish(publication.judge(generation, null, run::asked), reason);
+        });
+  }
+
+  /// A generation whose manifest can't be read isn't opened: the gate says what is wrong with it.
+  private void requireMemory(GenerationStore store, String generation) throws IOException {
+    Optional<GenerationManifest> judged = manifest(store, generation);
+    if (judged.isPresent()) {
+      ServingBudget.of(configuration).requireJudging(judged.get(), live(store));
+    }
+  }
+
+  private static Optional<GenerationManifest> live(GenerationStore store) throws IOException {
+    try {
+      Optional<String> current = store.currentId();
+      return current.isEmpty() ? Optional.empty() : manifest(store, current.get());
+    } catch (DamagedFileException e) {
+      return Optional.empty(); // as the gate takes it: a publication writes the pointer anew
+    }
+  }
+
+  private static Optional<GenerationManifest> manifest(GenerationStore store, String generation)
+      throws IOException {
+    try {
+      return Optional.of(store.manifest(generation));
+    } catch (DamagedGenerationException e) {
+      return Optional.empty();
+    }
   }
 
   /// Makes the generation current that was so before.

@@ -7,6 +7,7 @@ import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.index.memory.MemoryNeed;
 import dev.hstu.index.memory.MemorySize;
 import dev.hstu.retrieval.config.ServiceConfiguration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 /// @param ramBytes empty for any
 /// @param heapBytes the largest heap, counted whole
 /// @param engineBytes what the engine takes without a model
+/// @param gateEngineBytes the same of the gate's engine, which is always one of this process
 /// @param cacheBytes of heap, what answers and users are kept in
 /// @param titleBytes of heap, for finding items by title
 /// @param laterItems updates kept searchable at most
@@ -26,6 +28,7 @@ record ServingBudget(
     OptionalLong ramBytes,
     long heapBytes,
     long engineBytes,
+    long gateEngineBytes,
     long cacheBytes,
     long titleBytes,
     long laterItems,
@@ -48,13 +51,12 @@ record ServingBudget(
 
   /// The budget of this process.
   static ServingBudget of(ServiceConfiguration configuration) {
+    long engine = configuration.encoder().choice().engine() == Engine.REFERENCE ? 0 : TORCH_BYTES;
     return new ServingBudget(
         configuration.serving().ramBytes(),
         Runtime.getRuntime().maxMemory(),
-        configuration.endpoints().remote()
-                || configuration.encoder().choice().engine() == Engine.REFERENCE
-            ? 0
-            : TORCH_BYTES,
+        configuration.endpoints().remote() ? 0 : engine,
+        engine,
         configuration.cache().maxBytes() + configuration.users().maxBytes(),
         configuration.generations().titleIndexBytes(),
         configuration.updates().enabled() ? configuration.updates().maxKept() : 0,
@@ -78,6 +80,35 @@ record ServingBudget(
         MemorySize.text(need.bytes()),
         MemorySize.text(ramBytes.getAsLong()),
         need);
+  }
+
+  /// Refuses to judge what doesn't fit beside what serves: the gate opens the judged generation and
+  /// the live one. While it does, no generation is being replaced, so that the room for that is the
+  /// live one's; the judged one and the engine come on top.
+  ///
+  /// @param live the current generation; empty where there is none, and only the judged is opened
+  /// @throws InsufficientMemoryException naming every part and the mend
+  void requireJudging(GenerationManifest judged, Optional<GenerationManifest> live)
+      throws InsufficientMemoryException {
+    if (ramBytes.isEmpty()) {
+      return;
+    }
+    String work = "judging %,d items beside what serves".formatted(judged.items());
+    MemoryNeed heap = heapNeed(live.orElse(judged));
+    MemoryNeed need =
+        need(live.orElse(judged))
+            .and("the gate's engine", Math.max(0, gateEngineBytes - engineBytes));
+    if (live.isPresent()) {
+      heap =
+          heap.and(
+              "items of the judged generation",
+              ServingMemory.heap(judged).bytes() / ServingMemory.GENERATIONS);
+      need =
+          need.and("judged model", 2 * ServingMemory.modelBytes(judged))
+              .and("index of the judged generation", ServingMemory.beside(judged).bytes());
+    }
+    heap.requireWithinHeap(heapBytes, work);
+    need.requireWithin(ramBytes.getAsLong(), work);
   }
 
   private MemoryNeed heapNeed(GenerationManifest manifest) {

@@ -42,8 +42,8 @@ class ErrorCatalogueTest {
 
       ## By example
 
-      Bounds lowered to 3 events, 2 excluded items, 2 ids in a filter and 1,024 bytes of body; the
-      server's clock stands at 1700000000. `POST` means `curl -H 'Content-Type: application/json' -d BODY http://HOST/retrieve`.
+      Bounds lowered to 3 events, 2 excluded items, 2 ids in a filter, 1,024 bytes of body, one stored
+      user and 3 days of what was served; the server's clock stands at 1700000000. `POST` means `curl -H 'Content-Type: application/json' -d BODY http://HOST/retrieve`.
       Held equal to a running service by a test.
       """;
 
@@ -92,7 +92,10 @@ class ErrorCatalogueTest {
             "retrieval.max-events", "3",
             "retrieval.max-excluded-items", "2",
             "retrieval.max-filter-ids", "2",
-            "serving.max-body-bytes", "1024");
+            "serving.max-body-bytes", "1024",
+            "users.folder", folder.resolve("users").toString(),
+            "users.max-users", "1",
+            "users.served-days", "3");
     try (RunningService service =
             RunningService.start(
                 generations.configuration(bounds),
@@ -123,11 +126,54 @@ class ErrorCatalogueTest {
                       .request("/embed")
                       .header("Content-Type", "application/json")
                       .POST(BodyPublishers.ofString("[{},{\"k\":1}]")))));
+      appendUsers(client, page);
       page.append(entry("GET /retrieve", client.get("/retrieve")));
       page.append(entry("GET /retrive", client.get("/retrive")));
       page.append(entry("POST with Content-Type: text/plain", client.send(plainText(client))));
     }
+    try (RunningService service = RunningService.start(generations.configuration(Map.of()));
+        ServiceClient client = new ServiceClient(service)) {
+      service.awaitReady(Duration.ofSeconds(30));
+      page.append(entry("GET /retrieve/anna, without users.folder", client.get("/retrieve/anna")));
+    }
     return page.toString();
+  }
+
+  /// What is asked wrongly about users of whom something is stored.
+  private static void appendUsers(ServiceClient client, StringBuilder page)
+      throws IOException, InterruptedException {
+    page.append(entry("GET /retrieve/anna", client.get("/retrieve/anna")));
+    for (String events :
+        List.of(
+            "{\"events\":[]}",
+            "{\"events\":[{\"itemId\":1,\"timestamp\":1700100000}]}",
+            "{\"events\":[{\"itemId\":1,\"timestamp\":1700000000000}]}",
+            "{\"history\":[]}")) {
+      page.append(
+          entry("PUT /users/anna/events with " + events, putEvents(client, "anna", events)));
+    }
+    String event = "{\"events\":[{\"itemId\":1,\"timestamp\":9}]}";
+    assertThat(putEvents(client, "anna", event).status()).isEqualTo(200);
+    page.append(
+        entry("PUT /users/bea/events, one user more than may be", putEvents(client, "bea", event)));
+    for (String body :
+        List.of(
+            "{\"excludeServedDays\":2}",
+            "{\"userId\":\"anna\",\"excludeServedDays\":4}",
+            "{\"userId\":7.5}")) {
+      page.append(entry("POST " + body, client.retrieve(body)));
+    }
+    page.append(entry("GET /retrieve/anna?k=5&k=6", client.get("/retrieve/anna?k=5&k=6")));
+    page.append(entry("GET /retrieve/bea?unknown=yes", client.get("/retrieve/bea?unknown=yes")));
+  }
+
+  private static ServiceClient.Answer putEvents(ServiceClient client, String user, String body)
+      throws IOException, InterruptedException {
+    return client.send(
+        client
+            .request("/users/" + user + "/events")
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body)));
   }
 
   private static HttpRequest.Builder plainText(ServiceClient client) {

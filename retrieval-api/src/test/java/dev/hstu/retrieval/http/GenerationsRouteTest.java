@@ -136,6 +136,27 @@ class GenerationsRouteTest {
   }
 
   @Test
+  void whatDoesNotFitIntoServingRamIsNotEvenJudged() throws Exception {
+    String second = another(2);
+    service =
+        RunningService.start(
+            generations.configuration(
+                Map.of("access.keys-file", keys().toString(), "serving.ram", "256m")));
+    client = new ServiceClient(service);
+
+    Answer refused = post("/generations/" + second + "/publish", "");
+
+    assertThat(refused.status()).as(refused.response().body()).isEqualTo(409);
+    assertThat(type(refused)).isEqualTo("not-enough-memory");
+    assertThat(refused.json().path("detail").asText())
+        .startsWith("by serving.ram ")
+        .contains("judging 300 items beside what serves")
+        .endsWith("or judge elsewhere, by hstu publish");
+    assertThat(generations.store().currentId()).contains(first);
+    assertThat(post("/generations/nowhere/publish", "").status()).isEqualTo(404);
+  }
+
+  @Test
   void aBlockedOneIsAnsweredWithTheVerdictAndNeedsAReason() throws Exception {
     serve(STRICT);
     String second = another(2);
