@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.admission;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -101,6 +102,14 @@ public final class StepCosts {
   /// The quality at a step; empty where it was not measured.
   public Optional<Quality> at(QualityStep step) {
     return Optional.ofNullable(measured.get(step));
+  }
+
+  /// The steps of which it isn't known what they cost, though it was measured for others or with
+  /// other parameters; none where nothing was measured at all.
+  public List<QualityStep> unknownOf(List<QualityStep> steps) {
+    return at(QualityStep.FULL).isEmpty()
+        ? List.of()
+        : steps.stream().filter(step -> at(step).isEmpty()).toList();
   }
 
   /// What a step takes away from full answers; empty where either was not measured. May be below 0:

@@ -21,6 +21,9 @@ import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
+import dev.hstu.retrieval.admission.StepParameters;
+import dev.hstu.retrieval.config.InvalidSettingException;
+import dev.hstu.retrieval.config.LadderSettings;
 import dev.hstu.retrieval.data.PreparedCatalog;
 import dev.hstu.retrieval.evaluate.BuildEvaluation;
 import dev.hstu.retrieval.evaluate.Evaluator;
@@ -98,6 +101,15 @@ public final class BuildCommand implements Callable<Integer> {
 
   @Option(names = "--no-evaluate", description = "Don't measure hit rate and recall.")
   private boolean noEvaluate;
+
+  @Option(
+      names = "--ladder",
+      paramLabel = "FILE",
+      description = {
+        "YAML with ladder.*, the service's file will do: the costs of the steps of the ladder are",
+        "measured with these, and told in answers of services that have the same ones."
+      })
+  private @Nullable Path ladder;
 
   @Option(
       names = "--golden-users",
@@ -212,7 +224,7 @@ public final class BuildCommand implements Callable<Integer> {
     if (noEvaluate) {
       return GenerationEvaluator.NONE;
     }
-    Evaluator evaluator = Evaluator.ofBuild(prepared, engine);
+    Evaluator evaluator = Evaluator.ofBuild(prepared, engine, steps());
     return candidate -> {
       try (ProgressReporter progress = console.progress("evaluate", evaluator.cases(), "users")) {
         return BuildEvaluation.of(
@@ -227,6 +239,14 @@ public final class BuildCommand implements Callable<Integer> {
             console::remark);
       }
     };
+  }
+
+  private StepParameters steps() {
+    try {
+      return LadderSettings.of(new SettingSources().and(ladder)).parameters();
+    } catch (InvalidSettingException e) {
+      throw new UserError(e.getMessage(), e);
+    }
   }
 
   private Catalog catalog(PreparedData prepared) throws IOException {

@@ -80,6 +80,10 @@ public record LadderSettings(
           "Step stale-embedding: how long past its expiry a kept user embedding still answers, for"
               + " the same events. Keeps entries so much longer.");
 
+  /// What a build measures the costs of steps with.
+  static final List<Setting<?>> PARAMETERS =
+      List.of(SEARCH_BEAM, SEARCH_RECALL, HISTORY_EVENTS, GRACE_SECONDS);
+
   static final List<Setting<?>> SETTINGS =
       List.of(
           STEPS,
@@ -100,11 +104,24 @@ public record LadderSettings(
         ALL.stream().filter(step -> labels.contains(step.label())).toList(),
         values.get(TARGET_WAIT_MILLIS),
         values.get(CALM_MILLIS),
-        new StepParameters(
-            values.get(SEARCH_BEAM),
-            values.get(SEARCH_RECALL),
-            values.get(HISTORY_EVENTS),
-            values.get(GRACE_SECONDS)));
+        parameters(values));
+  }
+
+  static StepParameters parameters(SettingValues values) {
+    return new StepParameters(
+        values.get(SEARCH_BEAM),
+        values.get(SEARCH_RECALL),
+        values.get(HISTORY_EVENTS),
+        values.get(GRACE_SECONDS));
+  }
+
+  /// The ladder that some sources give; keys of other concerns may stand beside it, so that the
+  /// file of the service serves here too.
+  ///
+  /// @param sources the first that sets a key wins; none gives the defaults
+  /// @throws InvalidSettingException at an unknown key or a value out of range
+  public static LadderSettings of(List<SettingSource> sources) {
+    return ServiceConfiguration.of(sources).ladder();
   }
 
   /// As without any source.

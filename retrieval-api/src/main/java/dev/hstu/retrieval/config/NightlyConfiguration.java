@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.config;
 
+import dev.hstu.retrieval.admission.StepParameters;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 /// @param diskBytes most that `folder` and `generations` may hold together
 /// @param resumeHours an unfinished night older than this is closed, and a new one begun
 /// @param maxBreaks a night that broke so often is closed
+/// @param steps of the brown-out ladder, as the build measures their costs
 /// @param decisive the values that decide what a night makes, by key: a night is resumed with the
 ///     same ones only
 public record NightlyConfiguration(
@@ -30,6 +32,7 @@ public record NightlyConfiguration(
     NightlyTraining training,
     NightlyBuild build,
     GateSettings gate,
+    StepParameters steps,
     SortedMap<String, String> decisive) {
 
   private static final long MIB = 1L << 20;
@@ -107,6 +110,7 @@ public record NightlyConfiguration(
             NightlyInput.SETTINGS,
             NightlyTraining.SETTINGS,
             NightlyBuild.SETTINGS,
+            LadderSettings.PARAMETERS,
             GateSettings.SETTINGS)
         .<Setting<?>>flatMap(List::stream)
         .toList();
@@ -137,6 +141,7 @@ public record NightlyConfiguration(
         NightlyTraining.from(values),
         NightlyBuild.from(values),
         GateSettings.from(values),
+        LadderSettings.parameters(values),
         decisive);
   }
 }

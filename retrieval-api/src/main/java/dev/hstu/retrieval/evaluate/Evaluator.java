@@ -87,8 +87,10 @@ public record Evaluator(
   }
 
   /// As a build measures what it has made: every user's last event, all filters, every core, the
-  /// steps of the ladder as a service takes them by default.
-  public static Evaluator ofBuild(PreparedData data, Engine engine) {
+  /// steps of the ladder.
+  ///
+  /// @param steps as the services take them that will serve it
+  public static Evaluator ofBuild(PreparedData data, Engine engine, StepParameters steps) {
     return new Evaluator(
         data,
         new LeaveOneOut(data.log(), LeaveOneOut.Target.TEST),
@@ -96,7 +98,7 @@ public record Evaluator(
         EngineChoice.of(engine),
         Runtime.getRuntime().availableProcessors(),
         null,
-        StepParameters.DEFAULT,
+        steps,
         RankedItems.ALL);
   }
 

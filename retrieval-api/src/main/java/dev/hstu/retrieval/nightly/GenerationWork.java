@@ -194,7 +194,8 @@ final class GenerationWork implements NightWork {
     if (!night.configuration().build().evaluate()) {
       return GenerationEvaluator.NONE;
     }
-    Evaluator evaluator = Evaluator.ofBuild(night.data(), Engine.DJL);
+    Evaluator evaluator =
+        Evaluator.ofBuild(night.data(), Engine.DJL, night.configuration().steps());
     return candidate ->
         BuildEvaluation.of(evaluator, candidate, done -> {}, report -> {}, result::remark);
   }

@@ -11,8 +11,10 @@ import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.live.LiveIndex;
 import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.SearchPlan;
+import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.admission.StepCosts;
 import dev.hstu.retrieval.cache.RetrievalCaches;
+import dev.hstu.retrieval.config.LadderSettings;
 import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.explain.Explainer;
@@ -25,6 +27,7 @@ import dev.hstu.retrieval.retrieve.Retriever;
 import dev.hstu.retrieval.tier.EmbeddingSources;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -149,6 +152,7 @@ public final class LiveGeneration {
             configuration.ladder().parameters());
     StepCosts costs =
         StepCosts.read(generation.manifest().evaluation(), configuration.ladder().parameters());
+    warnOfUnknownCosts(generation.id(), costs, configuration.ladder());
     Explainer explainer =
         new Explainer(
             retriever,
@@ -171,6 +175,17 @@ public final class LiveGeneration {
 
   public GenerationManifest manifest() {
     return manifest;
+  }
+
+  private static void warnOfUnknownCosts(String id, StepCosts costs, LadderSettings ladder) {
+    List<QualityStep> unknown = costs.unknownOf(ladder.steps());
+    if (!unknown.isEmpty()) {
+      LOG.warn(
+          "generation {} was measured with other ladder.* than this service has: answers at {} don't"
+              + " say what that costs; build with --ladder",
+          id,
+          unknown.stream().map(QualityStep::label).toList());
+    }
   }
 
   /// The model beside the index; its clock says what times mean.

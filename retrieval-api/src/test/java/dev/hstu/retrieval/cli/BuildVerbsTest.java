@@ -18,6 +18,7 @@ import dev.hstu.index.generation.Generation;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.IdTable;
+import dev.hstu.retrieval.admission.StepParameters;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -111,6 +112,23 @@ final class BuildVerbsTest {
     assertThat(last.err()).contains("none doesn't exist");
     assertThat(run("generations", "--generations", generations())).isZero();
     assertThat(last.out()).contains("no generations in").contains("run hstu build");
+  }
+
+  @Test
+  void stepsOfTheLadderAreMeasuredAsTheServiceHasThem() throws IOException {
+    Path ladder = folder.resolve("service.yaml");
+    Files.writeString(ladder, "ladder:\n  history-events: 2\nserving:\n  port: 1234\n");
+
+    String id = json(build("--json", "--ladder", ladder.toString())).get("generation").asText();
+
+    try (Generation generation = GenerationStore.at(folder.resolve("generations")).open(id)) {
+      assertThat(generation.manifest().evaluation())
+          .containsEntry("ladder.history-events", 2.0)
+          .containsEntry("ladder.search-beam", (double) StepParameters.DEFAULT.searchBeam());
+    }
+    Files.writeString(ladder, "ladder:\n  history-event: 2\n");
+    assertThat(build("--ladder", ladder.toString())).isEqualTo(2);
+    assertThat(last.err()).contains("did you mean ladder.history-events?");
   }
 
   @Test

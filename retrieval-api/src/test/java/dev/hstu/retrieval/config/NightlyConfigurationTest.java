@@ -3,6 +3,7 @@ package dev.hstu.retrieval.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.retrieval.admission.StepParameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,13 @@ class NightlyConfigurationTest {
     assertThat(nested.training().learningRate()).hasValue(0.0005);
     assertThat(nested.input().items()).contains(Path.of("items.csv"));
     assertThat(read("train.epochs: 7\n").training().epochs()).isEqualTo(7);
+  }
+
+  @Test
+  void stepsOfTheLadderAreMeasuredAsConfigured() throws IOException {
+    assertThat(read("ram: 4g\n").steps()).isEqualTo(StepParameters.DEFAULT);
+    assertThat(read("ladder:\n  history-events: 20\n  search-beam: 90\n").steps())
+        .isEqualTo(new StepParameters(90, 0.8, 20, 300));
   }
 
   /// What only says where, how fast or how long leaves a night the same.

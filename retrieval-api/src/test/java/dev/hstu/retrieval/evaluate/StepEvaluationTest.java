@@ -20,6 +20,7 @@ import dev.hstu.retrieval.admission.StepCosts;
 import dev.hstu.retrieval.admission.StepParameters;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -94,6 +95,11 @@ class StepEvaluationTest {
     assertThat(otherSearch.cost(QualityStep.SMALLER_SEARCH)).isEmpty();
     assertThat(otherSearch.cost(QualityStep.POPULAR)).isPresent();
     assertThat(StepCosts.unknown().cost(QualityStep.POPULAR)).isEmpty();
+    List<QualityStep> all = List.of(QualityStep.values());
+    assertThat(same.unknownOf(all)).isEmpty();
+    assertThat(otherHistory.unknownOf(all)).containsExactly(QualityStep.SHORTER_HISTORY);
+    assertThat(otherHistory.unknownOf(List.of(QualityStep.POPULAR))).isEmpty();
+    assertThat(StepCosts.unknown().unknownOf(all)).as("nothing was measured").isEmpty();
   }
 
   private StepCosts.Quality oneByOne(QualityStep step) {
