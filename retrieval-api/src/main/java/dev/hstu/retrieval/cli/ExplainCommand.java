@@ -1,5 +1,7 @@
 package dev.hstu.retrieval.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.EngineUnavailableException;
@@ -8,7 +10,6 @@ import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.explain.Explanation;
-import dev.hstu.retrieval.explain.Verdict;
 import dev.hstu.retrieval.http.ExplainQuestion;
 import dev.hstu.retrieval.http.ExplainResponse;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
@@ -25,17 +26,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `hstu explain`: why an item is returned for a history, or why not, without a server.
+/// `hstu explain`: why an item is returned for a history, or why not: by the files, without a
+/// server, or by a running service.
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
     description = {
       "Says why a generation returns an item for a history, or why not: what POST /explain of a",
-      "service says, from the generations folder alone."
+      "service says, from the generations folder alone. What a service stores of users only it can",
+      "say: ask it with --url."
     })
 public final class ExplainCommand implements Callable<Integer> {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String STANDARD_INPUT = "-";
+  private static final String CURRENT = "current";
 
   /// Largest request read: that of a service.
   private static final int MAX_REQUEST_BYTES = 64 << 20;
@@ -45,9 +50,9 @@ public final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--generation",
       paramLabel = "ID",
-      defaultValue = "current",
+      defaultValue = CURRENT,
       description = "Its id, 'current' or 'latest'. Default: ${DEFAULT-VALUE}.")
-  private String generation = "current";
+  private String generation = CURRENT;
 
   @Option(
       names = "--request",
@@ -84,12 +89,49 @@ public final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the JSON document that POST /explain answers.")
   private boolean json;
 
+  @Mixin private AskedService service = new AskedService();
+
   @Override
   public Integer call() throws IOException {
     if (maxEvents != null && maxEvents < 1) {
       throw new UserError("--max-events %d must be at least 1".formatted(maxEvents));
     }
     Console console = Console.system(json);
+    ExplainResponse answer = service.isNamed() ? asked() : computed(console);
+    if (json) {
+      console.printJson(answer);
+    } else {
+      print(console, answer);
+    }
+    return 0;
+  }
+
+  /// What the service says.
+  private ExplainResponse asked() throws IOException {
+    if (maxEvents != null || withoutUpdates || !generation.equals(CURRENT)) {
+      throw new UserError(
+          "--generation, --max-events and --without-updates are for the files; leave them out with"
+              + " --url");
+    }
+    return service.post("/explain", withItem(body()), ExplainResponse.class);
+  }
+
+  private byte[] withItem(byte[] body) {
+    if (item == null) {
+      return body;
+    }
+    try {
+      if (!(JSON.readTree(body) instanceof ObjectNode question)) {
+        throw new UserError("the request is no JSON object; send the body of a POST /retrieve");
+      }
+      return JSON.writeValueAsBytes(question.put("itemId", item));
+    } catch (IOException e) {
+      throw new UserError("the request is not JSON: " + e.getMessage(), e);
+    }
+  }
+
+  /// What the files say.
+  private ExplainResponse computed(Console console) throws IOException {
     ServiceConfiguration defaults = ServiceConfiguration.of(List.of());
     byte[] body = body();
     GenerationStore store = generations.store();
@@ -104,16 +146,14 @@ public final class ExplainCommand implements Callable<Integer> {
       ExplainQuestion question =
           ExplainQuestion.read(
               body, defaults, opened.model().model().clock(), InstantSource.system());
+      if (question.query().userId() != null) {
+        console.remark(
+            "what a service stores of the userId is not read here; --url asks the service that does");
+      }
       Explanation explanation =
           opened.explainer().explain(question.query(), itemOf(question), new RetrievalBuffers());
-      if (json) {
-        console.printJson(
-            ExplainResponse.of(
-                opened.generation().id(), opened.engine(), question.query(), explanation));
-      } else {
-        print(console, explanation);
-      }
-      return 0;
+      return ExplainResponse.of(
+          opened.generation().id(), opened.engine(), question.query(), explanation);
     } catch (InvalidFilterException e) {
       throw new UserError("/filter%s: %s".formatted(e.pointer(), e.getMessage()), e);
     } catch (DamagedGenerationException | EngineUnavailableException | IllegalArgumentException e) {
@@ -145,18 +185,18 @@ public final class ExplainCommand implements Callable<Integer> {
     return question.itemId();
   }
 
-  private static void print(Console console, Explanation explanation) {
-    console.print("item %s: %s".formatted(explanation.itemId(), explanation.verdict().sentence()));
-    for (Verdict besides : explanation.besides()) {
+  private static void print(Console console, ExplainResponse answer) {
+    console.print("item %s: %s".formatted(answer.itemId(), answer.verdict().sentence()));
+    for (ExplainResponse.Cause besides : answer.besides()) {
       console.print("  besides: " + besides.sentence());
     }
-    if (explanation.score() == null) {
+    if (answer.score() == null) {
       return;
     }
-    console.print("score %s".formatted(number(explanation.score())));
+    console.print("score %s".formatted(number(answer.score())));
     console.print("");
     Table contributions = new Table("event", "at", "contribution");
-    explanation
+    answer
         .contributions()
         .forEach(
             one ->
@@ -165,14 +205,14 @@ public final class ExplainCommand implements Callable<Integer> {
                     Long.toString(one.timestamp()),
                     one.contribution() == null ? "all" : number(one.contribution())));
     console.print(contributions);
-    if (explanation.eventsNotTried() > 0) {
+    if (answer.eventsNotTried() > 0) {
       console.print(
           "%d older events were encoded too and not tried; --max-events tries more"
-              .formatted(explanation.eventsNotTried()));
+              .formatted(answer.eventsNotTried()));
     }
     console.print("");
     Table closest = new Table("closest in the history", "last at", "cosine");
-    explanation
+    answer
         .closest()
         .forEach(
             one -> closest.row(one.itemId(), Long.toString(one.timestamp()), number(one.cosine())));

@@ -30,6 +30,12 @@ public record ExplainQuestion(RetrievalQuery query, @Nullable String itemId) {
           new RequestRules(limits, server, UserHistories.none(configuration.users(), server));
       return new ExplainQuestion(rules.query(asked.request(), clock), asked.itemId());
     } catch (InvalidRequestException e) {
+      if (e.problem().type().equals(ProblemType.USERS_DISABLED.uri())) {
+        throw new IllegalArgumentException(
+            "excludeServedDays: what was served only a service knows; ask the one that served it with"
+                + " --url",
+            e);
+      }
       @Nullable String field = e.problem().field();
       throw new IllegalArgumentException(
           field == null || field.isEmpty() ? e.getMessage() : field + ": " + e.getMessage(), e);

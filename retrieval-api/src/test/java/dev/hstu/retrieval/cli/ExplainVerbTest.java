@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hstu.index.live.ItemUpdate;
 import dev.hstu.index.live.LogSettings;
 import dev.hstu.index.live.UpdateLog;
+import dev.hstu.retrieval.access.KeysFile;
+import dev.hstu.retrieval.access.Role;
 import dev.hstu.retrieval.http.ServiceClient;
 import dev.hstu.retrieval.serving.RunningService;
 import dev.hstu.retrieval.serving.TinyGenerations;
@@ -93,6 +95,71 @@ final class ExplainVerbTest {
     assertThat(explain(body, "--engine", "reference").out()).contains("deleted by update 1");
     assertThat(explain(body, "--engine", "reference", "--without-updates").out())
         .contains("returned at place");
+  }
+
+  @Test
+  void aRunningServiceIsAskedForWhatOnlyItKnows() throws Exception {
+    TinyGenerations generations = new TinyGenerations(folder);
+    generations.publish(1);
+    Path keys = folder.resolve("keys.json");
+    String key = new KeysFile(keys).add("engineer", Role.WRITE).text();
+    Path keyFile = Files.writeString(folder.resolve("key"), key + "\n");
+    Map<String, String> settings =
+        Map.of(
+            "users.folder",
+            folder.resolve("users").toString(),
+            "access.keys-file",
+            keys.toString());
+    try (RunningService service = RunningService.start(generations.configuration(settings));
+        ServiceClient client = new ServiceClient(service)) {
+      service.awaitReady(Duration.ofSeconds(30));
+      client.send(
+          client
+              .request("/users/anna/events")
+              .header("Authorization", "Bearer " + key)
+              .header("Content-Type", "application/json")
+              .PUT(
+                  BodyPublishers.ofString(
+                      "{\"events\":[{\"itemId\":%s,\"timestamp\":10}]}"
+                          .formatted(TinyGenerations.id(3)))));
+      String body = "{\"userId\":\"anna\",\"requestTime\":30,\"k\":5}";
+      String url = service.address().toString();
+      String item = TinyGenerations.id(3);
+
+      CommandLineRun asked =
+          explain(body, "--url", url, "--key-file", keyFile.toString(), "--item", item);
+      assertThat(asked.out()).as(asked.err()).contains("the user has seen it, last at 10");
+      assertThat(asked.out()).contains("closest in the history");
+      JsonNode json =
+          explain(body, "--url", url, "--key-file", keyFile.toString(), "--item", item, "--json")
+              .json();
+      assertThat(json.path("verdict").path("seenAt").asLong()).isEqualTo(10);
+
+      CommandLineRun offline = explain(body, "--engine", "reference", "--item", item);
+      assertThat(offline.err()).contains("what a service stores of the userId is not read here");
+      assertThat(offline.out()).doesNotContain("seen it");
+
+      refused(explain(body, "--url", url, "--item", item), "answers 401: the request shows no key");
+      refused(
+          explain(body, "--url", url, "--key-file", keyFile.toString()), "answers 400: /itemId:");
+      refused(explain(body, "--url", url, "--max-events", "3"), "leave them out with --url");
+      refused(explain(body, "--url", "ftp://x"), "--url=ftp://x must be http://HOST:PORT");
+      refused(explain("[]", "--url", url, "--item", item), "no JSON object");
+      refused(explain(body, "--url", "http://127.0.0.1:1", "--item", item), "cannot be asked");
+      refused(
+          explain(
+              "{\"userId\":\"anna\",\"excludeServedDays\":2}",
+              "--engine",
+              "reference",
+              "--item",
+              item),
+          "ask the one that served it with --url");
+    }
+  }
+
+  private static void refused(CommandLineRun run, String message) {
+    assertThat(run.exitCode()).as(run.out()).isEqualTo(2);
+    assertThat(run.err()).contains(message).doesNotContain("\tat ");
   }
 
   @ParameterizedTest
