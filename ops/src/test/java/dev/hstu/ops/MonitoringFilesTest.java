@@ -10,6 +10,7 @@ import dev.hstu.retrieval.http.ServiceClient;
 import dev.hstu.retrieval.serving.Eventually;
 import dev.hstu.retrieval.serving.RunningService;
 import dev.hstu.retrieval.serving.TinyGenerations;
+import dev.hstu.retrieval.tier.EncoderServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,10 +57,14 @@ class MonitoringFilesTest {
   static void scrape() throws Exception {
     TinyGenerations generations = new TinyGenerations(folder);
     generations.publish(1);
-    try (RunningService service =
+    try (EncoderServer encoder =
+            EncoderServer.start(generations.configuration(Map.of("encoder-server.port", "0")));
+        RunningService service =
             RunningService.start(
                 generations.configuration(
                     Map.of(
+                        "encoder.endpoints",
+                        encoder.address().toString(),
                         "updates.enabled",
                         "true",
                         "receipts.share",
