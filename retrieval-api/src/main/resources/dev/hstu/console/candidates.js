@@ -2,7 +2,7 @@
 
 import {post} from './api.js';
 import {byId, button, facts, make, say, settled, span, utc, wholeNumber} from './dom.js';
-import {explain} from './explain.js';
+import {explain, explainedBefore} from './explain.js';
 import {filter} from './filter.js';
 import {addEvent, exclude, requestBody, setTime} from './history.js';
 import {learnTitles, title} from './titles.js';
@@ -35,7 +35,8 @@ async function ask() {
   asked = new AbortController();
   const {signal} = asked;
   try {
-    const answer = await post('/retrieve', currentRequest(), signal);
+    const request = currentRequest();
+    const answer = await post('/retrieve', request, signal);
     const ids = answer.candidates.map(candidate => candidate.itemId);
     let untitled = '';
     try {
@@ -45,6 +46,7 @@ async function ask() {
     }
     if (!signal.aborted) {
       show(answer);
+      explainedBefore(request);
       say(status, words(answer) + untitled);
       served(answer.generation);
     }

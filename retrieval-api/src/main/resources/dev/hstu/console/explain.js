@@ -5,6 +5,20 @@ import {byId, make, say, utc} from './dom.js';
 import {currentRequest} from './candidates.js';
 import {learnTitles, title} from './titles.js';
 
+const BEFORE = 'For the request before it changed: ';
+
+/** The request that was explained, as text; null where nothing is shown. */
+let explained = null;
+
+/** Marks what is shown where it was for another request than this one. */
+export function explainedBefore(request) {
+  const status = byId('explain-status');
+  if (explained !== null && explained !== JSON.stringify(request)) {
+    explained = null;
+    status.textContent = BEFORE + status.textContent;
+  }
+}
+
 /** Asks about an item under the request as it is now. */
 export async function explain(id) {
   const status = byId('explain-status');
@@ -13,11 +27,14 @@ export async function explain(id) {
   byId('explain-answer').replaceChildren();
   byId('explain-heading').focus();
   byId('explanation').scrollIntoView({block: 'nearest'});
+  explained = null;
   try {
-    const answer = await post('/explain', {...currentRequest(), itemId: id});
+    const request = currentRequest();
+    const answer = await post('/explain', {...request, itemId: id});
     const lines = [...answer.contributions, ...answer.closest];
     await learnTitles([id, ...lines.map(line => line.itemId)]);
     say(status, title(id) + ': ' + answer.verdict.sentence);
+    explained = JSON.stringify(request);
     byId('explain-answer').replaceChildren(...besides(answer), ...score(answer),
       ...table('What each event did to the score', ['Event', 'At', 'Contribution'],
         answer.contributions.map(line => [title(line.itemId), utc(line.timestamp), line.contribution ?? 'the only known event'])),
