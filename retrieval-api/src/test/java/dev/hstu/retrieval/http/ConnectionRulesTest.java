@@ -93,6 +93,25 @@ class ConnectionRulesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/", "/errors"})
+  void aPageLoadsFromItsOwnServiceOnlyAndStandsInNoFrame(String page) throws IOException {
+    String answer =
+        answer(
+            service,
+            "GET %s HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+                .formatted(page));
+    assertThat(answer).startsWith("HTTP/1.1 200");
+    assertThat(answer.toLowerCase(Locale.ROOT))
+        .contains("\r\ncontent-type: text/html")
+        .contains(
+            "\r\ncontent-security-policy: default-src 'none'; script-src 'self'; style-src 'self';",
+            " connect-src 'self';",
+            " frame-ancestors 'none'\r\n")
+        .doesNotContain("unsafe-inline")
+        .contains("\r\nx-frame-options: deny\r\n");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "GET /health/live HTTP/1.1\r\nX: ",
