@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hstu.retrieval.http.ServiceClient.Answer;
+import dev.hstu.retrieval.serving.Eventually;
 import dev.hstu.retrieval.serving.RunningService;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.IOException;
@@ -103,8 +104,9 @@ class ExplainRouteTest {
   void aDeletedItemIsToldFromAnUnknownOne() throws Exception {
     assertThat(client.delete("/items/" + id(250)).status()).isEqualTo(200);
 
-    assertThat(explain(id(250), HISTORY).json().path("verdict").path("sentence").asText())
-        .isEqualTo("deleted by update 1");
+    Eventually.see( // a change is durable at once and searchable within a second
+        () -> explain(id(250), HISTORY).json().path("verdict").path("sentence").asText(),
+        "deleted by update 1"::equals);
     JsonNode unknown = explain("77", HISTORY).json();
     assertThat(unknown.path("verdict").path("cause").asText()).isEqualTo("unknown");
     assertThat(unknown.path("verdict").path("knownToModel").asBoolean()).isFalse();
