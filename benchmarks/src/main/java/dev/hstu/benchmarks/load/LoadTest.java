@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -27,11 +28,15 @@ public final class LoadTest {
   private static final long HIGHEST_MICROS = TimeUnit.MINUTES.toMicros(2);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
+  /// Stands in an answer that the service made cheaper, and in no other.
+  private static final byte[] CHEAPER = "\"quality\":".getBytes(StandardCharsets.US_ASCII);
+
   private final LoadSettings settings;
   private final List<byte[]> requests;
   private final AtomicLong next = new AtomicLong();
   private final Histogram micros = new ConcurrentHistogram(HIGHEST_MICROS, 3);
   private final Map<String, Long> byOutcome = new ConcurrentHashMap<>();
+  private final LongAdder cheaper = new LongAdder();
 
   /// @param bodies JSON documents, shared and not copied, at least one
   public LoadTest(LoadSettings settings, List<byte[]> bodies) {
@@ -56,7 +61,7 @@ public final class LoadTest {
         connections.execute(() -> connection(start, measureFrom, end));
       }
     }
-    return LoadResult.of(micros, byOutcome, settings.duration().toNanos() / 1e9);
+    return LoadResult.of(micros, byOutcome, cheaper.sum(), settings.duration().toNanos() / 1e9);
   }
 
   /// The body of one request's answer, over a connection of its own.
@@ -90,6 +95,9 @@ public final class LoadTest {
         if (outcome.equals("200")) {
           long latency = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);
           micros.recordValue(Math.clamp(latency, 1, HIGHEST_MICROS));
+          if (line.wasCheaper()) {
+            cheaper.increment();
+          }
         }
       }
     }
@@ -125,6 +133,11 @@ public final class LoadTest {
         hangUp();
         return e.getClass().getSimpleName();
       }
+    }
+
+    /// Whether the last answer, one with 200, was made cheaper.
+    boolean wasCheaper() {
+      return open != null && open.bodyHas(CHEAPER);
     }
 
     void hangUp() {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -29,7 +30,11 @@ import java.util.stream.Collectors;
 /// alone, then beside swaps of the generation, updates of items and the loss of an encoder.
 ///
 /// Half the requests are of users whose embedding is kept, half of users seen for the first time in
-/// a while; no two lists are the same.
+/// a while. No list is kept, so that an update or a swap, which no list outlives, makes no request
+/// dearer than those it is compared with.
+///
+/// What saturates the service is found with answers of full quality only: one that answers with the
+/// popular list can't be saturated by one client.
 public final class SteadyLoad {
 
   private static final List<String> JAVA_OPTIONS = List.of("-Xms2g", "-Xmx2g");
@@ -92,23 +97,31 @@ public final class SteadyLoad {
       for (int i = 0; i < settings.encoders(); i++) {
         encoders.add(encoder(i, 0));
       }
-      try (ServerProcess service = service()) {
-        return run(service, progress);
+      progress.accept("finding the saturation");
+      Stretch saturated;
+      try (ServerProcess service = service(Map.of("LADDER_STEPS", "none"))) {
+        List<byte[]> requests = requests();
+        stretch("warm-up", service, requests, 0, WARM_UP.multipliedBy(3), false);
+        saturated = stretch("saturated", service, requests, 0, WARM_UP.multipliedBy(2), false);
+      }
+      try (ServerProcess service = service(Map.of())) {
+        return run(service, saturated, progress);
       }
     } finally {
       encoders.forEach(ServerProcess::close);
     }
   }
 
-  private List<Stretch> run(ServerProcess service, Consumer<String> progress) throws IOException {
+  private List<Stretch> run(ServerProcess service, Stretch saturated, Consumer<String> progress)
+      throws IOException {
     List<byte[]> requests = requests();
     List<Stretch> stretches = new ArrayList<>();
-    progress.accept("finding the saturation");
-    stretch("warm-up", service, requests, 0, WARM_UP.multipliedBy(3), false);
-    Stretch saturated = stretch("saturated", service, requests, 0, WARM_UP.multipliedBy(2), false);
     stretches.add(saturated);
+    double highest = saturated.load().requestsPerSecond();
+    progress.accept("warming up");
+    stretch("warm-up", service, requests, (int) (highest / 2), WARM_UP.multipliedBy(3), false);
     for (int share : settings.shares()) {
-      int rate = (int) (saturated.load().requestsPerSecond() * share / 100);
+      int rate = (int) (highest * share / 100);
       progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
       String name = share + " %";
       stretches.add(stretch(name + ", alone", service, requests, rate, settings.alone(), false));
@@ -233,19 +246,16 @@ public final class SteadyLoad {
     return List.of(requests);
   }
 
-  private ServerProcess service() throws IOException {
+  private ServerProcess service(Map<String, String> more) throws IOException {
     String endpoints =
         encoders.stream().map(e -> e.address().toString()).collect(Collectors.joining(","));
-    Map<String, String> environment =
-        Map.of(
-            "CACHE_EMBEDDINGS_MEMORY",
-            EMBEDDINGS_MEMORY,
-            "ENCODER_THREADS",
-            "1",
-            "UPDATES_ENABLED",
-            "true",
-            "ENCODER_ENDPOINTS",
-            endpoints);
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("CACHE_EMBEDDINGS_MEMORY", EMBEDDINGS_MEMORY);
+    environment.put("CACHE_RESULTS_ENABLED", "false");
+    environment.put("CACHE_REQUESTS_ENABLED", "false");
+    environment.put("ENCODER_THREADS", "1");
+    environment.put("UPDATES_ENABLED", "true");
+    environment.put("ENCODER_ENDPOINTS", endpoints);
     return ServerProcess.start(
         Cli.class,
         null,
