@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.admission;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// Chooses the step at which requests are answered, from how long they wait for a worker and for an
@@ -14,6 +15,9 @@ import java.util.List;
 ///   stands ([SaturatedRate]), and no more than that share of them may arrive.
 /// - For the encoders' queue a smaller search is no step, and of its waits those count that began
 ///   at the present step: what was sent before says what that step was like.
+/// - What was measured in the first [#COLD_NANOS] is forgotten at their end: in a process whose code
+///   isn't compiled yet a request costs many times what it does later, and would keep the answers
+///   cheap for minutes.
 /// - A step down that is taken back soon makes the next one wait twice as long, up to
 ///   [#MOST_PATIENCE] times the calm time; one that holds makes it the calm time again.
 ///
@@ -27,6 +31,9 @@ public final class QualityLadder {
   static final double SAFE_UTILISATION = 0.75;
 
   static final long FORGET_NANOS = 300_000_000_000L;
+
+  /// From the first request; by then the loops that encode and search are compiled.
+  static final long COLD_NANOS = 30_000_000_000L;
 
   /// Longest wait for a step down, over the calm time.
   static final int MOST_PATIENCE = 32;
@@ -83,6 +90,9 @@ public final class QualityLadder {
   private long wholeUsers;
   private long answeredAtLevel;
 
+  private long firstNanos;
+  private boolean warm;
+
   private long levelSince;
   private long calmSince;
   private long patience;
@@ -96,10 +106,12 @@ public final class QualityLadder {
     this.encoders = new QueueWindow(rules.targetNanos, rules.windowNanos);
     this.costs = new WorkCost[rules.steps.size() + 1];
     this.encoderRates = new SaturatedRate[costs.length];
-    for (int l = 0; l < costs.length; l++) {
-      costs[l] = new WorkCost();
-      encoderRates[l] = new SaturatedRate();
-    }
+    forget();
+  }
+
+  private void forget() {
+    Arrays.setAll(costs, _ -> new WorkCost());
+    Arrays.setAll(encoderRates, _ -> new SaturatedRate());
   }
 
   /// The step for work that begins now.
@@ -179,6 +191,7 @@ public final class QualityLadder {
   private void begin(long nowNanos) {
     if (!begun) {
       begun = true;
+      firstNanos = nowNanos;
       levelSince = nowNanos;
       calmSince = nowNanos;
       openWindow(nowNanos);
@@ -200,6 +213,10 @@ public final class QualityLadder {
 
   private void decide(long nowNanos) {
     measureRates((nowNanos - workers.startNanos()) / NANOS_PER_SECOND);
+    if (!warm && nowNanos - firstNanos >= COLD_NANOS) {
+      warm = true;
+      forget();
+    }
     switch (workers.close()) {
       case STANDING -> {
         calmSince = nowNanos;

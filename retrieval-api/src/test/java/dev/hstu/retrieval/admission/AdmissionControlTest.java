@@ -39,7 +39,7 @@ class AdmissionControlTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void twiceSaturationIsAnsweredAtAStepThatHoldsAndRecovers(long seed) {
     QueueSimulation load = load(ALL_STEPS, seed);
-    load.run(20, 0.5 * SATURATION);
+    load.run(40, 0.5 * SATURATION); // longer than a process is cold
     long overload = load.now();
     load.run(60, 2 * SATURATION);
 
@@ -101,6 +101,20 @@ class AdmissionControlTest {
 
     assertThat(load.refused).isEmpty();
     assertThat(load.step()).isEqualTo(QualityStep.FULL);
+  }
+
+  /// The first requests of a process cost ten times what later ones do.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whatAStepCostWhenTheProcessBeganDoesNotKeepAnswersCheap(long seed) {
+    QueueSimulation load = load(ALL_STEPS, seed).cost(QualityStep.FULL, 100);
+    load.run(5, 0.5 * SATURATION);
+    assertThat(load.step()).isNotEqualTo(QualityStep.FULL);
+
+    load.cost(QualityStep.FULL, 10);
+    load.run(40, 0.5 * SATURATION);
+    assertThat(load.step()).isEqualTo(QualityStep.FULL);
+    assertThat(load.refused).filteredOn(r -> r.atNanos() > 10 * SECOND).isEmpty();
   }
 
   @Test
