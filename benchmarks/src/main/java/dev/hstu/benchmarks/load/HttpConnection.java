@@ -94,8 +94,7 @@ final class HttpConnection implements AutoCloseable {
   /// Whether the body of the last answer has these bytes somewhere.
   boolean bodyHas(byte[] part) {
     for (int i = bodyStart; i <= bodyStart + bodyLength - part.length; i++) {
-      if (buffer[i] == part[0]
-          && Arrays.equals(buffer, i, i + part.length, part, 0, part.length)) {
+      if (buffer[i] == part[0] && Arrays.equals(buffer, i, i + part.length, part, 0, part.length)) {
         return true;
       }
     }

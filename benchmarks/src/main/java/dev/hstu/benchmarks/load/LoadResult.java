@@ -9,8 +9,8 @@ import org.HdrHistogram.Histogram;
 /// @param sent requests that were due
 /// @param requestsPerSecond answered with 200, per second of the measured time
 /// @param byOutcome number of answers by HTTP status, or by the exception's name
-/// @param cheaper answers with 200 that name a `quality`, so that a service which gives up quality to
-///     keep its latency is seen to
+/// @param cheaper answers with 200 that name a `quality`, so that a service which gives up quality
+///     to keep its latency is seen to
 /// @param latencyMicros from the instant a request was due to its last byte, of answers with 200
 public record LoadResult(
     long sent,

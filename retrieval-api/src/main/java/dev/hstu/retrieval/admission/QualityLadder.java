@@ -15,9 +15,9 @@ import java.util.List;
 ///   stands ([SaturatedRate]), and no more than that share of them may arrive.
 /// - For the encoders' queue a smaller search is no step, and of its waits those count that began
 ///   at the present step: what was sent before says what that step was like.
-/// - What was measured in the first [#COLD_NANOS] is forgotten at their end: in a process whose code
-///   isn't compiled yet a request costs many times what it does later, and would keep the answers
-///   cheap for minutes.
+/// - What was measured in the first [#COLD_NANOS] is forgotten at their end: in a process whose
+///   code isn't compiled yet a request costs many times what it does later, and would keep the
+///   answers cheap for minutes.
 /// - A step down that is taken back soon makes the next one wait twice as long, up to
 ///   [#MOST_PATIENCE] times the calm time; one that holds makes it the calm time again.
 ///
