@@ -3,7 +3,6 @@ package dev.hstu.retrieval.serving;
 import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
-import dev.hstu.index.memory.InsufficientMemoryException;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.gate.ForceReason;
@@ -66,7 +65,8 @@ public final class PublicationRuns {
   }
 
   /// Judges a generation and publishes it as far as the gate lets or the reason makes it. Ends with
-  /// an [InsufficientMemoryException] where the gate would take more than `serving.ram`.
+  /// an [dev.hstu.index.memory.InsufficientMemoryException] where the gate would take more than
+  /// `serving.ram`.
   ///
   /// @param user who the log says did it
   /// @param reason to publish a blocked one; null for none
