@@ -66,7 +66,7 @@ class EndpointFuzzTest {
 
   @Test
   void nonsenseIsRefusedAndLeavesNothing() throws Exception {
-    fuzz(300);
+    fuzz(1_000);
   }
 
   @Test
