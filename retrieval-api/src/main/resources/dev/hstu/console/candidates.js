@@ -1,31 +1,16 @@
 // The answer: asked for anew after each change, and held against the one before.
 
 import {post} from './api.js';
-import {byId, button, facts, make, say, settled, span, utc, wholeNumber} from './dom.js';
+import {byId, button, facts, make, say, settled, span, utc} from './dom.js';
 import {explain, explainedBefore} from './explain.js';
-import {filter} from './filter.js';
-import {addEvent, exclude, requestBody, setTime} from './history.js';
+import {addEvent, exclude, setTime} from './history.js';
+import {currentRequest} from './request.js';
 import {learnTitles, title} from './titles.js';
 
 let asked = null;
 let placesBefore = new Map();
 let validUntil = null;
 let served = () => {};
-
-/** The body as the page has it now; throws a sentence where a field holds no sense. */
-export function currentRequest() {
-  const body = requestBody();
-  const k = wholeNumber(byId('k').value);
-  if (k === null) {
-    throw new Error('k must be a whole number.');
-  }
-  body.k = k;
-  const rule = filter();
-  if (rule !== null) {
-    body.filter = rule;
-  }
-  return body;
-}
 
 async function ask() {
   const status = byId('retrieve-status');

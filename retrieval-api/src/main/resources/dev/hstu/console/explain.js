@@ -2,7 +2,7 @@
 
 import {post} from './api.js';
 import {byId, make, say, utc} from './dom.js';
-import {currentRequest} from './candidates.js';
+import {currentRequest} from './request.js';
 import {learnTitles, title} from './titles.js';
 
 const BEFORE = 'For the request before it changed: ';

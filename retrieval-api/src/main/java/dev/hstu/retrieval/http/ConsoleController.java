@@ -33,6 +33,7 @@ final class ConsoleController {
           "titles.js",
           "history.js",
           "filter.js",
+          "request.js",
           "candidates.js",
           "explain.js",
           "generations.js",
