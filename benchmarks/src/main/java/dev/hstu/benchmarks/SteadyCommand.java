@@ -67,6 +67,14 @@ final class SteadyCommand implements Callable<Integer> {
       description = "processes that encode; 0: the service itself; default: ${DEFAULT-VALUE}")
   private int encoders;
 
+  @Option(
+      names = "--kept",
+      defaultValue = "50",
+      description =
+          "percent of the requests that are of users whose embedding is kept;"
+              + " default: ${DEFAULT-VALUE}")
+  private int kept;
+
   @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
@@ -81,7 +89,8 @@ final class SteadyCommand implements Callable<Integer> {
             Duration.ofSeconds(seconds),
             Duration.ofSeconds(swapSeconds),
             updates,
-            encoders);
+            encoders,
+            kept);
     List<Stretch> stretches =
         new SteadyLoad(world.world(console), settings, world.work()).run(console::remark);
     if (console.json()) {

@@ -29,8 +29,11 @@ import java.util.stream.Collectors;
 /// A service for minutes at shares of what it can take: requests due at fixed instants, first
 /// alone, then beside swaps of the generation, updates of items and the loss of an encoder.
 ///
-/// Half the requests are of users whose embedding is kept, half of users seen for the first time in
-/// a while. No list is kept, so that an update or a swap, which no list outlives, makes no request
+/// Some of the requests are of users whose embedding is kept, the others of users seen for the
+// first
+/// time in a while, whose embedding is computed and costs many times as much: with both, the median
+/// says little, and the 99th of a hundred is of the second kind. No list is kept, so that an update
+// or a swap, which no list outlives, makes no request
 /// dearer than those it is compared with.
 ///
 /// What saturates the service is found with answers of full quality only: one that answers with the
@@ -41,6 +44,11 @@ public final class SteadyLoad {
   private static final List<String> ENCODER_JAVA_OPTIONS = List.of("-Xmx1g");
 
   private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+  /// At half the saturation, before anything is measured: the compilers are at work for a minute
+  // and
+  /// more, and are no part of a steady load.
+  private static final Duration COMPILING = Duration.ofSeconds(120);
 
   private static final int KEPT_USERS = 2_000;
 
@@ -62,6 +70,7 @@ public final class SteadyLoad {
   /// @param swapEvery time from one swap to the next
   /// @param updatesPerSecond of items, one request each
   /// @param encoders processes that encode; 0: the service itself
+  /// @param keptPercent of the requests, those of users whose embedding is kept
   public record Settings(
       int k,
       int connections,
@@ -70,7 +79,16 @@ public final class SteadyLoad {
       Duration beside,
       Duration swapEvery,
       int updatesPerSecond,
-      int encoders) {}
+      int encoders,
+      int keptPercent) {
+
+    public Settings {
+      if (keptPercent < 0 || keptPercent > 100) {
+        throw new IllegalArgumentException(
+            "--kept=%d must be within 0..100, percent of the requests".formatted(keptPercent));
+      }
+    }
+  }
 
   /// One stretch of load.
   ///
@@ -119,7 +137,7 @@ public final class SteadyLoad {
     stretches.add(saturated);
     double highest = saturated.load().requestsPerSecond();
     progress.accept("warming up");
-    stretch("warm-up", service, requests, (int) (highest / 2), WARM_UP.multipliedBy(3), false);
+    stretch("warm-up", service, requests, (int) (highest / 2), COMPILING, false);
     for (int share : settings.shares()) {
       int rate = (int) (highest * share / 100);
       progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
@@ -240,7 +258,8 @@ public final class SteadyLoad {
     SplittableRandom random = new SplittableRandom(2);
     byte[][] requests = new byte[REQUESTS][];
     for (int i = 0; i < REQUESTS; i++) {
-      int user = random.nextBoolean() ? random.nextInt(KEPT_USERS) : KEPT_USERS + i;
+      boolean kept = random.nextInt(100) < settings.keptPercent();
+      int user = kept ? random.nextInt(KEPT_USERS) : KEPT_USERS + i;
       requests[i] = world.request(user, settings.k(), random.nextInt(world.items()));
     }
     return List.of(requests);
