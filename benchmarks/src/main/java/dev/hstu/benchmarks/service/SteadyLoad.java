@@ -30,11 +30,10 @@ import java.util.stream.Collectors;
 /// alone, then beside swaps of the generation, updates of items and the loss of an encoder.
 ///
 /// Some of the requests are of users whose embedding is kept, the others of users seen for the
-// first
-/// time in a while, whose embedding is computed and costs many times as much: with both, the median
-/// says little, and the 99th of a hundred is of the second kind. No list is kept, so that an update
-// or a swap, which no list outlives, makes no request
-/// dearer than those it is compared with.
+/// first time in a while, whose embedding is computed and costs many times as much: with both, the
+/// median says little, and the 99th of a hundred is of the second kind. No list is kept, so that an
+/// update or a swap, which no list outlives, makes no request dearer than those it is compared
+/// with.
 ///
 /// What saturates the service is found with answers of full quality only: one that answers with the
 /// popular list can't be saturated by one client.
@@ -46,8 +45,7 @@ public final class SteadyLoad {
   private static final Duration WARM_UP = Duration.ofSeconds(10);
 
   /// At half the saturation, before anything is measured: the compilers are at work for a minute
-  // and
-  /// more, and are no part of a steady load.
+  /// and more, and are no part of a steady load.
   private static final Duration COMPILING = Duration.ofSeconds(120);
 
   private static final int KEPT_USERS = 2_000;
