@@ -1,5 +1,5 @@
 // Holds the attention kernels to the plain one over random, ragged, tail and extreme batches, then times them.
-//   attention_check [--time]
+//   attention_check [--time]     ("*" marks the tiles that a batch of these sizes is served with)
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -258,11 +258,15 @@ void time_case(const char *name, const Case &c, const Way &way) {
   ready.args.uvqk = ready.uvqk;
   ready.args.o = ready.o;
   ready.args.tables = bias.tables;
-  const double milliseconds = check::median_milliseconds([&] { CHECK(attention(ready.args, way.path, nullptr)); });
+  const check::Times times = check::times_after_flush([&] { CHECK(attention(ready.args, way.path, nullptr)); });
+  const double milliseconds = times.median;
+  const double idle = check::median_milliseconds([&] { CHECK(attention(ready.args, way.path, nullptr)); });
+  const bool served = way.path == Path::kHopper && way.rows == query_tile_rows(c.shape, tokens);
   const double bytes = static_cast<double>(tokens) * c.shape.hidden * 2 * 4;
   const double floor = std::max(bytes / 3.0e12, flops(c) / 790e12);  // measured copy and matrix ceilings
-  printf("time %-24s %s  %8.1f us  %6.1f TFLOP/s  floor %6.1f us  %3.0f %% of it\n", name, way.name, milliseconds * 1e3,
-         flops(c) / milliseconds / 1e9, floor * 1e6, floor / milliseconds * 1e5);
+  printf("time %-24s %s%s  %8.1f us (p7 %.1f, p93 %.1f)  %6.1f TFLOP/s  floor %6.1f us  %3.0f %% of it; into an idle stream %.1f us\n",
+         name, way.name, served ? " *" : "  ", milliseconds * 1e3, times.low * 1e3, times.high * 1e3,
+         flops(c) / milliseconds / 1e9, floor * 1e6, floor / milliseconds * 1e5, idle * 1e3);
   fflush(stdout);
 }
 

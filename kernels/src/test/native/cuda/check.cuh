@@ -41,6 +41,37 @@ double median_milliseconds(Run run, int repeats = 15) {
   return times[repeats / 2];
 }
 
+struct Times {
+  double median, low, high;  // milliseconds; low and high leave one run of fifteen outside
+};
+
+// Times of one run behind a write of 256 MB: the L2 cache holds none of its input, and the launch waits in the queue, so
+// that what the host takes to launch isn't counted. Public figures of single kernels are commonly taken like this.
+template <typename Run>
+Times times_after_flush(Run run, int repeats = 15) {
+  constexpr size_t kFlush = 256 << 20;
+  void *flush;
+  cudaEvent_t begin, end;
+  CHECK(cudaMalloc(&flush, kFlush));
+  CHECK(cudaEventCreate(&begin));
+  CHECK(cudaEventCreate(&end));
+  for (int i = 0; i < 3; i++) run();
+  std::vector<float> times(repeats);
+  for (float &time : times) {
+    CHECK(cudaMemsetAsync(flush, 1, kFlush));
+    CHECK(cudaEventRecord(begin));
+    run();
+    CHECK(cudaEventRecord(end));
+    CHECK(cudaEventSynchronize(end));
+    CHECK(cudaEventElapsedTime(&time, begin, end));
+  }
+  CHECK(cudaEventDestroy(begin));
+  CHECK(cudaEventDestroy(end));
+  CHECK(cudaFree(flush));
+  std::sort(times.begin(), times.end());
+  return {times[repeats / 2], times[repeats / 15], times[repeats - 1 - repeats / 15]};
+}
+
 // The smallest time difference of each bucket 1..128, as in the encoder's time-buckets.json.
 inline const std::vector<int64_t> &edges() {
   static const std::vector<int64_t> values = {
