@@ -177,16 +177,46 @@ INLINE VNNI __m512i numbers_of(const code_run *r, int32_t block, __mmask16 which
       : _mm512_maskz_loadu_epi32(which, r->listed + block * HSTU_BLOCK_ROWS);
 }
 
+/*
+ * What is fetched while blocks are swept: the same ones of the visit after this one, whose codes so
+ * arrive line by line between the products and in the order in which they will be read. Where that
+ * one is shorter, what is in the cache already; or a block or two behind its end, which does no harm.
+ */
+INLINE const int8_t *ahead_of(
+    const partition_sweep *s, const code_run *r, const code_run *next, int32_t block) {
+  return (block < next->blocks ? next->codes : r->codes) + block * s->block_bytes;
+}
+
+INLINE void fetch_numbers(const code_run *next, int32_t block) {
+  const int32_t last = block + STRIP_BLOCKS < next->blocks ? block + STRIP_BLOCKS : next->blocks;
+  if (next->listed != NULL) {
+    fetch(
+        (const char *)(next->listed + block * HSTU_BLOCK_ROWS),
+        (const char *)(next->listed + last * HSTU_BLOCK_ROWS));
+  }
+}
+
+/* By how much the visit after this one is longer. */
+INLINE void fetch_rest(const partition_sweep *s, const code_run *r, const code_run *next) {
+  if (next->blocks > r->blocks) {
+    fetch(
+        (const char *)next->codes + r->blocks * s->block_bytes,
+        (const char *)next->codes + next->blocks * s->block_bytes);
+  }
+}
+
 INLINE VNNI void keep_tile(
     const partition_sweep *s,
     const code_run *r,
+    const code_run *next,
     tile_queries *t,
     int32_t block,
     const int BLOCKS,
     const int QUERIES) {
   __m512i sums[TILE_SUMS];
   const int8_t *codes = r->codes + block * s->block_bytes;
-  multiply(codes, s->groups, t->codes, t->offsets, sums, BLOCKS, QUERIES);
+  multiply(
+      codes, ahead_of(s, r, next, block), s->groups, t->codes, t->offsets, sums, BLOCKS, QUERIES);
 #pragma GCC unroll 16
   for (int q = 0; q < QUERIES; q++) {
     const __m512 step = _mm512_set1_ps(t->steps[q]);
@@ -205,22 +235,6 @@ INLINE VNNI void keep_tile(
   }
 }
 
-/*
- * Part of the codes of the visit after this one, which are on their way while this one is swept.
- * Measured: in one go for a strip is faster than line by line between the products.
- */
-INLINE void fetch_strip(const partition_sweep *s, const code_run *next, int32_t block) {
-  const int32_t last = block + STRIP_BLOCKS < next->blocks ? block + STRIP_BLOCKS : next->blocks;
-  fetch(
-      (const char *)next->codes + block * s->block_bytes,
-      (const char *)next->codes + last * s->block_bytes);
-  if (next->listed != NULL) {
-    fetch(
-        (const char *)(next->listed + block * HSTU_BLOCK_ROWS),
-        (const char *)(next->listed + last * HSTU_BLOCK_ROWS));
-  }
-}
-
 /* Sweeps a visit from a block on; returns the block before which a query lacks room, or -1. */
 #define SWEEP_PARTITION(QUERIES, BLOCKS)                                                     \
   static VNNI int32_t sweep_by_##QUERIES(                                                    \
@@ -232,25 +246,28 @@ INLINE void fetch_strip(const partition_sweep *s, const code_run *next, int32_t 
           return block;                                                                      \
         }                                                                                    \
       }                                                                                      \
-      if (next != NULL) {                                                                    \
-        fetch_strip(s, next, block);                                                         \
-      }                                                                                      \
+      fetch_numbers(next, block);                                                            \
       const int32_t end =                                                                    \
           block + STRIP_BLOCKS < r->blocks ? block + STRIP_BLOCKS : r->blocks;               \
       for (; block + (BLOCKS) <= end; block += (BLOCKS)) {                                   \
-        keep_tile(s, r, t, block, (BLOCKS), (QUERIES));                                      \
+        keep_tile(s, r, next, t, block, (BLOCKS), (QUERIES));                                \
       }                                                                                      \
       for (; block < end; block++) {                                                         \
-        keep_tile(s, r, t, block, 1, (QUERIES));                                             \
+        keep_tile(s, r, next, t, block, 1, (QUERIES));                                       \
       }                                                                                      \
     }                                                                                        \
+    fetch_rest(s, r, next);                                                                  \
     return -1;                                                                               \
   }
 
+/*
+ * Few queries take blocks one by one, as they follow each other in memory: the next blocks' products
+ * overlap anyhow, and rows of several blocks in turn come a tenth slower from memory (measured).
+ */
 SWEEP_PARTITION(8, 2)
 SWEEP_PARTITION(4, 4)
-SWEEP_PARTITION(2, 8)
-SWEEP_PARTITION(1, 8)
+SWEEP_PARTITION(2, 1)
+SWEEP_PARTITION(1, 1)
 
 /* How many of so many queries share a tile. */
 INLINE int32_t tile_width(int32_t queries) {
@@ -325,24 +342,20 @@ VNNI int64_t hstu_sweep_partitions(
       t.counts[i] = counts[query];
     }
     /* While a partition stays for further queries, nothing else is to come in its place. */
-    code_run after;
-    const code_run *next = NULL;
-    if (visit + width < visit_count && same == width) {
-      after = run_of(&s, partitions[visit + width]);
-      next = &after;
-    }
+    const code_run next =
+        visit + width < visit_count && same == width ? run_of(&s, partitions[visit + width]) : run;
     switch (width) {
       case 8:
-        block = sweep_by_8(&s, &run, next, &t, block);
+        block = sweep_by_8(&s, &run, &next, &t, block);
         break;
       case 4:
-        block = sweep_by_4(&s, &run, next, &t, block);
+        block = sweep_by_4(&s, &run, &next, &t, block);
         break;
       case 2:
-        block = sweep_by_2(&s, &run, next, &t, block);
+        block = sweep_by_2(&s, &run, &next, &t, block);
         break;
       default:
-        block = sweep_by_1(&s, &run, next, &t, block);
+        block = sweep_by_1(&s, &run, &next, &t, block);
     }
     for (int32_t i = 0; i < width; i++) {
       counts[asking[visit + i]] = t.counts[i];
@@ -374,7 +387,7 @@ INLINE VNNI void rank_tile(
     const ranking *r, tile_queries *t, int32_t block, const int BLOCKS, const int QUERIES) {
   __m512i sums[TILE_SUMS];
   const int8_t *codes = r->codes + (ptrdiff_t)block * r->groups * GROUP_BYTES;
-  multiply(codes, r->groups, t->codes, t->offsets, sums, BLOCKS, QUERIES);
+  multiply(codes, NULL, r->groups, t->codes, t->offsets, sums, BLOCKS, QUERIES);
 #pragma GCC unroll 16
   for (int b = 0; b < BLOCKS; b++) {
     const __mmask16 valid = rows_of_block(block + b, r->rows);

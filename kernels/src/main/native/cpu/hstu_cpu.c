@@ -64,7 +64,7 @@ INLINE VNNI void tile(
   }
   __m512i sums[TILE_SUMS];
   multiply(
-      s->codes + block * s->block_bytes, s->groups, queries, s->offsets + query, sums, BLOCKS,
+      s->codes + block * s->block_bytes, NULL, s->groups, queries, s->offsets + query, sums, BLOCKS,
       QUERIES);
 #pragma GCC unroll 16
   for (int q = 0; q < QUERIES; q++) {

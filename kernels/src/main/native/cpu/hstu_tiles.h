@@ -38,10 +38,12 @@ INLINE __mmask16 rows_of_block(int32_t block, int32_t rows) {
 
 /*
  * sums[q * BLOCKS + b]: the products of the rows of block b with query q. Both numbers are known to
- * the compiler, so that the sums are registers.
+ * the compiler, so that the sums are registers. Where `ahead` isn't NULL as many bytes from there on
+ * are fetched meanwhile.
  */
 INLINE VNNI void multiply(
     const int8_t *codes,
+    const int8_t *ahead,
     int32_t groups,
     const int8_t *const *queries,
     const int32_t *offsets,
@@ -59,6 +61,10 @@ INLINE VNNI void multiply(
   }
   const __m512i sign = _mm512_set1_epi8((char)0x80);
   for (int32_t g = 0; g < groups; g++) {
+#pragma GCC unroll 16
+    for (int b = 0; b < BLOCKS && ahead != NULL; b++) {
+      _mm_prefetch((const char *)ahead + (g * BLOCKS + b) * GROUP_BYTES, _MM_HINT_T0);
+    }
     /* One operand of the instruction is unsigned: code + 128, taken back by the offset. */
     __m512i rows[8];
 #pragma GCC unroll 16
