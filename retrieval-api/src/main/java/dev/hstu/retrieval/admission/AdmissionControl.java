@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides what is taken on and how well it is answered, from what whoever runs the work tells it.
 /// For any number of threads.
-public final class AdmissionControl {
+public class AdmissionControl {
 
   /// Requests that count for what one costs, about.
   private static final int COST_MEMORY = 64;

@@ -9,6 +9,7 @@ import dev.hstu.retrieval.config.LadderSettings;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.telemetry.CurrentTrace;
 import dev.hstu.retrieval.telemetry.RequestTrace;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,7 +53,17 @@ public final class RetrievalWorkers implements AutoCloseable {
   private final ThreadLocal<RetrievalBuffers> buffers =
       ThreadLocal.withInitial(RetrievalBuffers::new);
 
+  @Inject
   public RetrievalWorkers(AdmissionSettings settings, LadderSettings ladder) {
+    this(
+        settings,
+        new AdmissionControl(
+            settings.workers(), settings.limit().orElse(null), ladder.ladder(settings.workers())));
+  }
+
+  /// @param control told of all work
+  RetrievalWorkers(AdmissionSettings settings, AdmissionControl control) {
+    this.control = control;
     ThreadFactory threads = Thread.ofPlatform().name("retrieve-", 1).daemon().factory();
     workers =
         new ThreadPoolExecutor(
@@ -63,9 +74,6 @@ public final class RetrievalWorkers implements AutoCloseable {
             new LinkedBlockingQueue<>(), // as many as there are places at most
             threads);
     workers.prestartAllCoreThreads();
-    control =
-        new AdmissionControl(
-            settings.workers(), settings.limit().orElse(null), ladder.ladder(settings.workers()));
     deadlineMillis = settings.deadlineMillis();
     places = settings.places();
     freePlaces = new Semaphore(places);
@@ -254,30 +262,37 @@ public final class RetrievalWorkers implements AutoCloseable {
       this.work = work;
     }
 
-    /// Answers on this thread.
+    /// Answers on this thread. Only then has the work been taken up: otherwise a worker does that,
+    /// and for one request the ladder is told of one wait.
     ///
     /// @return false where a worker has to
     boolean runHere() {
       long begun = System.nanoTime();
-      QualityStep now = control.takeUp(begun, 0);
+      QualityStep now = control.step(begun, inFlight());
       @Nullable T value;
       try {
         value = work.runBriefly(buffers.get(), now);
       } catch (Throwable failure) {
-        step = now;
-        end();
+        endHere(begun, now);
         answer.completeExceptionally(failure);
         return true;
       }
-      queuedNanos = System.nanoTime();
-      workedNanos = queuedNanos - begun;
       if (value == null) {
+        queuedNanos = System.nanoTime();
+        workedNanos = queuedNanos - begun;
         return false;
       }
-      step = now;
-      end();
+      endHere(begun, now);
       answer.complete(value);
       return true;
+    }
+
+    private void endHere(long begun, QualityStep taken) {
+      long now = System.nanoTime();
+      workedNanos = now - begun;
+      control.takeUp(now, 0);
+      step = taken;
+      end();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.hstu.retrieval.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.retrieval.admission.AdmissionControl;
 import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.config.AdmissionSettings;
 import dev.hstu.retrieval.config.LadderSettings;
@@ -10,6 +11,7 @@ import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -181,6 +183,39 @@ class RetrievalWorkersTest {
     }
   }
 
+  /// A second wait, of none, would hide from the ladder a queue that stands.
+  @Test
+  void workIsTakenUpOnceWhereverItIsDone() throws Exception {
+    AdmissionSettings settings = settings(1, 3, LONG_MILLIS);
+    TakeUps takeUps = new TakeUps();
+    try (RetrievalWorkers workers = new RetrievalWorkers(settings, takeUps)) {
+      assertThat(answer(workers.submitSteps(LONG_MILLIS, new Brief(true))))
+          .isCompletedWithValue(Thread.currentThread());
+      assertThat(takeUps.waits).containsExactly(0L);
+
+      assertThat(answer(workers.submitSteps(LONG_MILLIS, new Brief(false))).get())
+          .isNotSameAs(Thread.currentThread());
+      assertThat(takeUps.waits).hasSize(2);
+      assertThat(takeUps.waits.getLast()).isPositive();
+    }
+  }
+
+  /// Keeps the waits at which work was taken up.
+  private static final class TakeUps extends AdmissionControl {
+
+    private final List<Long> waits = new CopyOnWriteArrayList<>();
+
+    TakeUps() {
+      super(1, null, LadderSettings.defaults().ladder(1));
+    }
+
+    @Override
+    public synchronized QualityStep takeUp(long nowNanos, long waitNanos) {
+      waits.add(waitNanos);
+      return super.takeUp(nowNanos, waitNanos);
+    }
+  }
+
   @Test
   void aFailureOfBriefWorkReachesItsCallerAndFreesItsPlace() {
     try (RetrievalWorkers workers = workers(1, 3, LONG_MILLIS)) {
@@ -254,7 +289,10 @@ class RetrievalWorkersTest {
 
   private static RetrievalWorkers workers(int workers, int queued, int deadlineMillis) {
     return new RetrievalWorkers(
-        new AdmissionSettings(workers, queued, deadlineMillis, 1, false, 200),
-        LadderSettings.defaults());
+        settings(workers, queued, deadlineMillis), LadderSettings.defaults());
+  }
+
+  private static AdmissionSettings settings(int workers, int queued, int deadlineMillis) {
+    return new AdmissionSettings(workers, queued, deadlineMillis, 1, false, 200);
   }
 }
