@@ -17,6 +17,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// While it trains, its checkpoint stands in the folder [#stateFolder] beside the model's; the
 /// model's own folder appears whole at the end and the other goes. A run that finds a checkpoint of
 /// the same recipe and data goes on from it, and on the same device with as many threads ends with
-/// the same bits as one that was never interrupted.
+/// the same bits as one that was never interrupted. A process told to end (SIGTERM) does so after a
+/// step and its checkpoint, and the call doesn't return.
 public final class Trainer {
 
   private static final String CHECKPOINT = "checkpoint.safetensors";
@@ -35,6 +37,7 @@ public final class Trainer {
   private final TrainingStart start;
   private final TrainingListener listener;
   private final ModelSelection selection;
+  private final OrderlyEnd end;
   private final Path checkpointFile;
   private final CheckpointOwner owner;
   private final TrainingExamples examples;
@@ -55,13 +58,15 @@ public final class Trainer {
       TrainingStart start,
       Path checkpointFile,
       TrainingListener listener,
-      ModelSelection selection) {
+      ModelSelection selection,
+      OrderlyEnd end) {
     this.data = data;
     this.settings = settings;
     this.start = start;
     this.checkpointFile = checkpointFile;
     this.listener = listener;
     this.selection = selection;
+    this.end = end;
     this.owner = CheckpointOwner.of(settings, data, start);
     this.examples =
         new TrainingExamples(
@@ -130,7 +135,8 @@ public final class Trainer {
     Path state = stateFolder(target.model());
     Files.createDirectories(state);
     TrainingResult result;
-    try (DirectoryLock lock = DirectoryLock.acquire(state)) {
+    try (DirectoryLock lock = DirectoryLock.acquire(state);
+        OrderlyEnd end = new OrderlyEnd()) {
       // Again: the last holder may have finished this very model between the two looks.
       requireAbsent(target.model());
       DurableFiles.deleteAbandoned(lock.directory());
@@ -138,7 +144,10 @@ public final class Trainer {
       if (target.restart()) {
         Files.deleteIfExists(checkpoint);
       }
-      result = new Trainer(data, settings, start, checkpoint, listener, selection).run(target);
+      result =
+          new Trainer(data, settings, start, checkpoint, listener, selection, end)
+              .run(target)
+              .orElseGet(end::letGo);
     }
     DurableFiles.deleteRecursively(state);
     return result;
@@ -151,7 +160,8 @@ public final class Trainer {
     }
   }
 
-  private TrainingResult run(TrainingTarget target) throws IOException {
+  /// @return empty where the process ends first
+  private Optional<TrainingResult> run(TrainingTarget target) throws IOException {
     if (examples.count() == 0) {
       throw new IllegalArgumentException(
           "no user has the %d events that holdOut=%d needs; import more or hold out less"
@@ -162,9 +172,15 @@ public final class Trainer {
     try (Optimisation optimisation =
         Optimisation.of(settings, data.labels(), first, plan.steps(), start.updates())) {
       listener.onStart(plan);
-      while (progress.steps() < plan.steps()) {
+      while (progress.steps() < plan.steps() && !end.isDue()) {
         int epoch = Math.toIntExact(progress.steps() / stepsPerEpoch);
         runEpoch(optimisation, epoch, plan);
+      }
+      if (progress.steps() < plan.steps()) {
+        if (progress.steps() > lastCheckpointStep) {
+          checkpoint(optimisation);
+        }
+        return Optional.empty();
       }
       ModelWeights weights = best == null ? optimisation.weights() : best.weights();
       Model model = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
@@ -173,7 +189,7 @@ public final class Trainer {
         finalState(optimisation.state(), model).write(target.state(), model);
       }
       ModelFolder.save(target.model(), model, target.companions().of(result));
-      return result;
+      return Optional.of(result);
     }
   }
 
@@ -226,7 +242,7 @@ public final class Trainer {
         settings);
   }
 
-  /// The rest of an epoch, mostly all of it.
+  /// The rest of an epoch, mostly all of it; less where the process ends.
   private void runEpoch(Optimisation optimisation, int epoch, TrainingPlan plan)
       throws IOException {
     EpochExamples epochExamples = examples.of(epoch);
@@ -235,7 +251,7 @@ public final class Trainer {
             settings.sampling(), settings.negatives(), settings.model().items(), epochExamples);
     int[] met = order.of(epoch);
     int first = Math.toIntExact(progress.steps() % stepsPerEpoch);
-    for (int i = first; i < stepsPerEpoch; i++) {
+    for (int i = first; i < stepsPerEpoch && !end.isDue(); i++) {
       int from = i * settings.batchUsers();
       int to = Math.min(met.length, from + settings.batchUsers());
       int[] batch = Arrays.copyOfRange(met, from, to);
@@ -290,9 +306,12 @@ public final class Trainer {
 
   private void checkpointWhenDue(Optimisation optimisation) throws IOException {
     long sinceNanos = System.nanoTime() - lastCheckpointNanos;
-    if (sinceNanos < settings.checkpointSeconds() * 1_000_000_000L) {
-      return;
+    if (sinceNanos >= settings.checkpointSeconds() * 1_000_000_000L) {
+      checkpoint(optimisation);
     }
+  }
+
+  private void checkpoint(Optimisation optimisation) throws IOException {
     TrainingProgress now =
         new TrainingProgress(
             progress.steps(),
