@@ -46,10 +46,19 @@ inline size_t bias_tables_bytes(int slots) {
 //   positions [2 * slots - 1], times [129], edges [128] ascending: edges[b-1] is the smallest difference of bucket b.
 void bias_tables(void *tables, const float *positions, const float *times, const int64_t *edges, int slots);
 
-// Rows of a query tile: 192 where there is work for the whole chip, since heads then share keys' tiles and biases; 128
-// where there is less, so that more blocks have some. The bits of a row are the same with either.
-//   tokens: of the batch, or of the class of batches that a graph serves.
-int query_tile_rows(const Shape &shape, int tokens);
+// Width of heads that the Hopper path computes in pairs by tiles of 128 rows, their products in flight together.
+constexpr int kPairedWidth = 64;
+
+// Most events of a short user. Sweeps over the keys and values of many such users are bound by memory, so their tiles are
+// listed for as many users at a time as the L2 cache holds (batch.h).
+constexpr int kShortUser = 1024;
+
+// The form of a batch's query tiles: the first of 192 rows, 128 rows for two heads and 128 rows for one whose longest unit is
+// at most a multiprocessor's fair share of the batch, else the last. The wider the unit, the less its heads and rows read and
+// look up again, but no order of work finishes before its longest unit has. Users that are all short have no use for 192
+// rows. The bits of a row are the same with each.
+//   offsets [users + 1], in host memory.
+TileForm tile_form(const Shape &shape, const int *offsets, int users);
 
 // First row of a user's last query tile. Tiles are counted back from there by `rows`, so that a user's cut one is its
 // first, which has the fewest keys: its row0 may be -64 or -128, and rows before 0 are skipped.
@@ -65,7 +74,7 @@ struct WorkCounters {
 struct AttentionArgs {
   Shape shape;
   BatchArrays batch;
-  int tile_rows;           // of the work list, as query_tile_rows says
+  TileForm form;           // of the work list; as tile_form says, though each that the path has is right
   int most_q_tiles;        // entries the work list may have: the grid's size, the true count is in the header
   const CUtensorMap *map;  // host memory; uvqk in boxes of 64 rows x min(W, 64) columns
   const bf16 *uvqk;        // [T][4 HW]

@@ -166,7 +166,7 @@ cudaError_t launch(const AttentionArgs &args, cudaStream_t stream) {
   const cudaError_t raised =
       cudaFuncSetAttribute(attention_mma_kernel<width>, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
   if (raised != cudaSuccess) return raised;
-  const int groups = args.tile_rows / kRows;
+  const int groups = args.form.rows / kRows;
   attention_mma_kernel<width><<<args.most_q_tiles * groups * args.shape.heads, kThreads, bytes, stream>>>(
       args.shape, args.batch, groups, args.uvqk, args.o, static_cast<const BiasTables *>(args.tables));
   return cudaGetLastError();

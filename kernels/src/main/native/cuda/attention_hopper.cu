@@ -17,10 +17,10 @@ struct Work {
 // Groups of consumer warpgroups (64 rows each), keys a tile, tiles in flight, heads that a block computes side by side
 // under one bias. A warpgroup more feeds them, and gives them its registers.
 //
-// The warpgroups of an SM overlap each other: while one adds bias and SiLU, others multiply. Overlapping within a
-// warpgroup as well (weighing a tile while the one before it is multiplied with its values) was measured slower at
-// every length: the second set of weights costs a third warpgroup's registers or makes each step wait for the slowest
-// warp twice.
+// The warpgroups of an SM overlap each other: while one adds bias and SiLU, others multiply. Three of them do that best.
+// Two have registers for the scores of two heads at once, so that a tile's four products run while the next one's bias is
+// found (`together`): slower by a tenth than three where all multiprocessors are busy, but units are a third smaller.
+// Overlapping so within one head was measured slower at every length.
 template <int width_, int groups_, int keys_, int stages_, int heads_>
 struct Tiling {
   static constexpr int width = width_;
@@ -39,6 +39,8 @@ struct Tiling {
   // Whether a tile's last product is awaited only when the next tile's first is under way; three warpgroups lack the
   // registers for it.
   static constexpr bool defers = groups < 3;
+  // Whether the products of both heads are in flight at once, last and first ones.
+  static constexpr bool together = defers && heads == 2;
 
   struct Stage {
     bf16 k[heads][keys * width];
@@ -247,6 +249,112 @@ __device__ __forceinline__ void put_away(const float (&output)[Tile::width / 2],
   }
 }
 
+// Gives a slot back to the feeder.
+template <typename Tile>
+__device__ __forceinline__ void leave(typename Tile::Shared &shared, int slot) {
+  if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[slot]);
+}
+
+// A warpgroup's 64 rows of a work. What each tile of keys needs is copied, since `work` lies in shared memory.
+struct OwnRows {
+  const Work &work;
+  TileRows rows;   // the warp's 16
+  uint64_t query;  // descriptor of the first head's rows
+  int tiles;       // of keys that some row attends to, at least 1
+  int row0;        // of the query tile
+  int length;      // of the user
+  int lane;
+};
+
+// Distance of the next head's queries.
+template <typename Tile>
+constexpr uint32_t kNextQuery = Tile::rows * Tile::width * sizeof(bf16);
+
+// Head after head: the bias is found during the first head's first product.
+template <typename Tile>
+__device__ __forceinline__ void attend_in_turn(float (&output)[Tile::heads][Tile::width / 2],
+                                               typename Tile::Shared &shared, const OwnRows &own, Ring<Tile> &ring) {
+  int slot_before = 0;
+  for (int t = 0; t < own.tiles; t++) {
+    typename Tile::Stage &stage = shared.stage[ring.slot];
+    barrier_wait(&shared.full[ring.slot], ring.phase);
+    float scores[Tile::keys / 2];
+    multiply_scores<Tile>(scores, own.query, stage.k[0]);
+    if (Tile::defers && t > 0) {
+      wgmma_wait<1>();
+      leave<Tile>(shared, slot_before);
+    }
+    float bias[Tile::keys / 2];
+    bias_stage<Tile>(bias, stage, shared.tables, own.rows, t, own.row0, own.length, own.lane);
+#pragma unroll
+    for (int h = 0; h < Tile::heads; h++) {
+      if (h < own.work.heads) {
+        uint32_t weights[Tile::keys / 4];
+        wgmma_wait<0>();
+        settle(scores);
+        weigh<Tile::keys / 8>(scores, bias, weights);
+        multiply_values<Tile>(output[h], weights, stage.v[h], t == 0);
+        if (h + 1 < own.work.heads) {
+          multiply_scores<Tile>(scores, advanced(own.query, (h + 1) * kNextQuery<Tile>), stage.k[h + 1]);
+        }
+      }
+    }
+    if (!Tile::defers) {
+      wgmma_wait<0>();
+#pragma unroll
+      for (int h = 0; h < Tile::heads; h++) settle(output[h]);
+      leave<Tile>(shared, ring.slot);
+    }
+    slot_before = ring.slot;
+    ring.advance();
+  }
+  wgmma_wait<0>();
+#pragma unroll
+  for (int h = 0; h < Tile::heads; h++) settle(output[h]);
+  if (Tile::defers) leave<Tile>(shared, slot_before);
+}
+
+// Two heads at once: a tile's values and the next tile's scores, four products, run while the next tile's bias is found. Where
+// the work has one head alone, the second is computed from what its place in shared memory holds, and left out by the
+// caller: a branch around products would make the compiler wait for each.
+template <typename Tile>
+__device__ __forceinline__ void attend_together(float (&output)[2][Tile::width / 2], typename Tile::Shared &shared,
+                                                const OwnRows &own, Ring<Tile> &ring) {
+  float scores0[Tile::keys / 2], scores1[Tile::keys / 2];
+  float bias[Tile::keys / 2];
+  uint32_t weights0[Tile::keys / 4], weights1[Tile::keys / 4];
+  const auto start_scores = [&] {
+    barrier_wait(&shared.full[ring.slot], ring.phase);
+    multiply_scores<Tile>(scores0, own.query, shared.stage[ring.slot].k[0]);
+    multiply_scores<Tile>(scores1, advanced(own.query, kNextQuery<Tile>), shared.stage[ring.slot].k[1]);
+  };
+  int slot_before = 0;
+  start_scores();
+  for (int t = 0;; t++) {
+    const int slot = ring.slot;
+    typename Tile::Stage &stage = shared.stage[slot];
+    bias_stage<Tile>(bias, stage, shared.tables, own.rows, t, own.row0, own.length, own.lane);
+    ring.advance();
+    wgmma_wait<0>();
+    settle(scores0);
+    settle(scores1);
+    settle(output[0]);
+    settle(output[1]);
+    if (t > 0) leave<Tile>(shared, slot_before);
+    slot_before = slot;
+    weigh<Tile::keys / 8>(scores0, bias, weights0);
+    weigh<Tile::keys / 8>(scores1, bias, weights1);
+    multiply_values<Tile>(output[0], weights0, stage.v[0], t == 0);
+    multiply_values<Tile>(output[1], weights1, stage.v[1], t == 0);
+    if (t + 1 >= own.tiles) break;
+    start_scores();
+  }
+  wgmma_wait<0>();
+  settle(output[0]);
+  settle(output[1]);
+  leave<Tile>(shared, slot_before);
+}
+
 // One warpgroup's rows of a query tile. `ring` goes on from tile to tile.
 template <typename Tile>
 __device__ __forceinline__ void consume(typename Tile::Shared &shared, const Shape &shape, bf16 *o,
@@ -259,56 +367,23 @@ __device__ __forceinline__ void consume(typename Tile::Shared &shared, const Sha
   const int own_row0 = row0 + 64 * group;
   const bool idle = own_row0 < 0 || own_row0 >= length;
   const int own_tiles = idle ? 0 : (min(length, own_row0 + 64) + Tile::keys - 1) / Tile::keys;
-  const auto leave = [&](int slot) {
-    if (threadIdx.x % 128 == 0) barrier_arrive(&shared.empty[slot]);
-  };
   float output[Tile::heads][Tile::width / 2];
   if (!idle) {
     const int *times = shared.next_times[buffer] - max(row0, 0);
-    const TileRows rows(own_row0 + 16 * warp, times, length, sorted);
-    const uint64_t q = k_major(shared_address(shared.q[buffer][0] + group * 64 * Tile::width), Tile::swizzle);
-    constexpr uint32_t next_q = Tile::rows * Tile::width * sizeof(bf16);
-    int slot_before = 0;
-    for (int t = 0; t < own_tiles; t++) {
-      typename Tile::Stage &stage = shared.stage[ring.slot];
-      barrier_wait(&shared.full[ring.slot], ring.phase);
-      float scores[Tile::keys / 2];
-      multiply_scores<Tile>(scores, q, stage.k[0]);
-      if (Tile::defers && t > 0) {
-        wgmma_wait<1>();
-        leave(slot_before);
-      }
-      float bias[Tile::keys / 2];
-      bias_stage<Tile>(bias, stage, shared.tables, rows, t, row0, length, lane);  // while the tensor cores multiply
-#pragma unroll
-      for (int h = 0; h < Tile::heads; h++) {
-        if (h < work.heads) {
-          uint32_t weights[Tile::keys / 4];
-          wgmma_wait<0>();
-          settle(scores);
-          weigh<Tile::keys / 8>(scores, bias, weights);
-          multiply_values<Tile>(output[h], weights, stage.v[h], t == 0);
-          if (h + 1 < work.heads) multiply_scores<Tile>(scores, advanced(q, (h + 1) * next_q), stage.k[h + 1]);
-        }
-      }
-      if (!Tile::defers) {
-        wgmma_wait<0>();
-#pragma unroll
-        for (int h = 0; h < Tile::heads; h++) settle(output[h]);
-        leave(ring.slot);
-      }
-      slot_before = ring.slot;
-      ring.advance();
+    const OwnRows own{work,
+                      TileRows(own_row0 + 16 * warp, times, length, sorted),
+                      k_major(shared_address(shared.q[buffer][0] + group * 64 * Tile::width), Tile::swizzle),
+                      own_tiles, row0, length, lane};
+    if constexpr (Tile::together) {
+      attend_together<Tile>(output, shared, own, ring);
+    } else {
+      attend_in_turn<Tile>(output, shared, own, ring);
     }
-    wgmma_wait<0>();
-#pragma unroll
-    for (int h = 0; h < Tile::heads; h++) settle(output[h]);
-    if (Tile::defers) leave(slot_before);
   }
   // Tiles that only later rows need.
   for (int t = own_tiles; t < work.tiles; t++) {
     barrier_wait(&shared.full[ring.slot], ring.phase);
-    leave(ring.slot);
+    leave<Tile>(shared, ring.slot);
     ring.advance();
   }
   if (!idle) {
@@ -388,14 +463,15 @@ cudaError_t launch(const AttentionArgs &args, cudaStream_t stream) {
 
 template <int width>
 cudaError_t choose(const AttentionArgs &args, cudaStream_t stream) {
-  switch (args.tile_rows) {
-    case 128:
-      return launch<Tiling<width, 2, 64, 3, 1>>(args, stream);
-    case 192:
-      return launch<Tiling<width, 3, 64, 3, 128 / width>>(args, stream);
-    default:
-      return cudaErrorInvalidValue;
+  const TileForm &form = args.form;
+  if (form.rows == 192 && form.heads == kMaxHeadWidth / width) {
+    return launch<Tiling<width, 3, 64, 3, kMaxHeadWidth / width>>(args, stream);
   }
+  if (form.rows == 128 && form.heads == 1) return launch<Tiling<width, 2, 64, 3, 1>>(args, stream);
+  if constexpr (width == kPairedWidth) {
+    if (form.rows == 128 && form.heads == 2) return launch<Tiling<width, 2, 64, 3, 2>>(args, stream);
+  }
+  return cudaErrorInvalidValue;
 }
 
 }  // namespace

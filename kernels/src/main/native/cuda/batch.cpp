@@ -1,6 +1,7 @@
 #include "batch.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "attention.cuh"
@@ -66,27 +67,27 @@ void for_each_tile(int length, int rows, Tile tile) {
   for (int row0 = last_tile_row(length, rows); row0 > -rows; row0 -= rows) tile(row0, (row0 + rows) / kTileEnd);
 }
 
-// Sorted by counting keys, in the order of users where equal.
-int list_tiles(const hstu_lane_buffers &input, int users, const Shape &shape, int rows, const int *time_offsets,
-               QTile *tiles) {
-  std::vector<int> ends(round_up(shape.max_events, kTileEnd) / kTileEnd + 1, 0);
-  for (int user = 0; user < users; user++) {
-    for_each_tile(input.offsets[user + 1] - input.offsets[user], rows, [&](int, int keys) { ends[keys]++; });
+// The tiles of `users` by their keys, longest first and in the order of users where equal; sorted by counting.
+//   counts: one for each number of kTileEnd keys, of any values.
+QTile *list_together(const int *offsets, const int *time_offsets, const int *users, int count, int rows,
+                     std::vector<int> &counts, QTile *tiles) {
+  std::fill(counts.begin(), counts.end(), 0);
+  for (int i = 0; i < count; i++) {
+    for_each_tile(offsets[users[i] + 1] - offsets[users[i]], rows, [&](int, int keys) { counts[keys]++; });
   }
   int total = 0;
-  for (int keys = static_cast<int>(ends.size()) - 1; keys >= 0; keys--) {
-    const int count = ends[keys];
-    ends[keys] = total;
-    total += count;
+  for (int keys = static_cast<int>(counts.size()) - 1; keys >= 0; keys--) {
+    total += counts[keys];
+    counts[keys] = total - counts[keys];
   }
-  for (int user = 0; user < users; user++) {
-    const int first = input.offsets[user];
-    const int length = input.offsets[user + 1] - first;
+  for (int i = 0; i < count; i++) {
+    const int first = offsets[users[i]];
+    const int length = offsets[users[i] + 1] - first;
     for_each_tile(length, rows, [&](int row0, int keys) {
-      tiles[ends[keys]++] = QTile{first, length, row0, time_offsets[user]};
+      tiles[counts[keys]++] = QTile{first, length, row0, time_offsets[users[i]]};
     });
   }
-  return total;
+  return tiles + total;
 }
 
 }  // namespace
@@ -128,6 +129,26 @@ BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape
   return BatchCapacity{users, input.offsets[users]};
 }
 
+int list_tiles(const int *offsets, const int *time_offsets, int users, const Shape &shape, int rows, QTile *tiles) {
+  const auto length = [&](int user) { return offsets[user + 1] - offsets[user]; };
+  std::vector<int> order(users);
+  std::iota(order.begin(), order.end(), 0);
+  int longest = 0;
+  for (int user = 0; user < users; user++) longest = std::max(longest, length(user));
+  std::vector<int> counts(round_up(longest, kTileEnd) / kTileEnd + 1);
+  if (longest > kShortUser) {
+    return static_cast<int>(list_together(offsets, time_offsets, order.data(), users, rows, counts, tiles) - tiles);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return length(a) > length(b); });
+  const int64_t token_bytes = 2 * sizeof(bf16) * static_cast<int64_t>(shape.hidden);
+  QTile *end = tiles;
+  for (int first = 0, next = 0; first < users; first = next) {
+    for (int64_t bytes = 0; next < users && bytes < kListedBytes; next++) bytes += length(order[next]) * token_bytes;
+    end = list_together(offsets, time_offsets, order.data() + first, next - first, rows, counts, end);
+  }
+  return static_cast<int>(end - tiles);
+}
+
 BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &counts, const Shape &shape, int tile_rows,
                        const BatchLayout &layout, char *base) {
   int *items = reinterpret_cast<int *>(base + layout.items);
@@ -145,7 +166,7 @@ BatchHeader pack_batch(const hstu_lane_buffers &input, const BatchCapacity &coun
   BatchHeader header;
   header.users = counts.users;
   header.tokens = counts.tokens;
-  header.q_tiles = list_tiles(input, counts.users, shape, tile_rows, time_offsets,
+  header.q_tiles = list_tiles(input.offsets, time_offsets, counts.users, shape, tile_rows,
                              reinterpret_cast<QTile *>(base + layout.q_tiles));
   header.sorted = sorted ? 1 : 0;
   *reinterpret_cast<BatchHeader *>(base + layout.header) = header;

@@ -61,12 +61,13 @@ class Bfloat16Pass : public ForwardPass {
     HSTU_REQUIRE(hstu::embed(args, stream));
   }
 
-  void block(int index, const BatchArrays &batch, const BatchCapacity &grid, cudaStream_t stream) override {
+  void block(int index, const BatchArrays &batch, const BatchCapacity &grid, const TileForm &form,
+             cudaStream_t stream) override {
     project(index, false, batch, grid, stream);
     AttentionArgs attention;
     attention.shape = model_.shape;
     attention.batch = batch;
-    attention.tile_rows = query_tile_rows(model_.shape, grid.tokens);
+    attention.form = form;
     attention.most_q_tiles = grid.q_tiles();
     attention.map = &uvqk_map_;
     attention.uvqk = uvqk_.data();

@@ -207,7 +207,8 @@ class Float32Pass : public ForwardPass {
     HSTU_REQUIRE(cudaGetLastError());
   }
 
-  void block(int index, const BatchArrays &batch, const BatchCapacity &counts, cudaStream_t stream) override {
+  void block(int index, const BatchArrays &batch, const BatchCapacity &counts, const TileForm &,
+             cudaStream_t stream) override {
     block(index, Rows::kAll, batch, counts, stream);
   }
 

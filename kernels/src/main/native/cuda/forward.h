@@ -17,8 +17,9 @@ class ForwardPass {
   // Step 1, the input of block 0. `grid` is what launches are sized for, at least the batch's own counts.
   virtual void embed(const BatchArrays &batch, const BatchCapacity &grid, cudaStream_t stream) = 0;
 
-  // Step 2 for all rows: one block, in place on the residual stream.
-  virtual void block(int index, const BatchArrays &batch, const BatchCapacity &grid, cudaStream_t stream) = 0;
+  // Step 2 for all rows: one block, in place on the residual stream. `form` is that of the batch's query tiles.
+  virtual void block(int index, const BatchArrays &batch, const BatchCapacity &grid, const TileForm &form,
+                     cudaStream_t stream) = 0;
 
   // Steps 2 and 3 for the last block and each user's last row alone: float32 [users][D] of unit length.
   virtual void last_block(const BatchArrays &batch, const BatchCapacity &grid, float *embeddings, cudaStream_t stream) = 0;

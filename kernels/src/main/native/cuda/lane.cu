@@ -10,6 +10,8 @@ namespace {
 
 // Batches up to here are replayed from graphs: beyond, the GPU is busy for longer than launches take.
 constexpr int kMostGraphTokens = 4096;
+// A graph's launches have one form whatever the batch, the one for little work.
+constexpr TileForm kGraphForm{128, 1};
 // Classes are powers of two: at most twice the blocks that are needed start, and those leave at once.
 constexpr int kLeastGraphTokens = 128;
 
@@ -68,20 +70,23 @@ hstu_lane_buffers Lane::buffers() const {
   return buffers;
 }
 
-void Lane::pack(const BatchCapacity &counts, const BatchCapacity &grid, const BatchLayout &layout) {
-  const int tile_rows = query_tile_rows(model_.shape, grid.tokens);
-  pack_batch(buffers(), counts, model_.shape, tile_rows, layout, packed_.data());
+TileForm Lane::form_of(const BatchCapacity &counts) const {
+  return tile_form(model_.shape, offsets_.data(), counts.users);
+}
+
+void Lane::pack(const BatchCapacity &counts, const TileForm &form, const BatchLayout &layout) {
+  pack_batch(buffers(), counts, model_.shape, form.rows, layout, packed_.data());
 }
 
 void Lane::send(const BatchLayout &layout) {
   HSTU_REQUIRE(cudaMemcpyAsync(batch_.data(), packed_.data(), layout.bytes, cudaMemcpyHostToDevice, stream_.get()));
 }
 
-void Lane::enqueue(const BatchLayout &layout, const BatchCapacity &grid) {
+void Lane::enqueue(const BatchLayout &layout, const BatchCapacity &grid, const TileForm &form) {
   send(layout);
   const BatchArrays batch = layout.at(batch_.data());
   pass_->embed(batch, grid, stream_.get());
-  for (int block = 0; block < model_.shape.blocks - 1; block++) pass_->block(block, batch, grid, stream_.get());
+  for (int block = 0; block < model_.shape.blocks - 1; block++) pass_->block(block, batch, grid, form, stream_.get());
   pass_->last_block(batch, grid, device_embeddings_.data(), stream_.get());
   download(grid.users);
 }
@@ -125,13 +130,14 @@ void Lane::encode_keeping(int users, const StatePool &states, const int *first_p
   const BatchCapacity counts = count_batch(buffers(), users, model_.shape);
   const KeptPages kept = send_pages(users, states, first_pages, page_table, entries);
   const BatchLayout layout(counts);
-  pack(counts, counts, layout);
+  const TileForm form = form_of(counts);
+  pack(counts, form, layout);
   send(layout);
   const BatchArrays batch = layout.at(batch_.data());
   const int last = model_.shape.blocks - 1;
   pass_->embed(batch, counts, stream_.get());
   for (int block = 0; block < last; block++) {
-    pass_->block(block, batch, counts, stream_.get());
+    pass_->block(block, batch, counts, form, stream_.get());
     pass_->keep(block, kept, batch, counts, stream_.get());
   }
   pass_->last_block(batch, counts, device_embeddings_.data(), stream_.get());
@@ -145,21 +151,22 @@ void Lane::encode_start(int users) {
   const BatchCapacity counts = count_batch(buffers(), users, model_.shape);
   if (!pass_->recordable() || counts.tokens > kMostGraphTokens) {
     const BatchLayout layout(counts);
-    pack(counts, counts, layout);
-    enqueue(layout, counts);
+    const TileForm form = form_of(counts);
+    pack(counts, form, layout);
+    enqueue(layout, counts, form);
     return;
   }
   const BatchCapacity grid = size_class(counts, capacity_);
   const BatchLayout layout(grid);
-  pack(counts, grid, layout);
+  pack(counts, kGraphForm, layout);
   SizeClass &size = classes_[{grid.users, grid.tokens}];
   if (size.graph.recorded()) {
     size.graph.launch(stream_.get());
   } else if (size.warm) {
-    size.graph.record(stream_.get(), [&] { enqueue(layout, grid); });
+    size.graph.record(stream_.get(), [&] { enqueue(layout, grid, kGraphForm); });
     size.graph.launch(stream_.get());
   } else {
-    enqueue(layout, grid);
+    enqueue(layout, grid, kGraphForm);
     size.warm = true;
   }
 }
@@ -176,12 +183,13 @@ void Lane::trace(int users, float *streams, float *rows) {
   const size_t stride_bytes = pass_->residual_stride() * sizeof(float);
   DeviceBuffer<float> normalised(values);
   HSTU_REQUIRE(cudaDeviceSynchronize());  // as in the constructor
-  pack(counts, counts, layout);
+  const TileForm form = form_of(counts);
+  pack(counts, form, layout);
   send(layout);
   const BatchArrays batch = layout.at(batch_.data());
   pass_->embed(batch, counts, stream_.get());
   for (int block = 0; block < shape.blocks; block++) {
-    pass_->block(block, batch, counts, stream_.get());
+    pass_->block(block, batch, counts, form, stream_.get());
     HSTU_REQUIRE(cudaMemcpy2DAsync(streams + block * values, row_bytes, pass_->residual(), stride_bytes, row_bytes,
                                    counts.tokens, cudaMemcpyDeviceToHost, stream_.get()));
   }

@@ -84,13 +84,15 @@ class Lane {
   };
 
   // Packs the batch in the lane's buffers for the copy that `send` enqueues.
-  void pack(const BatchCapacity &counts, const BatchCapacity &grid, const BatchLayout &layout);
+  void pack(const BatchCapacity &counts, const TileForm &form, const BatchLayout &layout);
+  // The form of the query tiles that suits the batch in the lane's buffers.
+  TileForm form_of(const BatchCapacity &counts) const;
   void send(const BatchLayout &layout);
   void download(int users);
   // Sends page lists to the device, whose memory for them is taken on first use.
   KeptPages send_pages(int users, const StatePool &states, const int *first_pages, const int *page_table, int entries);
   // Upload, forward pass and download, with launches sized for `grid`.
-  void enqueue(const BatchLayout &layout, const BatchCapacity &grid);
+  void enqueue(const BatchLayout &layout, const BatchCapacity &grid, const TileForm &form);
 
   const Model &model_;
   const BatchCapacity capacity_;

@@ -52,8 +52,14 @@ struct BatchHeader {
   int sorted;  // 1: every user's times ascend
 };
 
-// An entry of the attention's work list, longest first. It holds all that a block needs to begin, so that one load
-// finds it.
+// How the attention cuts a batch into units of work: `rows` query rows of a user, for `heads` neighbouring heads that share
+// the bias.
+struct TileForm {
+  int rows;
+  int heads;
+};
+
+// An entry of the attention's work list. It holds all that a block needs to begin, so that one load finds it.
 struct alignas(16) QTile {
   int token0;  // first token of the user
   int length;  // tokens of the user

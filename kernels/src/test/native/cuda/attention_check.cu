@@ -5,11 +5,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "attention.cuh"
+#include "batch.h"
 #include "check.cuh"
 #include "hopper.cuh"
 
@@ -83,16 +85,12 @@ Batch batch_of(const Case &c, int rows, std::mt19937_64 &random) {
       std::shuffle(first, batch.times.end(), random);
     }
     batch.times.resize((batch.times.size() + kTimeAlignment - 1) / kTimeAlignment * kTimeAlignment, 7);
-    for (int r = last_tile_row(length, rows); r > -rows; r -= rows) {
-      batch.tiles.push_back({batch.offsets[u], length, r, batch.time_offsets[u]});
-    }
   }
   batch.times.resize(batch.times.size() + kTimeSlack, 7);
-  auto work = [&](const QTile &t) { return std::min(t.length, t.row0 + rows); };
-  std::stable_sort(batch.tiles.begin(), batch.tiles.end(),
-                   [&](const QTile &a, const QTile &b) { return work(a) > work(b); });
   batch.header.tokens = batch.offsets.back();
-  batch.header.q_tiles = static_cast<int>(batch.tiles.size());
+  batch.tiles.resize(BatchCapacity{batch.header.users, batch.header.tokens}.q_tiles());
+  batch.header.q_tiles = list_tiles(batch.offsets.data(), batch.time_offsets.data(), batch.header.users, c.shape, rows,
+                                    batch.tiles.data());
   return batch;
 }
 
@@ -138,11 +136,11 @@ Bias bias_of(Ready &ready, const Shape &shape, std::mt19937_64 &random) {
   return bias;
 }
 
-void place(Ready &ready, const Case &c, const Batch &batch, int rows) {
+void place(Ready &ready, const Case &c, const Batch &batch, const TileForm &form) {
   ready.args.shape = c.shape;
-  ready.args.tile_rows = rows;
+  ready.args.form = form;
   ready.args.counters = ready.upload(std::vector<WorkCounters>(1));
-  ready.args.most_q_tiles = batch.header.q_tiles + 3;
+  ready.args.most_q_tiles = static_cast<int>(batch.tiles.size());
   ready.args.batch.header = ready.upload(std::vector<BatchHeader>{batch.header});
   ready.args.batch.offsets = ready.upload(batch.offsets);
   ready.args.batch.time_offsets = ready.upload(batch.time_offsets);
@@ -175,24 +173,29 @@ double error_of(const bf16 *o, const float *reference, const Case &c, int tokens
 struct Way {
   const char *name;
   Path path;
-  int rows;
+  TileForm form;
 };
 
-constexpr Way kWays[] = {{"hopper 128", Path::kHopper, 128},
-                         {"hopper 192", Path::kHopper, 192},
-                         {"ampere 128", Path::kAmpere, 128},
-                         {"ampere 192", Path::kAmpere, 192}};
+// The forms that each path has for heads of a width.
+std::vector<Way> ways_of(int width) {
+  const TileForm widest{192, kMaxHeadWidth / width};
+  std::vector<Way> ways = {{"hopper 128 x 1", Path::kHopper, {128, 1}}};
+  if (width == kPairedWidth) ways.push_back({"hopper 128 x 2", Path::kHopper, {128, 2}});
+  ways.push_back({"hopper 192    ", Path::kHopper, widest});
+  ways.push_back({"ampere 128    ", Path::kAmpere, {128, 1}});
+  ways.push_back({"ampere 192    ", Path::kAmpere, widest});
+  return ways;
+}
 
-// All ways against the reference; tiles of either size give the same bits.
+// All ways against the reference; a path's forms give the same bits.
 bool check_case(const char *name, const Case &c) {
   bool good = true;
-  std::vector<uint16_t> bits[4];
-  for (int w = 0; w < 4; w++) {
-    const Way &way = kWays[w];
+  std::map<Path, std::vector<uint16_t>> first_bits;
+  for (const Way &way : ways_of(c.shape.width)) {
     std::mt19937_64 random(17);
     Ready ready;
-    const Batch batch = batch_of(c, way.rows, random);
-    place(ready, c, batch, way.rows);
+    const Batch batch = batch_of(c, way.form.rows, random);
+    place(ready, c, batch, way.form);
     const Bias bias = bias_of(ready, c.shape, random);
     const int tokens = batch.header.tokens;
     const int capacity = tokens + 70;
@@ -217,12 +220,12 @@ bool check_case(const char *name, const Case &c) {
     CHECK(cudaDeviceSynchronize());
     double largest;
     const double error = error_of(ready.o, reference, c, tokens, capacity, &largest);
-    bits[w].resize(static_cast<size_t>(tokens) * c.shape.hidden);
-    CHECK(cudaMemcpy(bits[w].data(), ready.o, bits[w].size() * 2, cudaMemcpyDeviceToHost));
-    const bool same = w % 2 == 0 || bits[w] == bits[w - 1];
+    std::vector<uint16_t> bits(static_cast<size_t>(tokens) * c.shape.hidden);
+    CHECK(cudaMemcpy(bits.data(), ready.o, bits.size() * 2, cudaMemcpyDeviceToHost));
+    const bool same = first_bits.try_emplace(way.path, bits).first->second == bits;
     const bool met = error < 4e-3 && same;
     printf("%-22s d=%-3d %s  tokens %6d  error %.2e  largest %.2e  %s%s\n", name, c.shape.width, way.name, tokens, error,
-           largest, met ? "ok" : "MISS", same ? "" : " (bits differ between tile sizes)");
+           largest, met ? "ok" : "MISS", same ? "" : " (bits differ between forms)");
     good &= met;
   }
   return good;
@@ -243,8 +246,8 @@ double flops(const Case &c) {
 void time_case(const char *name, const Case &c, const Way &way) {
   std::mt19937_64 random(23);
   Ready ready;
-  const Batch batch = batch_of(c, way.rows, random);
-  place(ready, c, batch, way.rows);
+  const Batch batch = batch_of(c, way.form.rows, random);
+  place(ready, c, batch, way.form);
   ready.args.most_q_tiles = batch.header.q_tiles;
   const Bias bias = bias_of(ready, c.shape, random);
   const int tokens = batch.header.tokens;
@@ -261,21 +264,24 @@ void time_case(const char *name, const Case &c, const Way &way) {
   const check::Times times = check::times_after_flush([&] { CHECK(attention(ready.args, way.path, nullptr)); });
   const double milliseconds = times.median;
   const double idle = check::median_milliseconds([&] { CHECK(attention(ready.args, way.path, nullptr)); });
-  const bool served = way.path == Path::kHopper && way.rows == query_tile_rows(c.shape, tokens);
+  const TileForm chosen = tile_form(c.shape, batch.offsets.data(), batch.header.users);
+  const bool served = way.path == Path::kHopper && way.form.rows == chosen.rows && way.form.heads == chosen.heads;
   const double bytes = static_cast<double>(tokens) * c.shape.hidden * 2 * 4;
   const double floor = std::max(bytes / 3.0e12, flops(c) / 790e12);  // measured copy and matrix ceilings
-  printf("time %-24s %s%s  %8.1f us (p7 %.1f, p93 %.1f)  %6.1f TFLOP/s  floor %6.1f us  %3.0f %% of it; into an idle stream %.1f us\n",
-         name, way.name, served ? " *" : "  ", milliseconds * 1e3, times.low * 1e3, times.high * 1e3,
-         flops(c) / milliseconds / 1e9, floor * 1e6, floor / milliseconds * 1e5, idle * 1e3);
-  fflush(stdout);
+  const double work = flops(c) / 1e9;  // over milliseconds: TFLOP/s
+  printf("time %-24s %s%s  %8.1f us (p7 %.1f, p93 %.1f)  %6.1f TFLOP/s (%.0f..%.0f)  floor %6.1f us  %3.0f %% of it; "
+         "into an idle stream %.1f us, %.0f TFLOP/s\n",
+         name, way.name, served ? " *" : "  ", milliseconds * 1e3, times.low * 1e3, times.high * 1e3, work / milliseconds,
+         work / times.high, work / times.low, floor * 1e6, floor / milliseconds * 1e5, idle * 1e3, work / idle);
 }
 
 }  // namespace
 
 int main(int argc, char **argv) {
+  setvbuf(stdout, nullptr, _IOLBF, 0);
   if (argc > 3 && std::string(argv[1]) == "--profile") {
     const int n = atoi(argv[3]);
-    time_case("profile", {shape_of(n, 4, 64, 64), std::vector<int>(65536 / n, n)}, kWays[atoi(argv[2])]);
+    time_case("profile", {shape_of(n, 4, 64, 64), std::vector<int>(65536 / n, n)}, ways_of(64)[atoi(argv[2])]);
     return 0;
   }
   const bool timed = argc > 1 && std::string(argv[1]) == "--time";
@@ -300,12 +306,13 @@ int main(int argc, char **argv) {
     good &= check_case("large values", {shape_of(512, 2, width, width), {512, 400, 3}, true, 8.f});
     good &= check_case("tiny values", {shape_of(512, 2, width, width), {512, 77}, true, 1e-3f});
     good &= check_case("long", {shape_of(5000, 1, width, width), {5000, 4097}});
+    good &= check_case("long, two heads", {shape_of(3000, 2, width, width), {3000, 1, 2049, 1025, 65}});
   }
   if (timed) {
     for (int width : {64, 128, 32}) {
       for (int n : {512, 2048, 8192}) {
-        for (int w = 0; w < 3; w++) {
-          const Way &way = kWays[w];
+        for (const Way &way : ways_of(width)) {
+          if (way.path == Path::kAmpere && way.form.rows != 128) continue;
           char name[64];
           snprintf(name, sizeof name, "d=%d n=%d full", width, n);
           time_case(name, {shape_of(n, 4, width, width), std::vector<int>(65536 / n, n)}, way);
@@ -313,7 +320,7 @@ int main(int argc, char **argv) {
           snprintf(name, sizeof name, "d=%d n=%d ragged", width, n);
           std::mt19937_64 lengths(9);
           time_case(name, {shape_of(n, 4, width, width), uniform_lengths(65536 / n, n, lengths)}, way);
-          if (w == 2) continue;
+          if (way.path == Path::kAmpere) continue;
           snprintf(name, sizeof name, "d=%d n=%d times equal", width, n);
           time_case(name, {shape_of(n, 4, width, width), std::vector<int>(65536 / n, n), true, 1.f, true}, way);
         }

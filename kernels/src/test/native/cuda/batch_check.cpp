@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "attention.cuh"
 #include "failure.h"
 
 namespace {
@@ -33,6 +34,7 @@ struct Input {
 
 hstu::Shape shape(int items, int events) {
   hstu::Shape s{};
+  s.hidden = 4096;  // of the batches below some are more than kListedBytes then
   s.items = items;
   s.max_events = events;
   return s;
@@ -53,6 +55,14 @@ Input random_input(std::mt19937_64 &random, const hstu::Shape &s, int users) {
     input.offsets.push_back(static_cast<int32_t>(input.items.size()));
   }
   return input;
+}
+
+int longest_user(const Input &input) {
+  int longest = 0;
+  for (size_t i = 1; i < input.offsets.size(); i++) {
+    longest = std::max(longest, input.offsets[i] - input.offsets[i - 1]);
+  }
+  return longest;
 }
 
 void check_packed(Input &input, const hstu::Shape &s, int rows) {
@@ -89,6 +99,11 @@ void check_packed(Input &input, const hstu::Shape &s, int rows) {
   expect(header.sorted == (sorted ? 1 : 0), "sorted");
   expect(header.q_tiles == tiles && tiles <= counts.q_tiles(), "number of tiles");
   std::vector<std::vector<bool>> seen(users);
+  const int longest = longest_user(input);
+  int64_t listed = 0;             // bytes of keys and values of the users since the list last began anew
+  int shortest = longest;         // of those users
+  int shortest_before = longest;  // of the users before them
+  int rows_to_come = 0;           // of users that have tiles so far
   for (int t = 0; t < header.q_tiles; t++) {
     const hstu::QTile tile = arrays.q_tiles[t];
     const int user = static_cast<int>(
@@ -96,7 +111,20 @@ void check_packed(Input &input, const hstu::Shape &s, int rows) {
     const int length = input.offsets[user + 1] - input.offsets[user];
     expect(tile.token0 == input.offsets[user] && tile.length == length, "a tile's user");
     expect(tile.time0 == arrays.time_offsets[user], "a tile's times");
-    expect(t == 0 || tile.row0 <= arrays.q_tiles[t - 1].row0, "longest tiles first");
+    if (longest <= hstu::kShortUser && listed >= hstu::kListedBytes && t > 0 && seen[user].empty()) {
+      expect(rows_to_come == 0, "users listed together");
+      listed = 0;
+      shortest_before = shortest;
+    } else {
+      expect(t == 0 || tile.row0 <= arrays.q_tiles[t - 1].row0, "longest tiles first");
+    }
+    if (longest <= hstu::kShortUser) expect(length <= shortest_before, "longest users first");
+    shortest = std::min(shortest, length);
+    if (seen[user].empty()) {
+      listed += static_cast<int64_t>(length) * s.hidden * 4;
+      rows_to_come += length;
+    }
+    rows_to_come -= std::min(length, tile.row0 + rows) - std::max(0, tile.row0);
     seen[user].resize(length);
     for (int row = std::max(0, tile.row0); row < std::min(length, tile.row0 + rows); row++) {
       expect(!seen[user][row], "a row once");
@@ -106,6 +134,28 @@ void check_packed(Input &input, const hstu::Shape &s, int rows) {
   for (const std::vector<bool> &user : seen) {
     expect(!user.empty() && std::find(user.begin(), user.end(), false) == user.end(), "every row");
   }
+}
+
+void expect_form(int heads, int width, const std::vector<int> &lengths, int rows, int heads_together,
+                 const char *what) {
+  hstu::Shape s{};
+  s.heads = heads;
+  s.width = width;
+  std::vector<int> offsets(1, 0);
+  for (const int length : lengths) offsets.push_back(offsets.back() + length);
+  const hstu::TileForm form = hstu::tile_form(s, offsets.data(), static_cast<int>(lengths.size()));
+  expect(form.rows == rows && form.heads == heads_together, what);
+}
+
+void check_forms() {
+  expect_form(4, 64, std::vector<int>(128, 512), 128, 2, "many short users: pairs of heads");
+  expect_form(4, 64, std::vector<int>(32, 2048), 192, 2, "many long users: 192 rows");
+  expect_form(4, 64, std::vector<int>(8, 8192), 192, 2, "few long users, enough work: 192 rows");
+  expect_form(4, 64, {5176, 4000, 3500, 3300, 3000, 2500, 2000, 852}, 128, 2, "a unit of 192 rows too long: pairs of heads");
+  expect_form(4, 64, {8192, 100, 100}, 128, 1, "one user beside nothing: one head a unit");
+  expect_form(4, 64, {512}, 128, 1, "one short user: one head a unit");
+  expect_form(5, 64, std::vector<int>(128, 512), 192, 2, "an odd number of heads: no pairs");
+  expect_form(4, 128, std::vector<int>(128, 512), 192, 1, "wide heads: no pairs");
 }
 
 void expect_refused(const char *part, const std::function<void(Input &)> &spoil) {
@@ -131,10 +181,12 @@ void expect_refused(const char *part, const std::function<void(Input &)> &spoil)
 int main() {
   std::mt19937_64 random(7);
   for (int round = 0; round < 200; round++) {
-    const hstu::Shape s = shape(1 + static_cast<int>(random() % 50), 1 + static_cast<int>(random() % 700));
+    const int most_events = round % 3 == 0 ? 2000 : 700;
+    const hstu::Shape s = shape(1 + static_cast<int>(random() % 50), 1 + static_cast<int>(random() % most_events));
     Input input = random_input(random, s, 1 + static_cast<int>(random() % 40));
     check_packed(input, s, round % 2 == 0 ? 128 : 192);
   }
+  check_forms();
   expect_refused("item row 11 of user 1, event 2", [](Input &i) { i.items[4] = 11; });
   expect_refused("item row 0 of user 0, event 0", [](Input &i) { i.items[0] = 0; });
   expect_refused("offsets[0]=1", [](Input &i) { i.offsets[0] = 1; });

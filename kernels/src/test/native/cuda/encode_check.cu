@@ -46,6 +46,7 @@ std::vector<Case> cases(bool wide_heads) {
       {"the published shape", shape(500, 512, 523, 256, 4, 64, 64, 3), {512, 300, 257, 1}},
       {"wide heads", shape(77, 300, 303, 96, 2, 128, 128, 2), {300, 129, 128}},
       {"many short users", shape(50, 9, 10, 16, 1, 8, 8, 2), std::vector<int>(300, 1)},
+      {"pairs of heads of 64", shape(50, 20, 21, 16, 2, 64, 64, 2), std::vector<int>(210, 20)},
       {"widest stream", shape(20, 140, 141, 1024, 1, 16, 16, 2), {140, 5}},
   };
   if (wide_heads) all.push_back({"widest heads", shape(20, 33, 40, 24, 2, 1024, 600, 2), {33, 8}});
