@@ -38,7 +38,7 @@ def attention_rows(log):
              (64, 512, "ragged"): ("140", "180"), (64, 2048, "ragged"): ("270", ""), (64, 8192, "ragged"): ("320", ""),
              (128, 8192, "full"): ("420", "550")}
     best = {}
-    pattern = r"time d=(\d+) n=(\d+) (full|ragged)\s+(\S.*?)\s+([\d.]+) us\s+([\d.]+) TFLOP/s"
+    pattern = r"time d=(\d+) n=(\d+) (full|ragged)\s+(\S.*?)\s+([\d.]+) us \(.*?\)\s+([\d.]+) TFLOP/s"
     for width, events, kind, _, _, rate in re.findall(pattern, log):
         key = (int(width), int(events), kind)
         best[key] = max(best.get(key, 0.0), float(rate))
