@@ -36,6 +36,8 @@ struct Tiling {
   static constexpr int threads = groups * 128 + 128;
   static constexpr int producer_registers = groups == 3 ? 32 : 40;
   static constexpr int consumer_registers = groups == 3 ? 160 : 232;
+  // The exchange has what the launch took, in eights a thread: whoever asks for more waits for ever.
+  static_assert(producer_registers + groups * consumer_registers <= (groups + 1) * (65536 / threads / 8 * 8));
   // Whether a tile's last product is awaited only when the next tile's first is under way; three warpgroups lack the
   // registers for it.
   static constexpr bool defers = groups < 3;
