@@ -7,9 +7,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param events oldest first; copied
 /// @param requestTime when the next item is chosen, whole seconds; null is the server's clock
-public record History(List<Event> events, @Nullable Long requestTime) {
+/// @param userAttributes values of slow series, as of a [RetrieveRequest]; copied
+public record History(
+    List<Event> events, @Nullable Long requestTime, List<UserAttribute> userAttributes) {
 
   public History {
     events = List.copyOf(events);
+    userAttributes = List.copyOf(userAttributes);
+  }
+
+  /// Of a user of whom nothing but events is known.
+  public History(List<Event> events, @Nullable Long requestTime) {
+    this(events, requestTime, List.of());
   }
 }

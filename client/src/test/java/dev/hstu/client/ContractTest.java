@@ -32,6 +32,7 @@ class ContractTest {
       Map.ofEntries(
           Map.entry(RetrieveRequest.class, "RetrieveRequest"),
           Map.entry(Event.class, "Event"),
+          Map.entry(UserAttribute.class, "UserAttribute"),
           Map.entry(RetrieveAnswer.class, "RetrieveResponse"),
           Map.entry(RetrieveAnswer.Candidate.class, "Candidate"),
           Map.entry(RetrieveAnswer.Shortfall.class, "Shortfall"),

@@ -161,6 +161,38 @@ class RetrievalClientTest {
   }
 
   @Test
+  void whatIsKnownOfAUserIsReadFromWhenItHolds(@TempDir Path other) throws Exception {
+    TinyGenerations generations = new TinyGenerations(other);
+    generations.publishWithFeatures(3);
+    try (RunningService knowing = RunningService.start(generations.configuration(Map.of()));
+        RetrievalClient asking =
+            RetrievalClient.of(knowing.address()).deadline(Duration.ofSeconds(30)).build()) {
+      knowing.awaitReady(Duration.ofSeconds(30));
+      RetrieveRequest request = request(3).k(50);
+      UserAttribute german = new UserAttribute("language", "de");
+      UserAttribute later = new UserAttribute("language", "de", NOW + 1);
+
+      List<RetrieveAnswer.Candidate> plain = asking.retrieve(request).candidates();
+      assertThat(asking.retrieve(request.userAttributes(List.of(german))).candidates())
+          .isNotEqualTo(plain);
+      assertThat(asking.retrieve(request.userAttributes(List.of(later))).candidates())
+          .isEqualTo(plain);
+
+      List<Event> events = List.of(new Event(id(3), NOW - 60, 4f));
+      float[][] rows =
+          asking
+              .embed(
+                  List.of(
+                      new History(events, NOW),
+                      new History(events, NOW, List.of(german)),
+                      new History(events, NOW, List.of(later))))
+              .rows();
+      assertThat(rows[1]).isNotEqualTo(rows[0]);
+      assertThat(rows[2]).isEqualTo(rows[0]);
+    }
+  }
+
+  @Test
   void itemsComeAndGo() {
     float[] vector = new float[16];
     vector[0] = 1;
