@@ -105,24 +105,17 @@ public record HstuConfig(
 
   @Override
   public HstuConfig withItems(int count) {
-    return new HstuConfig(
-        count,
-        maxEvents,
-        outputSlots,
-        embeddingDim,
-        heads,
-        queryDim,
-        valueDim,
-        blocks,
-        temperature,
-        windowHop,
-        features);
+    return with(count, features);
   }
 
   @Override
   public HstuConfig withFeatures(ModelFeatures known) {
+    return with(items, known);
+  }
+
+  private HstuConfig with(int count, ModelFeatures known) {
     return new HstuConfig(
-        items,
+        count,
         maxEvents,
         outputSlots,
         embeddingDim,

@@ -69,23 +69,17 @@ public record SasRecConfig(
 
   @Override
   public SasRecConfig withItems(int count) {
-    return new SasRecConfig(
-        count,
-        maxEvents,
-        outputSlots,
-        embeddingDim,
-        heads,
-        hiddenDim,
-        blocks,
-        temperature,
-        windowHop,
-        features);
+    return with(count, features);
   }
 
   @Override
   public SasRecConfig withFeatures(ModelFeatures known) {
+    return with(items, known);
+  }
+
+  private SasRecConfig with(int count, ModelFeatures known) {
     return new SasRecConfig(
-        items,
+        count,
         maxEvents,
         outputSlots,
         embeddingDim,
