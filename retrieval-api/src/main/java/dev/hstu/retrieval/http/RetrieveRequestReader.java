@@ -43,6 +43,8 @@ final class RetrieveRequestReader {
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
 
   private static final String EVENT_NEEDS = "itemId and timestamp";
+  private static final String FEWER_ATTRIBUTES =
+      "send those of the model's series, the newest changes of each";
   private static final List<String> ATTRIBUTE_FIELDS = List.of("name", "value", "since");
 
   private final RetrievalSettings limits;
@@ -127,7 +129,9 @@ final class RetrieveRequestReader {
   private void readField(RequestJson json, Fields fields) throws IOException {
     switch (json.fieldName()) {
       case "userId" -> fields.userId = json.id(limits.maxIdLength());
-      case "events" -> fields.events = readEvents(json);
+      case "events" ->
+          fields.events =
+              readList(json, limits.maxEvents(), "send the newest ones", this::readEvent);
       case "requestTime" -> fields.requestTime = json.seconds();
       case "k" -> fields.k = readK(json);
       case "excludeSeen" -> fields.excludeSeen = json.trueOrFalse();
@@ -135,8 +139,17 @@ final class RetrieveRequestReader {
       case "excludeServedDays" ->
           fields.excludeServedDays =
               json.integer(1, UserSettings.MAX_SERVED_DAYS, "send another or leave it out");
-      case "userAttributes" -> fields.userAttributes = readAttributes(json);
-      case "excludeItemIds" -> fields.excludeItemIds = readExcludedItems(json);
+      case "userAttributes" ->
+          fields.userAttributes =
+              readList(
+                  json, RetrieveRequest.MAX_USER_ATTRIBUTES, FEWER_ATTRIBUTES, this::readAttribute);
+      case "excludeItemIds" ->
+          fields.excludeItemIds =
+              readList(
+                  json,
+                  limits.maxExcludedItems(),
+                  "send fewer",
+                  entry -> entry.id(limits.maxIdLength()));
       default -> throw json.unknownField(FIELDS);
     }
   }
@@ -146,15 +159,29 @@ final class RetrieveRequestReader {
         1, limits.maxK(), "send another k or leave it out for " + limits.defaultK());
   }
 
-  private List<Event> readEvents(RequestJson json) throws IOException {
+  /// Reads one entry of a list.
+  @FunctionalInterface
+  private interface Entry<T> {
+    T read(RequestJson json) throws IOException;
+  }
+
+  /// @param mend for who sends more than so many
+  private static <T> List<T> readList(RequestJson json, int most, String mend, Entry<T> entry)
+      throws IOException {
     json.requireList();
+    String name = json.fieldName();
     String pointer = json.pointer();
-    List<Event> events = new ArrayList<>();
+    List<T> entries = new ArrayList<>();
     while (json.nextEntry()) {
-      requireRoom(events.size(), limits.maxEvents(), pointer, "events", "send the newest ones");
-      events.add(readEvent(json));
+      if (entries.size() == most) {
+        throw new InvalidRequestException(
+            ProblemType.TOO_MANY_ENTRIES,
+            pointer,
+            "%s has more than %d entries; %s".formatted(name, most, mend));
+      }
+      entries.add(entry.read(json));
     }
-    return events;
+    return entries;
   }
 
   private Event readEvent(RequestJson json) throws IOException {
@@ -176,33 +203,6 @@ final class RetrieveRequestReader {
         action);
   }
 
-  private List<String> readExcludedItems(RequestJson json) throws IOException {
-    json.requireList();
-    String pointer = json.pointer();
-    List<String> ids = new ArrayList<>();
-    while (json.nextEntry()) {
-      requireRoom(ids.size(), limits.maxExcludedItems(), pointer, "excludeItemIds", "send fewer");
-      ids.add(json.id(limits.maxIdLength()));
-    }
-    return ids;
-  }
-
-  private List<UserAttribute> readAttributes(RequestJson json) throws IOException {
-    json.requireList();
-    String pointer = json.pointer();
-    List<UserAttribute> attributes = new ArrayList<>();
-    while (json.nextEntry()) {
-      requireRoom(
-          attributes.size(),
-          RetrieveRequest.MAX_USER_ATTRIBUTES,
-          pointer,
-          "userAttributes",
-          "send those of the model's series, the newest changes of each");
-      attributes.add(readAttribute(json));
-    }
-    return attributes;
-  }
-
   private UserAttribute readAttribute(RequestJson json) throws IOException {
     json.requireObject();
     String name = null;
@@ -220,15 +220,6 @@ final class RetrieveRequestReader {
         requirePresent(json, name, "name", "attribute", "name and value"),
         requirePresent(json, value, "value", "attribute", "name and value"),
         since);
-  }
-
-  private static void requireRoom(int size, int most, String pointer, String name, String mend) {
-    if (size == most) {
-      throw new InvalidRequestException(
-          ProblemType.TOO_MANY_ENTRIES,
-          pointer,
-          "%s has more than %d entries; %s".formatted(name, most, mend));
-    }
   }
 
   /// Called at the event's end, where the pointer is that of the event.
