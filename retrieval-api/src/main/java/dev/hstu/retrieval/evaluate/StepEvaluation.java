@@ -118,10 +118,13 @@ final class StepEvaluation {
   }
 
   private static UserHistory newest(UserHistory history, int most) {
-    int start = Math.max(0, history.length() - most);
+    int length = history.length();
+    int start = Math.max(0, length - most);
+    float[] actions = history.actions();
     return new UserHistory(
-        Arrays.copyOfRange(history.items(), start, history.length()),
-        Arrays.copyOfRange(history.times(), start, history.length()),
+        Arrays.copyOfRange(history.items(), start, length),
+        Arrays.copyOfRange(history.times(), start, length),
+        Arrays.copyOfRange(actions, Math.min(start, actions.length), actions.length),
         history.requestTime());
   }
 
@@ -130,6 +133,7 @@ final class StepEvaluation {
     return new UserHistory(
         kept.items(),
         kept.times(),
+        kept.actions(),
         Math.max(lastEvent, kept.requestTime() - parameters.graceSeconds()));
   }
 

@@ -82,17 +82,21 @@ final class Likeness {
     int count = kept.length - (left < 0 ? 0 : 1);
     String[] itemIds = new String[count];
     long[] times = new long[count];
+    float[] actions = new float[query.actions().length == 0 ? 0 : count];
     int next = 0;
     for (int i = 0; i < kept.length; i++) {
       if (i != left) {
         itemIds[next] = query.itemIds()[kept[i]];
+        if (actions.length > 0) {
+          actions[next] = query.actions()[kept[i]];
+        }
         times[next++] = query.times()[kept[i]];
       }
     }
     return new RetrievalQuery(
         itemIds,
         times,
-        new float[0],
+        actions,
         query.requestTime(),
         1,
         false,

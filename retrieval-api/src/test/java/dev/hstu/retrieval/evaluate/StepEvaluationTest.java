@@ -139,6 +139,7 @@ class StepEvaluationTest {
     return new TimedEncoder()
         .user(
             history.items(),
+            history.actions(),
             history.length() - newest,
             history.length(),
             Math.max(last, history.requestTime() - earlier));
@@ -190,17 +191,22 @@ class StepEvaluationTest {
             .map(e -> 1 + (int) (Math.pow(random.nextDouble(), 2) * ITEMS))
             .toArray();
     long[] times = LongStream.range(0, events).map(e -> e * 40).toArray();
-    return new InteractionLog(offsets, rows, times, new float[events]);
+    float[] actions = new float[events];
+    for (int e = 0; e < events; e++) {
+      actions[e] = 1 + random.nextInt(5);
+    }
+    return new InteractionLog(offsets, rows, times, actions);
   }
 
-  /// The sum of the events' vectors, and a direction that turns with the request time.
+  /// The sum of the events' vectors, each as often as its action says, and a direction that turns
+  /// with the request time.
   private final class TimedEncoder implements UserEncoder {
 
-    float[] user(int[] items, int from, int to, long requestTime) {
+    float[] user(int[] items, float[] actions, int from, int to, long requestTime) {
       float[] user = new float[DIMENSION];
       for (int e = from; e < to; e++) {
         for (int d = 0; d < DIMENSION; d++) {
-          user[d] += vectors[(items[e] - 1) * DIMENSION + d];
+          user[d] += actions[e] * vectors[(items[e] - 1) * DIMENSION + d];
         }
       }
       user[0] += (float) (4 * Math.cos(requestTime));
@@ -223,7 +229,11 @@ class StepEvaluationTest {
       for (int b = 0; b < batch.users(); b++) {
         float[] user =
             user(
-                batch.items(), batch.offsets()[b], batch.offsets()[b + 1], batch.requestTimes()[b]);
+                batch.items(),
+                batch.actions(),
+                batch.offsets()[b],
+                batch.offsets()[b + 1],
+                batch.requestTimes()[b]);
         System.arraycopy(user, 0, target, b * DIMENSION, DIMENSION);
       }
     }

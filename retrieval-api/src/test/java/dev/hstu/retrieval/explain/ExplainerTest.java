@@ -104,7 +104,7 @@ class ExplainerTest {
   @BeforeAll
   static void open() throws Exception {
     TinyGenerations generations = new TinyGenerations(folder);
-    generation = generations.store().open(generations.publish(3));
+    generation = generations.store().open(generations.publishWithFeatures(3));
     model = ModelFolder.open(generation.modelFolder());
     encoder = Encoder.open(model.model(), EngineChoice.of(Engine.REFERENCE).withThreads(1));
     sets = NamedSets.open(folder.resolve("sets"));
@@ -375,12 +375,14 @@ class ExplainerTest {
     int events = 3 + random.nextInt(25);
     String[] ids = new String[events];
     long[] times = new long[events];
+    float[] actions = new float[events];
     for (int i = 0; i < events; i++) {
       ids[i] =
           wanted == Cause.NOT_POPULAR || random.nextInt(8) == 0
               ? "unknown " + i
               : TinyGenerations.id(random.nextInt(TinyGenerations.ITEMS));
       times[i] = 1_000L * i + random.nextInt(1_000);
+      actions[i] = 1 + random.nextInt(5);
     }
     String[] denied = new String[random.nextInt(3) + (wanted == Cause.DENIED ? 4 : 0)];
     List<String> all = List.copyOf(ITEMS.keySet());
@@ -388,11 +390,13 @@ class ExplainerTest {
     return new RetrievalQuery(
         ids,
         times,
+        actions,
         30_000,
         5 + random.nextInt(20),
         wanted == Cause.SEEN || random.nextBoolean(),
         denied,
-        wanted == Cause.FILTER || random.nextInt(4) == 0 ? filter() : FilterRule.EVERYTHING);
+        wanted == Cause.FILTER || random.nextInt(4) == 0 ? filter() : FilterRule.EVERYTHING,
+        null);
   }
 
   /// Two genres, and not some years.
@@ -551,7 +555,11 @@ class ExplainerTest {
             .map(i -> (int) (Long.parseLong(query.itemIds()[i]) - TinyGenerations.FIRST_ID) + 1)
             .toArray();
     long[] times = Arrays.stream(places).mapToLong(i -> query.times()[i]).toArray();
-    return encoder.encode(List.of(new UserHistory(items, times, query.requestTime())))[0];
+    float[] actions = new float[places.length];
+    for (int i = 0; i < places.length; i++) {
+      actions[i] = query.actions()[places[i]];
+    }
+    return encoder.encode(List.of(new UserHistory(items, times, actions, query.requestTime())))[0];
   }
 
   private static double dot(float[] a, float[] b) {
