@@ -45,17 +45,67 @@ public record ImportRequest(
     }
   }
 
-  /// Events alone.
-  public ImportRequest(
-      List<Path> interactions,
-      @Nullable Path catalogue,
-      Path out,
-      ReadingRules rules,
-      double maxBadShare,
-      boolean dropRepeats,
-      boolean overwrite,
-      long untilSeconds) {
-    this(
+  /// Events of all times, everything found out, the default bound on bad rows, nothing dropped or
+  /// replaced.
+  public static ImportRequest of(List<Path> interactions, @Nullable Path catalogue, Path out) {
+    return new ImportRequest(
+        interactions,
+        catalogue,
+        out,
+        ReadingRules.DETECTED,
+        DEFAULT_MAX_BAD_SHARE,
+        false,
+        false,
+        NO_END,
+        List.of());
+  }
+
+  /// Of one file.
+  public static ImportRequest of(Path interactions, @Nullable Path catalogue, Path out) {
+    return of(List.of(interactions), catalogue, out);
+  }
+
+  /// The same with other rules.
+  public ImportRequest withRules(ReadingRules other) {
+    return new ImportRequest(
+        interactions,
+        catalogue,
+        out,
+        other,
+        maxBadShare,
+        dropRepeats,
+        overwrite,
+        untilSeconds,
+        series);
+  }
+
+  /// The same with another bound on bad rows.
+  public ImportRequest withMaxBadShare(double share) {
+    return new ImportRequest(
+        interactions, catalogue, out, rules, share, dropRepeats, overwrite, untilSeconds, series);
+  }
+
+  /// The same; where `wanted`, only a user's first event with an item is kept.
+  public ImportRequest withDropRepeats(boolean wanted) {
+    return new ImportRequest(
+        interactions, catalogue, out, rules, maxBadShare, wanted, overwrite, untilSeconds, series);
+  }
+
+  /// The same, in place of what there is.
+  public ImportRequest overwriting() {
+    return new ImportRequest(
+        interactions, catalogue, out, rules, maxBadShare, dropRepeats, true, untilSeconds, series);
+  }
+
+  /// The same up to a time.
+  public ImportRequest withUntil(long seconds) {
+    return new ImportRequest(
+        interactions, catalogue, out, rules, maxBadShare, dropRepeats, overwrite, seconds, series);
+  }
+
+  /// The same with series of the users.
+  public ImportRequest withSeries(List<SeriesSource> sources) {
+    return new ImportRequest(
         interactions,
         catalogue,
         out,
@@ -64,44 +114,6 @@ public record ImportRequest(
         dropRepeats,
         overwrite,
         untilSeconds,
-        List.of());
-  }
-
-  /// Events of all times.
-  public ImportRequest(
-      List<Path> interactions,
-      @Nullable Path catalogue,
-      Path out,
-      ReadingRules rules,
-      double maxBadShare,
-      boolean dropRepeats,
-      boolean overwrite) {
-    this(interactions, catalogue, out, rules, maxBadShare, dropRepeats, overwrite, NO_END);
-  }
-
-  /// One log, everything found out, the default bound on bad rows.
-  public static ImportRequest of(Path interactions, @Nullable Path catalogue, Path out) {
-    return new ImportRequest(
-        List.of(interactions),
-        catalogue,
-        out,
-        ReadingRules.DETECTED,
-        DEFAULT_MAX_BAD_SHARE,
-        false,
-        false);
-  }
-
-  /// The same with other rules.
-  public ImportRequest with(ReadingRules otherRules) {
-    return new ImportRequest(
-        interactions,
-        catalogue,
-        out,
-        otherRules,
-        maxBadShare,
-        dropRepeats,
-        overwrite,
-        untilSeconds,
-        series);
+        sources);
   }
 }

@@ -93,17 +93,7 @@ final class Likeness {
         times[next++] = query.times()[kept[i]];
       }
     }
-    return new RetrievalQuery(
-        itemIds,
-        times,
-        actions,
-        query.requestTime(),
-        1,
-        false,
-        new String[0],
-        query.filter(),
-        null,
-        query.attributes());
+    return query.withEvents(itemIds, times, actions);
   }
 
   private double product(float @Nullable [] embedding) {

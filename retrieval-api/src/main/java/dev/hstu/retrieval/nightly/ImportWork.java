@@ -121,14 +121,10 @@ final class ImportWork implements NightWork {
             .map(file -> input.interactions().resolve(file.name()))
             .toList();
     Path catalogue = night.plan().catalogue() == null ? null : night.folder().catalogue();
-    return new ImportRequest(
-        files,
-        catalogue,
-        night.folder().data(),
-        rules(input),
-        input.maxBadShare(),
-        input.dropRepeats(),
-        false);
+    return ImportRequest.of(files, catalogue, night.folder().data())
+        .withRules(rules(input))
+        .withMaxBadShare(input.maxBadShare())
+        .withDropRepeats(input.dropRepeats());
   }
 
   /// How the files are understood.

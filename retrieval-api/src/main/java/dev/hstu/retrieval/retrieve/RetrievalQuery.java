@@ -46,54 +46,76 @@ public record RetrievalQuery(
   }
 
   private static final float[] NO_ACTIONS = {};
+  private static final String[] NO_ITEMS = {};
 
-  /// A query that says nothing of its user but the events.
-  public RetrievalQuery(
-      String[] itemIds,
-      long[] times,
-      float[] actions,
-      long requestTime,
-      int k,
-      boolean excludeSeen,
-      String[] excludedItemIds,
-      FilterRule filter,
-      @Nullable String userId) {
-    this(
+  /// A query of nobody in particular, of whom nothing but events is known, for any item that isn't
+  /// among them.
+  public static RetrievalQuery of(String[] itemIds, long[] times, long requestTime, int k) {
+    return new RetrievalQuery(
         itemIds,
         times,
-        actions,
+        NO_ACTIONS,
+        requestTime,
+        k,
+        true,
+        NO_ITEMS,
+        FilterRule.EVERYTHING,
+        null,
+        UserAttributes.NONE);
+  }
+
+  /// The same for other events.
+  public RetrievalQuery withEvents(String[] otherIds, long[] otherTimes, float[] otherActions) {
+    return new RetrievalQuery(
+        otherIds,
+        otherTimes,
+        otherActions,
         requestTime,
         k,
         excludeSeen,
         excludedItemIds,
         filter,
         userId,
-        UserAttributes.NONE);
+        attributes);
   }
 
-  /// A query of nobody in particular, whose events say nothing of actions.
-  public RetrievalQuery(
-      String[] itemIds,
-      long[] times,
-      long requestTime,
-      int k,
-      boolean excludeSeen,
-      String[] excludedItemIds,
-      FilterRule filter) {
-    this(itemIds, times, requestTime, k, excludeSeen, excludedItemIds, filter, null);
+  /// The same at another time.
+  public RetrievalQuery withRequestTime(long seconds) {
+    return new RetrievalQuery(
+        itemIds,
+        times,
+        actions,
+        seconds,
+        k,
+        excludeSeen,
+        excludedItemIds,
+        filter,
+        userId,
+        attributes);
   }
 
-  /// A query whose events say nothing of actions.
-  public RetrievalQuery(
-      String[] itemIds,
-      long[] times,
-      long requestTime,
-      int k,
-      boolean excludeSeen,
-      String[] excludedItemIds,
-      FilterRule filter,
-      @Nullable String userId) {
-    this(itemIds, times, NO_ACTIONS, requestTime, k, excludeSeen, excludedItemIds, filter, userId);
+  /// The same for so many candidates.
+  public RetrievalQuery withK(int count) {
+    return new RetrievalQuery(
+        itemIds,
+        times,
+        actions,
+        requestTime,
+        count,
+        excludeSeen,
+        excludedItemIds,
+        filter,
+        userId,
+        attributes);
+  }
+
+  /// The same for other items.
+  ///
+  /// @param excludesSeen whether the events' items are left out
+  /// @param excluded external ids to leave out besides
+  public RetrievalQuery withItems(boolean excludesSeen, String[] excluded, FilterRule rule) {
+    return new RetrievalQuery(
+        itemIds, times, actions, requestTime, k, excludesSeen, excluded, rule, userId, attributes);
   }
 
   /// Number of events, known or not.

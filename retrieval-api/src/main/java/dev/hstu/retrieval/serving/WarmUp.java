@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.serving;
 
 import dev.hstu.encoder.model.Model;
-import dev.hstu.index.filter.FilterRule;
 import dev.hstu.kernels.tables.IdTable;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
@@ -36,7 +35,6 @@ final class WarmUp {
       items[i] = vocabulary.idAt(random.nextInt(vocabulary.size()));
       times[i] = (long) i * STEP_SECONDS;
     }
-    return new RetrievalQuery(
-        items, times, (long) events * STEP_SECONDS, K, true, new String[0], FilterRule.EVERYTHING);
+    return RetrievalQuery.of(items, times, (long) events * STEP_SECONDS, K);
   }
 }

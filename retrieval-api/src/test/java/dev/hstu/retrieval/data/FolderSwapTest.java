@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,9 +36,7 @@ class FolderSwapTest {
         };
 
     ImportOutcome outcome =
-        InteractionImport.run(
-            new ImportRequest(List.of(log), null, out, ReadingRules.DETECTED, 0, false, true),
-            looking);
+        InteractionImport.run(ImportRequest.of(log, null, out).overwriting(), looking);
 
     assertThat(outcome).isInstanceOf(ImportOutcome.Imported.class);
     assertThat(out.resolve("old")).doesNotExist();

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -81,8 +80,7 @@ class ImportCrashTest {
   }
 
   private static String replace(Path log, Path out) throws IOException {
-    Imports.imported(
-        new ImportRequest(List.of(log), null, out, ReadingRules.DETECTED, 0, false, true));
+    Imports.imported(ImportRequest.of(log, null, out).overwriting());
     return PreparedData.open(out).fingerprint();
   }
 

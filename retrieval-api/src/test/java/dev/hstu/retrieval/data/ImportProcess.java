@@ -14,16 +14,9 @@ final class ImportProcess {
 
   /// Arguments: the log, the folder to make, whether to overwrite.
   public static void main(String[] arguments) throws IOException {
-    ImportRequest request =
-        new ImportRequest(
-            List.of(Path.of(arguments[0])),
-            null,
-            Path.of(arguments[1]),
-            ReadingRules.DETECTED,
-            0,
-            false,
-            Boolean.parseBoolean(arguments[2]));
-    InteractionImport.run(request, new Dots(System.out));
+    ImportRequest request = ImportRequest.of(Path.of(arguments[0]), null, Path.of(arguments[1]));
+    InteractionImport.run(
+        Boolean.parseBoolean(arguments[2]) ? request.overwriting() : request, new Dots(System.out));
   }
 
   /// Starts one.

@@ -45,7 +45,7 @@ final class Imports {
 
   /// Imports a log with the given rules, where any share of bad rows is fine.
   static Imported tolerant(Path log, Path out, ReadingRules rules) throws IOException {
-    return imported(new ImportRequest(List.of(log), null, out, rules, 1, false, false));
+    return imported(ImportRequest.of(log, null, out).withRules(rules).withMaxBadShare(1));
   }
 
   /// Every event as `user item@time:action`, users and events in their order.

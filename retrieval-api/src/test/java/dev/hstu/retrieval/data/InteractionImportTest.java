@@ -187,9 +187,7 @@ class InteractionImportTest {
     Path first = file(folder, "a.csv", HEADER + "1,10,4,100\n2,11,4,50\n");
     Path second = file(folder, "b.dat", "1::12::5::90\n");
     Imported imported =
-        imported(
-            new ImportRequest(
-                List.of(first, second), null, out(), ReadingRules.DETECTED, 0, false, false));
+        imported(ImportRequest.of(List.of(first, second), null, out()).withMaxBadShare(0));
 
     assertThat(events(out())).containsExactly("1 12@90:5.0", "1 10@100:4.0", "2 11@50:4.0");
     assertThat(imported.read().formats()).containsExactly("csv", "grouplens-dat");
@@ -293,9 +291,7 @@ class InteractionImportTest {
     Path log = file(folder, "log.csv", rows);
     Imported kept = tolerant(log, out(), ReadingRules.DETECTED);
     Imported dropped =
-        imported(
-            new ImportRequest(
-                List.of(log), null, folder.resolve("d"), ReadingRules.DETECTED, 0, true, false));
+        imported(ImportRequest.of(log, null, folder.resolve("d")).withDropRepeats(true));
 
     assertThat(kept.events().duplicates()).isEqualTo(1);
     assertThat(events(out()))
@@ -320,8 +316,7 @@ class InteractionImportTest {
   }
 
   private ImportRequest until(Path log, long seconds) {
-    return new ImportRequest(
-        List.of(log), null, out(), ReadingRules.DETECTED, 0, false, true, seconds);
+    return ImportRequest.of(log, null, out()).overwriting().withUntil(seconds);
   }
 
   @Test
@@ -501,7 +496,7 @@ class InteractionImportTest {
         .hasMessageContaining("--overwrite");
     assertThat(events(out())).containsExactly("1 a@1:1.0");
 
-    imported(new ImportRequest(List.of(other), null, out(), ReadingRules.DETECTED, 0, false, true));
+    imported(ImportRequest.of(other, null, out()).overwriting());
     assertThat(events(out())).containsExactly("1 b@1:1.0");
     assertThat(Imports.entries(folder)).containsExactly(log, other, out());
   }
@@ -521,10 +516,7 @@ class InteractionImportTest {
                 + "10,Again,Drama,2000,y\n"
                 + ",No id,Drama,2000,y\n");
     Path log = file(folder, "log.csv", HEADER + "1,10,1,1\n1,99,1,2\n");
-    Imported imported =
-        imported(
-            new ImportRequest(
-                List.of(log), items, out(), ReadingRules.DETECTED, 0.5, false, false));
+    Imported imported = imported(ImportRequest.of(log, items, out()).withMaxBadShare(0.5));
 
     PreparedData data = PreparedData.open(out());
     assertThat(List.of(data.items().idAt(0), data.items().idAt(1), data.items().idAt(2)))
@@ -574,7 +566,7 @@ class InteractionImportTest {
             TimeScale.SECONDS,
             null,
             Map.of());
-    imported(ImportRequest.of(log, items, out()).with(rules));
+    imported(ImportRequest.of(log, items, out()).withRules(rules));
 
     PreparedData data = PreparedData.open(out());
     assertThat(data.attributes().columns().stream().map(c -> c.name() + " " + c.kind()))

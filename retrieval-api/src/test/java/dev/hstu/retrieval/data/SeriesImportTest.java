@@ -172,16 +172,8 @@ class SeriesImportTest {
   private ImportRequest request(Path manifest) {
     ImportManifest declared = ImportManifest.read(manifest);
     assertThat(declared.interactions()).isEqualTo(folder.resolve("log.csv"));
-    return new ImportRequest(
-        List.of(folder.resolve("log.csv")),
-        null,
-        folder.resolve("out"),
-        ReadingRules.DETECTED,
-        0.01,
-        false,
-        false,
-        ImportRequest.NO_END,
-        declared.series());
+    return ImportRequest.of(folder.resolve("log.csv"), null, folder.resolve("out"))
+        .withSeries(declared.series());
   }
 
   private Path write(String name, String text) throws IOException {

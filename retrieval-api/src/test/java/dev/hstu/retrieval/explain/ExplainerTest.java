@@ -32,6 +32,7 @@ import dev.hstu.retrieval.retrieve.Retrieval;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.retrieve.Retriever;
+import dev.hstu.retrieval.retrieve.UserAttributes;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -247,14 +248,9 @@ class ExplainerTest {
   void anItemExcludedTwiceHasTheOtherCauseBesides() {
     String seen = TinyGenerations.id(0);
     RetrievalQuery query =
-        new RetrievalQuery(
-            new String[] {seen, TinyGenerations.id(2), seen},
-            new long[] {5, 6, 7},
-            9,
-            10,
-            true,
-            new String[] {seen},
-            new FilterRule.In("genres", List.of("g1")));
+        RetrievalQuery.of(
+                new String[] {seen, TinyGenerations.id(2), seen}, new long[] {5, 6, 7}, 9, 10)
+            .withItems(true, new String[] {seen}, new FilterRule.In("genres", List.of("g1")));
 
     Explanation explanation = explainer.explain(query, seen, buffers);
 
@@ -317,14 +313,7 @@ class ExplainerTest {
   @Test
   void theOnlyEventHasNoContributionToTell() {
     RetrievalQuery query =
-        new RetrievalQuery(
-            new String[] {TinyGenerations.id(2)},
-            new long[] {5},
-            9,
-            5,
-            true,
-            new String[0],
-            FilterRule.EVERYTHING);
+        RetrievalQuery.of(new String[] {TinyGenerations.id(2)}, new long[] {5}, 9, 5);
 
     Explanation explanation = explainer.explain(query, TinyGenerations.id(14), buffers);
 
@@ -336,7 +325,7 @@ class ExplainerTest {
   void theClosestItemsOfAHistoryAreFoundForLaterItemsToo() {
     for (String id : List.of(TinyGenerations.id(14), TinyGenerations.id(3), "1030")) {
       RetrievalQuery query =
-          new RetrievalQuery(
+          RetrievalQuery.of(
               new String[] {
                 "1",
                 TinyGenerations.id(5),
@@ -346,10 +335,7 @@ class ExplainerTest {
               },
               new long[] {1, 2, 3, 4, 5},
               9,
-              5,
-              true,
-              new String[0],
-              FilterRule.EVERYTHING);
+              5);
       float[] item = Objects.requireNonNull(ITEMS.get(id)).vector();
 
       List<ClosestEvent> closest = explainer.explain(query, id, buffers).closest();
@@ -396,7 +382,8 @@ class ExplainerTest {
         wanted == Cause.SEEN || random.nextBoolean(),
         denied,
         wanted == Cause.FILTER || random.nextInt(4) == 0 ? filter() : FilterRule.EVERYTHING,
-        null);
+        null,
+        UserAttributes.NONE);
   }
 
   /// Two genres, and not some years.

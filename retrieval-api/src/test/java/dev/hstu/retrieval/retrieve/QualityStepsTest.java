@@ -131,7 +131,7 @@ class QualityStepsTest {
       assertThat(again.candidates()).isEqualTo(full.candidates());
     }
     // Another k needs another search, but no other embedding.
-    RetrievalQuery other = withK(query(1, NOW), 7);
+    RetrievalQuery other = query(1, NOW).withK(7);
     encoded = 0;
     assertThat(answer(other, QualityStep.STALE_EMBEDDING).quality())
         .isEqualTo(AnswerQuality.of(QualityStep.SMALLER_SEARCH));
@@ -151,19 +151,26 @@ class QualityStepsTest {
     for (long past : new long[] {0, 1, GRACE_SECONDS - 1}) {
       clock.set(end + past);
       encoded = 0;
-      RetrievalOutcome.Answered stale = answer(at(query, end + past), QualityStep.STALE_EMBEDDING);
+      RetrievalOutcome.Answered stale =
+          answer(query.withRequestTime(end + past), QualityStep.STALE_EMBEDDING);
       assertThat(stale.quality()).isEqualTo(new AnswerQuality(QualityStep.STALE_EMBEDDING, past));
       assertThat(encoded).isZero();
-      assertThat(answer(at(query, end + past), QualityStep.SHORTER_HISTORY).quality().step())
+      assertThat(
+              answer(query.withRequestTime(end + past), QualityStep.SHORTER_HISTORY)
+                  .quality()
+                  .step())
           .as("not at a step before")
           .isEqualTo(QualityStep.SHORTER_HISTORY);
     }
     clock.set(end + GRACE_SECONDS);
-    assertThat(answer(at(query, end + GRACE_SECONDS), QualityStep.STALE_EMBEDDING).quality())
+    assertThat(
+            answer(query.withRequestTime(end + GRACE_SECONDS), QualityStep.STALE_EMBEDDING)
+                .quality())
         .isEqualTo(AnswerQuality.of(QualityStep.SHORTER_HISTORY));
     // A later event makes another history, whose embedding was never made.
     RetrievalQuery longer = withEvent(query, end);
-    assertThat(answer(at(longer, end + 1), QualityStep.STALE_EMBEDDING).quality().step())
+    assertThat(
+            answer(longer.withRequestTime(end + 1), QualityStep.STALE_EMBEDDING).quality().step())
         .isEqualTo(QualityStep.SHORTER_HISTORY);
   }
 
@@ -178,7 +185,7 @@ class QualityStepsTest {
     for (int i = 0; i < 1500; i++) {
       now += random.nextInt(30);
       clock.set(now);
-      RetrievalQuery query = withK(query(random.nextInt(4), now), 5 + random.nextInt(3));
+      RetrievalQuery query = query(random.nextInt(4), now).withK(5 + random.nextInt(3));
       QualityStep step = QualityStep.values()[random.nextInt(QualityStep.values().length)];
       RetrievalOutcome.Answered answer = answer(query, step);
       AnswerQuality quality = answer.quality();
@@ -206,7 +213,7 @@ class QualityStepsTest {
         .isInstanceOfSatisfying(
             RetrievalOutcome.Answered.class,
             answer -> assertThat(answer.candidates()).isEqualTo(full.candidates()));
-    RetrievalQuery fewer = withK(query, 7);
+    RetrievalQuery fewer = query.withK(7);
     assertThat(briefly(fewer, QualityStep.FULL))
         .isInstanceOfSatisfying(
             RetrievalOutcome.Answered.class,
@@ -217,7 +224,7 @@ class QualityStepsTest {
             });
 
     int before = encoded + searched;
-    assertThat(briefly(withK(query, 8), QualityStep.SMALLER_SEARCH))
+    assertThat(briefly(query.withK(8), QualityStep.SMALLER_SEARCH))
         .isInstanceOf(RetrievalOutcome.Waiting.class);
     assertThat(briefly(withFilter(query), QualityStep.FULL))
         .as("a filter may take a pass over the catalogue")
@@ -225,7 +232,7 @@ class QualityStepsTest {
     for (int i = 0; i < 1000; i++) {
       searchTime.add(Long.MAX_VALUE);
     }
-    assertThat(briefly(withK(query, 9), QualityStep.FULL))
+    assertThat(briefly(query.withK(9), QualityStep.FULL))
         .as("searches take long")
         .isInstanceOf(RetrievalOutcome.Waiting.class);
     assertThat(encoded + searched).isEqualTo(before);
@@ -241,15 +248,8 @@ class QualityStepsTest {
   }
 
   private static RetrievalQuery withFilter(RetrievalQuery query) {
-    return new RetrievalQuery(
-        query.itemIds(),
-        query.times(),
-        query.requestTime(),
-        query.k(),
-        query.excludeSeen(),
-        query.excludedItemIds(),
-        new FilterRule.OnlyIds(List.of(TinyGenerations.id(1))),
-        null);
+    return query.withItems(
+        true, new String[0], new FilterRule.OnlyIds(List.of(TinyGenerations.id(1))));
   }
 
   private byte[] truth(RetrievalQuery query, AnswerQuality quality) {
@@ -303,32 +303,7 @@ class QualityStepsTest {
       times[i] = NOW - 1 - random.nextInt(4 * 3600);
     }
     Arrays.sort(times);
-    return new RetrievalQuery(
-        items, times, requestTime, 10, true, new String[0], FilterRule.EVERYTHING, null);
-  }
-
-  private static RetrievalQuery at(RetrievalQuery query, long requestTime) {
-    return new RetrievalQuery(
-        query.itemIds(),
-        query.times(),
-        requestTime,
-        query.k(),
-        query.excludeSeen(),
-        query.excludedItemIds(),
-        query.filter(),
-        null);
-  }
-
-  private static RetrievalQuery withK(RetrievalQuery query, int k) {
-    return new RetrievalQuery(
-        query.itemIds(),
-        query.times(),
-        query.requestTime(),
-        k,
-        query.excludeSeen(),
-        query.excludedItemIds(),
-        query.filter(),
-        null);
+    return RetrievalQuery.of(items, times, requestTime, 10);
   }
 
   private static RetrievalQuery withEvent(RetrievalQuery query, long time) {
@@ -336,8 +311,7 @@ class QualityStepsTest {
     long[] times = Arrays.copyOf(query.times(), query.events() + 1);
     items[query.events()] = TinyGenerations.id(1);
     times[query.events()] = time;
-    return new RetrievalQuery(
-        items, times, time, query.k(), true, new String[0], FilterRule.EVERYTHING, null);
+    return query.withEvents(items, times, query.actions()).withRequestTime(time);
   }
 
   /// Counts searches.
