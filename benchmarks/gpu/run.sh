@@ -19,7 +19,7 @@ pack() {
   local folder=$1 golden=${GOLDEN:-$root/../shared/golden} temporary
   mkdir -p "$folder/lib" "$folder/golden"
   "$root/kernels/build-cuda" --checks
-  "$root/mvnw" -B -q -f "$root/pom.xml" -pl kernels,encoder,index-builder,retrieval-api,benchmarks -DskipTests package
+  "$root/mvnw" -B -q -f "$root/pom.xml" -pl benchmarks -am -DskipTests package
   for module in kernels encoder benchmarks; do cp "$root/$module/target/$module"-*-SNAPSHOT.jar "$folder/lib/"; done
   # The classes that are used need no more than these.
   "$root/mvnw" -B -q -f "$root/pom.xml" -pl kernels,encoder compile dependency:build-classpath -Dmdep.outputFile="$folder/classpath"
