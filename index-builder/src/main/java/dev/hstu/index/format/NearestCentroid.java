@@ -3,6 +3,7 @@ package dev.hstu.index.format;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.scan.BestRows;
 import dev.hstu.index.scan.InnerProducts;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -119,6 +120,7 @@ final class NearestCentroid {
           for (int i = from; i < to; i++) {
             vectors.copyRow(rows[i], vector);
             nearest[i] = own.of(vector);
+            BackgroundThreads.giveWay();
           }
         });
     return nearest;

@@ -101,9 +101,8 @@ public final class PartitionOverlay implements Closeable {
     this.views = NO_VIEWS;
     this.baseDead = new int[base.count()];
     this.live = new long[Math.ceilDiv(base.size() + 1, Long.SIZE)];
-    for (int position = 0; position < base.size(); position++) {
-      live[position >>> 6] |= 1L << position;
-    }
+    Arrays.fill(live, 0, base.size() >>> 6, -1L);
+    live[base.size() >>> 6] = (1L << base.size()) - 1;
     this.end = base.size();
     this.size = base.size();
     this.swept = base.size();

@@ -4,6 +4,7 @@ import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.scan.BestRows;
 import dev.hstu.index.scan.InnerProducts;
 import dev.hstu.index.scan.ScanKernel;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.cpu.Int8Sweep;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +193,7 @@ public final class ExactScan implements ItemIndex {
       int count = Math.min(BLOCK, size() - first);
       InnerProducts.ofRows(query, vectors, first, count, target.block);
       keepBest(target, first, count, filter);
+      BackgroundThreads.giveWay();
     }
     target.addVisited(size());
   }

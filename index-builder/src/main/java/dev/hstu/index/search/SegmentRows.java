@@ -1,6 +1,7 @@
 package dev.hstu.index.search;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Where the documents of one Lucene segment are in the catalogue.
 final class SegmentRows {
+
+  /// Read in some ten microseconds.
+  private static final int DOCUMENTS_AT_ONCE = 1_024;
 
   private final LeafReader reader;
 
@@ -64,6 +68,9 @@ final class SegmentRows {
       }
       if (rows != null) {
         rows[doc] = row;
+      }
+      if (doc % DOCUMENTS_AT_ONCE == 0) {
+        BackgroundThreads.giveWay();
       }
     }
     return new SegmentRows(reader, rows);

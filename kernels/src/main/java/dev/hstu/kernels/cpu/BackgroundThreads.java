@@ -8,18 +8,37 @@ import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Threads that leave the processors to others: what nobody waits for must not slow what somebody
 /// does. Java's own priorities have no effect on Linux unless the whole machine runs as root, but
 /// any process may lower its threads' claims by `setpriority(2)`, which there counts for the
 /// calling thread alone. Threads that such a thread starts are as modest as it is.
 ///
-/// Elsewhere the threads are ordinary ones.
+/// That alone isn't enough: a thread that is woken waits until the one on its processor has used up
+/// its turn of some milliseconds, however little that one claims, and the whole virtual machine
+/// waits for a thread that has lost its processor and is to stop at a safepoint. So long work calls
+/// [#giveWay] between its pieces. Elsewhere than on Linux that is all these threads do.
 public final class BackgroundThreads {
 
   /// A tenth of the time of an ordinary thread where both want the same processor, all of it where
   /// it is idle. 19, the least, could starve the opening of a generation for minutes.
   private static final int NICENESS = 10;
+
+  /// What somebody else may have to wait, well below the time of a search, and …
+  private static final long WORK_NANOS = 200_000;
+
+  /// … how long the processor is left to others then: long enough for one search.
+  private static final long REST_NANOS = 200_000;
+
+  private static final ThreadLocal<@Nullable Pace> PACE =
+      new InheritableThreadLocal<>() {
+        @Override
+        protected @Nullable Pace childValue(@Nullable Pace ofParent) {
+          return ofParent == null ? null : new Pace(ofParent.rests);
+        }
+      };
 
   private static final int PRIO_PROCESS = 0;
   private static final int CALLING_THREAD = 0;
@@ -35,8 +54,46 @@ public final class BackgroundThreads {
         threads.newThread(
             () -> {
               lower();
+              PACE.set(new Pace(true));
               work.run();
             });
+  }
+
+  /// Rests a moment where the calling thread is one of these and has worked for a while; on any
+  /// other thread it does nothing, in nanoseconds. To be called between pieces of long work that
+  /// take less than a tenth of a millisecond each, and with no lock held.
+  public static void giveWay() {
+    @Nullable Pace pace = PACE.get();
+    if (pace != null) {
+      pace.rest();
+    }
+  }
+
+  /// Says whether the calling thread, where it is one of these, rests when it is to give way: it
+  /// needn't as long as there is nobody to leave the processor to.
+  public static void setResting(boolean rests) {
+    @Nullable Pace pace = PACE.get();
+    if (pace != null) {
+      pace.rests = rests;
+    }
+  }
+
+  /// How long one thread has worked.
+  private static final class Pace {
+
+    private long begun = System.nanoTime();
+    private boolean rests;
+
+    Pace(boolean rests) {
+      this.rests = rests;
+    }
+
+    void rest() {
+      if (rests && System.nanoTime() - begun >= WORK_NANOS) {
+        LockSupport.parkNanos(REST_NANOS);
+        begun = System.nanoTime();
+      }
+    }
   }
 
   /// Lowers the claim of the calling thread for the rest of its life.

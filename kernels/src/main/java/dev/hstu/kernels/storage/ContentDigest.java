@@ -1,5 +1,6 @@
 package dev.hstu.kernels.storage;
 
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -26,8 +27,9 @@ public final class ContentDigest {
   private static final byte LONGS = 'l';
   private static final byte BYTES = 'b';
 
-  /// MemorySegment has no buffer view beyond 2 GiB, so larger ones are taken piece by piece.
-  private static final int PIECE_BYTES = 1 << 20;
+  /// Files and segments are taken piece by piece, each some ten microseconds' work: nothing in the
+  /// virtual machine can stop a thread within a piece.
+  private static final int PIECE_BYTES = 1 << 16;
 
   private final MessageDigest sha256 = newSha256();
   private final ByteBuffer scratch = ByteBuffer.allocate(1 << 13).order(ByteOrder.LITTLE_ENDIAN);
@@ -95,6 +97,7 @@ public final class ContentDigest {
       while (channel.read(buffer) >= 0) {
         digest.update(buffer.flip());
         buffer.clear();
+        BackgroundThreads.giveWay();
       }
     }
     return HexFormat.of().formatHex(digest.digest());
@@ -117,6 +120,7 @@ public final class ContentDigest {
     for (long offset = 0; offset < bytes.byteSize(); offset += PIECE_BYTES) {
       long piece = Math.min(PIECE_BYTES, bytes.byteSize() - offset);
       digest.update(bytes.asSlice(offset, piece).asByteBuffer());
+      BackgroundThreads.giveWay();
     }
   }
 

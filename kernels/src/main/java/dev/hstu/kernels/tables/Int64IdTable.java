@@ -1,5 +1,6 @@
 package dev.hstu.kernels.tables;
 
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
@@ -15,6 +16,9 @@ import java.util.Objects;
 /// Ids that are 64-bit integers.
 final class Int64IdTable implements IdTable {
   static final String IDS = "ids";
+
+  /// Read in some ten microseconds.
+  static final int ROWS_AT_ONCE = 1_024;
 
   private final Int64Rows rows;
 
@@ -34,6 +38,9 @@ final class Int64IdTable implements IdTable {
         throw new MalformedSafetensorsException(
             file.path(),
             "tensor '%s': id %d stands in rows %d and %d".formatted(ids.name(), id, found, row));
+      }
+      if (row % ROWS_AT_ONCE == 0) {
+        BackgroundThreads.giveWay();
       }
     }
     rows.trim();

@@ -1,5 +1,6 @@
 package dev.hstu.kernels.tables;
 
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
@@ -35,6 +36,9 @@ final class Utf8IdTable implements IdTable {
         if (found != row) {
           problem = "id '%s' stands in rows %d and %d".formatted(ids.get(row), found, row);
         }
+      }
+      if (row % Int64IdTable.ROWS_AT_ONCE == 0) {
+        BackgroundThreads.giveWay();
       }
       if (problem != null) {
         throw new MalformedSafetensorsException(

@@ -1,5 +1,6 @@
 package dev.hstu.retrieval.receipts;
 
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -60,12 +61,8 @@ final class ReceiptWorker<T> implements AutoCloseable {
   /// Begins, on a thread of its own; again has no effect.
   synchronized void start() {
     if (thread == null && closing.getCount() > 0) {
-      thread =
-          Thread.ofPlatform()
-              .daemon()
-              .name("recall-receipts")
-              .priority(Thread.MIN_PRIORITY)
-              .start(this::run);
+      thread = BackgroundThreads.factory("recall-receipts").newThread(this::run);
+      thread.start();
     }
   }
 

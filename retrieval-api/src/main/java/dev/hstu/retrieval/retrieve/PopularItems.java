@@ -2,6 +2,7 @@ package dev.hstu.retrieval.retrieve;
 
 import dev.hstu.index.catalog.ItemView;
 import dev.hstu.index.search.ItemFilter;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.tables.IdTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,9 @@ import java.util.List;
 /// The items with the most interactions, most first, equal counts by catalogue row: what a user
 /// without a known event gets. Immutable.
 public final class PopularItems {
+
+  /// Looked at in some ten microseconds.
+  private static final int ROWS_AT_ONCE = 4_096;
 
   private final long[] interactions;
   private final int[] rows;
@@ -47,6 +51,9 @@ public final class PopularItems {
         }
       }
       row = filter.nextAccepted(row + 1, items);
+      if (row % ROWS_AT_ONCE == 0) {
+        BackgroundThreads.giveWay();
+      }
     }
     Arrays.sort(best, 0, size);
     return fromAscending(interactions, best, size, Math.min(size, kept));

@@ -120,6 +120,8 @@ public final class GenerationWatcher implements AutoCloseable {
       serves(id);
     } else if (!wasJustRefused(id)) {
       published = new Published.Opening(id);
+      // Before the first there are no requests, and everybody waits for it.
+      BackgroundThreads.setResting(generations.current().isPresent());
       long start = System.nanoTime();
       LiveGeneration next =
           LiveGeneration.open(store, id, configuration, sets, updates, caches, sources);

@@ -11,6 +11,7 @@ import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.index.live.LiveIndex;
 import dev.hstu.index.live.UpdateLog;
 import dev.hstu.index.search.SearchPlan;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.admission.StepCosts;
 import dev.hstu.retrieval.cache.RetrievalCaches;
@@ -256,7 +257,7 @@ public final class LiveGeneration {
   void release() {
     if (holds.decrementAndGet() == 0) {
       // Unmapping and freeing native memory takes a while, and the last to leave is a request.
-      Thread.ofPlatform().daemon().name("close-generation").start(this::close);
+      BackgroundThreads.factory("close-generation").newThread(this::close).start();
     }
   }
 

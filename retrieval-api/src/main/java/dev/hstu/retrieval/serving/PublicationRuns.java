@@ -3,6 +3,7 @@ package dev.hstu.retrieval.serving;
 import dev.hstu.index.generation.DamagedGenerationException;
 import dev.hstu.index.generation.GenerationManifest;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import dev.hstu.retrieval.gate.ForceReason;
@@ -140,7 +141,11 @@ public final class PublicationRuns {
       return new Begun.Busy<>(other.state());
     }
     CompletableFuture<T> ended = new CompletableFuture<>();
-    thread = Thread.ofPlatform().daemon().name("publication").start(() -> end(run, work, ended));
+    // Seconds of computing, beside requests that take none; nobody waits for it but who asked.
+    Thread publication =
+        BackgroundThreads.factory("publication").newThread(() -> end(run, work, ended));
+    thread = publication;
+    publication.start();
     return new Begun.Started<>(run.state(), ended);
   }
 

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.serving;
 
 import dev.hstu.encoder.model.Model;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.tables.IdTable;
 import dev.hstu.retrieval.retrieve.RetrievalBuffers;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
@@ -25,6 +26,7 @@ final class WarmUp {
     for (int i = 0; i < queries; i++) {
       int events = 1 + random.nextInt(model.config().maxEvents());
       retriever.retrieve(query(model.vocabulary(), events, random), buffers);
+      BackgroundThreads.giveWay();
     }
   }
 
