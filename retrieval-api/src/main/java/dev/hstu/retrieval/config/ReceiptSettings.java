@@ -30,7 +30,7 @@ public record ReceiptSettings(double share, int maxWaiting, double cpuShare, dou
   static final Setting<Double> CPU_SHARE =
       Setting.decimal(
           "receipts.cpu-share",
-          0.03,
+          0.012,
           0.001,
           0.5,
           "Share of all processors' time that exact answers may take; beyond it they wait, and"
