@@ -41,6 +41,12 @@ final class SteadyCommand implements Callable<Integer> {
   private List<Integer> shares = List.of();
 
   @Option(
+      names = "--warm-up-seconds",
+      defaultValue = "120",
+      description = "at half the saturation, not measured; default: ${DEFAULT-VALUE}")
+  private int warmUpSeconds;
+
+  @Option(
       names = "--alone-seconds",
       defaultValue = "240",
       description = "default: ${DEFAULT-VALUE}")
@@ -75,6 +81,13 @@ final class SteadyCommand implements Callable<Integer> {
               + " default: ${DEFAULT-VALUE}")
   private int kept;
 
+  @Option(
+      names = "--java-options",
+      split = " ",
+      defaultValue = "-Xms2g -Xmx2g -XX:MaxTenuringThreshold=1",
+      description = "of the service; default: ${DEFAULT-VALUE}")
+  private List<String> javaOptions = List.of();
+
   @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
@@ -85,12 +98,14 @@ final class SteadyCommand implements Callable<Integer> {
             k,
             connections,
             shares,
+            Duration.ofSeconds(warmUpSeconds),
             Duration.ofSeconds(aloneSeconds),
             Duration.ofSeconds(seconds),
             Duration.ofSeconds(swapSeconds),
             updates,
             encoders,
-            kept);
+            kept,
+            javaOptions);
     List<Stretch> stretches =
         new SteadyLoad(world.world(console), settings, world.work()).run(console::remark);
     if (console.json()) {
@@ -116,11 +131,9 @@ final class SteadyCommand implements Callable<Integer> {
             "p99.9 µs",
             "swaps",
             "updates",
-            "MiB by quarter");
+            "MiB by quarter",
+            "recall % of CPU");
     for (Stretch stretch : stretches) {
-      Map<String, Long> micros = stretch.load().latencyMicros();
-      long p50 = micros.getOrDefault("p50", 0L);
-      long p99 = micros.getOrDefault("p99", 0L);
       table.row(
           stretch.name(),
           stretch.rate() == 0
@@ -129,14 +142,48 @@ final class SteadyCommand implements Callable<Integer> {
           Long.toString(stretch.load().sent()),
           stretch.load().failures() == 0 ? "0" : stretch.load().byOutcome().toString(),
           Long.toString(stretch.load().cheaper()),
-          Long.toString(p50),
-          Long.toString(p99),
-          String.format(Locale.ROOT, "%.1f", p99 / Math.max(1.0, p50)),
-          Long.toString(micros.getOrDefault("p999", 0L)),
+          micros(stretch.load().latencyMicros(), "p50"),
+          micros(stretch.load().latencyMicros(), "p99"),
+          ratio(stretch.load().latencyMicros()),
+          micros(stretch.load().latencyMicros(), "p999"),
           Integer.toString(stretch.swaps()),
           stretch.updates() + (stretch.failedUpdates() == 0 ? "" : " -" + stretch.failedUpdates()),
-          stretch.residentMegabytes().toString());
+          stretch.residentMegabytes().toString(),
+          String.format(
+              Locale.ROOT,
+              "%.1f",
+              100 * stretch.recallCpuSeconds() / Math.max(1e-9, stretch.cpuSeconds())));
+      if (stretch.load().latencyByCache().size() > 1) {
+        stretch.load().latencyByCache().forEach((kind, micros) -> kind(table, kind, micros));
+      }
     }
     console.print(table);
+  }
+
+  /// A row for those of a stretch's answers of which the same was kept.
+  private static void kind(Table table, String kind, Map<String, Long> micros) {
+    table.row(
+        "  " + kind,
+        "",
+        micros(micros, "count"),
+        "",
+        "",
+        micros(micros, "p50"),
+        micros(micros, "p99"),
+        ratio(micros),
+        micros(micros, "p999"),
+        "",
+        "",
+        "",
+        "");
+  }
+
+  private static String micros(Map<String, Long> micros, String quantile) {
+    return Long.toString(micros.getOrDefault(quantile, 0L));
+  }
+
+  private static String ratio(Map<String, Long> micros) {
+    long p99 = micros.getOrDefault("p99", 0L);
+    return String.format(Locale.ROOT, "%.1f", p99 / Math.max(1.0, micros.getOrDefault("p50", 0L)));
   }
 }

@@ -101,6 +101,25 @@ final class HttpConnection implements AutoCloseable {
     return false;
   }
 
+  /// What stands in the body of the last answer between the last of these bytes and a quote.
+  ///
+  /// @param none where they don't stand there
+  String bodyValue(byte[] after, String none) {
+    int end = bodyStart + bodyLength;
+    for (int i = end - after.length; i >= bodyStart; i--) {
+      if (buffer[i] == after[0]
+          && Arrays.equals(buffer, i, i + after.length, after, 0, after.length)) {
+        int from = i + after.length;
+        int to = from;
+        while (to < end && buffer[to] != '"') {
+          to++;
+        }
+        return new String(buffer, from, to - from, StandardCharsets.US_ASCII);
+      }
+    }
+    return none;
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -4,17 +4,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.ConcurrentHistogram;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// Posts prepared bodies to one address, round-robin, from one thread a connection. A connection
@@ -25,21 +23,34 @@ import org.jspecify.annotations.Nullable;
 /// closed loop it is due when its connection is free, which finds the highest throughput.
 public final class LoadTest {
 
-  private static final long HIGHEST_MICROS = TimeUnit.MINUTES.toMicros(2);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
   /// Stands in an answer that the service made cheaper, and in no other.
   private static final byte[] CHEAPER = "\"quality\":".getBytes(StandardCharsets.US_ASCII);
 
+  /// Stands before what of an answer was kept.
+  private static final byte[] CACHE = "\"cache\":\"".getBytes(StandardCharsets.US_ASCII);
+
+  private static final String NONE = "none";
+
   private final LoadSettings settings;
   private final List<byte[]> requests;
   private final AtomicLong next = new AtomicLong();
-  private final Histogram micros = new ConcurrentHistogram(HIGHEST_MICROS, 3);
+  private final long first;
+  private final List<Latencies> latencies = new ArrayList<>();
   private final Map<String, Long> byOutcome = new ConcurrentHashMap<>();
   private final LongAdder cheaper = new LongAdder();
 
   /// @param bodies JSON documents, shared and not copied, at least one
   public LoadTest(LoadSettings settings, List<byte[]> bodies) {
+    this(settings, bodies, 0);
+  }
+
+  /// As above, from another place on.
+  ///
+  /// @param first number of the request sent first, which goes round the bodies
+  public LoadTest(LoadSettings settings, List<byte[]> bodies, long first) {
+    this.first = first;
     if (bodies.isEmpty()) {
       throw new IllegalArgumentException("bodies is empty; a load test needs at least one request");
     }
@@ -58,10 +69,18 @@ public final class LoadTest {
     try (ExecutorService connections =
         Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("load-", 0).factory())) {
       for (int c = 0; c < settings.connections(); c++) {
-        connections.execute(() -> connection(start, measureFrom, end));
+        Latencies seen = new Latencies();
+        latencies.add(seen);
+        connections.execute(() -> connection(start, measureFrom, end, seen));
       }
     }
-    return LoadResult.of(micros, byOutcome, cheaper.sum(), settings.duration().toNanos() / 1e9);
+    return LoadResult.of(latencies, byOutcome, cheaper.sum(), settings.duration().toNanos() / 1e9);
+  }
+
+  /// The number of the request that would come next, after [#run]. Each connection drew one more
+  /// than it sent.
+  public long next() {
+    return first + next.get() - settings.connections();
   }
 
   /// The body of one request's answer, over a connection of its own.
@@ -79,7 +98,7 @@ public final class LoadTest {
     }
   }
 
-  private void connection(long start, long measureFrom, long end) {
+  private void connection(long start, long measureFrom, long end, Latencies seen) {
     Line line = new Line();
     while (true) {
       long n = next.getAndIncrement();
@@ -89,12 +108,12 @@ public final class LoadTest {
         return;
       }
       waitUntil(due);
-      String outcome = line.send(requests.get((int) (n % requests.size())));
+      String outcome = line.send(requests.get((int) ((first + n) % requests.size())));
       if (due - measureFrom >= 0) {
+        long answered = System.nanoTime();
         byOutcome.merge(outcome, 1L, Long::sum);
         if (outcome.equals("200")) {
-          long latency = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);
-          micros.recordValue(Math.clamp(latency, 1, HIGHEST_MICROS));
+          seen.add(due - measureFrom, answered - due, line.cache());
           if (line.wasCheaper()) {
             cheaper.increment();
           }
@@ -138,6 +157,11 @@ public final class LoadTest {
     /// Whether the last answer, one with 200, was made cheaper.
     boolean wasCheaper() {
       return open != null && open.bodyHas(CHEAPER);
+    }
+
+    /// What the last answer, one with 200, says was kept of it.
+    String cache() {
+      return open == null ? NONE : open.bodyValue(CACHE, NONE);
     }
 
     void hangUp() {

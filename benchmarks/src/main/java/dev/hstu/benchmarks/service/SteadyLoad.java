@@ -7,14 +7,17 @@ import dev.hstu.benchmarks.vectors.MixtureShape;
 import dev.hstu.benchmarks.vectors.MixtureVectors;
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.retrieval.Cli;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A service for minutes at shares of what it can take: requests due at fixed instants, first
 /// alone, then beside swaps of the generation, updates of items and the loss of an encoder.
@@ -39,46 +43,62 @@ import java.util.stream.Collectors;
 /// popular list can't be saturated by one client.
 public final class SteadyLoad {
 
-  private static final List<String> JAVA_OPTIONS = List.of("-Xms2g", "-Xmx2g");
-  private static final List<String> ENCODER_JAVA_OPTIONS = List.of("-Xmx1g");
+  /// As the launcher starts one, with a heap that isn't made larger under way.
+  private static final List<String> ENCODER_JAVA_OPTIONS =
+      List.of("-Xms512m", "-Xmx512m", "-XX:MaxTenuringThreshold=1");
 
   private static final Duration WARM_UP = Duration.ofSeconds(10);
 
-  /// At half the saturation, before anything is measured: the compilers are at work for a minute
-  /// and more, and are no part of a steady load.
-  private static final Duration COMPILING = Duration.ofSeconds(120);
+  /// Swaps at least in the time that is left to the compilers.
+  private static final int COMPILED_SWAPS = 4;
 
   private static final int KEPT_USERS = 2_000;
 
-  /// More than [#EMBEDDINGS_MEMORY] holds, so that they are forgotten before they come again.
+  /// Ten times and more what [#EMBEDDINGS_MEMORY] holds, so that nearly all are forgotten before
+  /// they come again.
   private static final int REQUESTS = 60_000;
 
-  private static final String EMBEDDINGS_MEMORY = "12m";
+  /// Holds the kept users' with room to spare.
+  private static final String EMBEDDINGS_MEMORY = "2m";
+
+  private static final String RECALL_CPU = "hstu_recall_cpu_seconds_total";
 
   private final ServedWorld world;
   private final Settings settings;
   private final Path logs;
   private final List<ServerProcess> encoders = new ArrayList<>();
 
+  /// Requests so far: the next stretch goes on where the last one ended.
+  private long sent;
+
+  /// Whether the first encoder was killed.
+  private volatile boolean lost;
+
   /// @param k candidates of each request
   /// @param connections requests in flight at most
   /// @param shares of the saturation, in percent
+  /// @param compiling time at half the saturation before anything is measured, with swaps and all:
+  ///     the compilers are at work for a minute and more, and again at the first swap, and are no
+  ///     part of a steady load
   /// @param alone how long requests are alone, per share
   /// @param beside how long they aren't, per share
   /// @param swapEvery time from one swap to the next
   /// @param updatesPerSecond of items, one request each
   /// @param encoders processes that encode; 0: the service itself
   /// @param keptPercent of the requests, those of users whose embedding is kept
+  /// @param javaOptions for the service's virtual machine
   public record Settings(
       int k,
       int connections,
       List<Integer> shares,
+      Duration compiling,
       Duration alone,
       Duration beside,
       Duration swapEvery,
       int updatesPerSecond,
       int encoders,
-      int keptPercent) {
+      int keptPercent,
+      List<String> javaOptions) {
 
     public Settings {
       if (keptPercent < 0 || keptPercent > 100) {
@@ -91,6 +111,8 @@ public final class SteadyLoad {
   /// One stretch of load.
   ///
   /// @param residentMegabytes of the service, at the end of each quarter of it
+  /// @param cpuSeconds that the service took, its warm-up included
+  /// @param recallCpuSeconds of it, those that recall receipts took
   public record Stretch(
       String name,
       int rate,
@@ -98,7 +120,15 @@ public final class SteadyLoad {
       int swaps,
       int updates,
       int failedUpdates,
-      List<Long> residentMegabytes) {}
+      List<Long> residentMegabytes,
+      double cpuSeconds,
+      double recallCpuSeconds,
+      List<Event> events) {}
+
+  /// What happened beside the load.
+  ///
+  /// @param second since the measured time began
+  public record Event(double second, String what) {}
 
   /// @param logs folder of the processes' messages
   public SteadyLoad(ServedWorld world, Settings settings, Path logs) {
@@ -117,8 +147,8 @@ public final class SteadyLoad {
       Stretch saturated;
       try (ServerProcess service = service(Map.of("LADDER_STEPS", "none"))) {
         List<byte[]> requests = requests();
-        stretch("warm-up", service, requests, 0, WARM_UP.multipliedBy(3), false);
-        saturated = stretch("saturated", service, requests, 0, WARM_UP.multipliedBy(2), false);
+        stretch("warm-up", service, requests, 0, WARM_UP.multipliedBy(3), null);
+        saturated = stretch("saturated", service, requests, 0, WARM_UP.multipliedBy(2), null);
       }
       try (ServerProcess service = service(Map.of())) {
         return run(service, saturated, progress);
@@ -135,54 +165,92 @@ public final class SteadyLoad {
     stretches.add(saturated);
     double highest = saturated.load().requestsPerSecond();
     progress.accept("warming up");
-    stretch("warm-up", service, requests, (int) (highest / 2), COMPILING, false);
+    Duration often = settings.compiling().dividedBy(COMPILED_SWAPS + 1);
+    stretch("warm-up", service, requests, (int) (highest / 2), settings.compiling(), often);
     for (int share : settings.shares()) {
       int rate = (int) (highest * share / 100);
       progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
       String name = share + " %";
-      stretches.add(stretch(name + ", alone", service, requests, rate, settings.alone(), false));
-      stretches.add(stretch(name + ", beside", service, requests, rate, settings.beside(), true));
+      stretches.add(stretch(name + ", alone", service, requests, rate, settings.alone(), null));
+      stretches.add(
+          stretch(
+              name + ", beside", service, requests, rate, settings.beside(), settings.swapEvery()));
     }
     return stretches;
   }
 
+  /// @param swapEvery null for a load with nothing beside it
   private Stretch stretch(
       String name,
       ServerProcess service,
       List<byte[]> requests,
       int rate,
       Duration time,
-      boolean beside)
+      @Nullable Duration swapEvery)
       throws IOException {
     List<Long> resident = new ArrayList<>();
     AtomicInteger swaps = new AtomicInteger();
     AtomicInteger updates = new AtomicInteger();
     AtomicInteger failedUpdates = new AtomicInteger();
+    List<Event> events = Collections.synchronizedList(new ArrayList<>());
+    long measureFrom = System.nanoTime() + WARM_UP.toNanos();
+    Consumer<String> happened =
+        what -> events.add(new Event((System.nanoTime() - measureFrom) / 1e9, what));
     URI target = service.address().resolve("/retrieve");
     LoadSettings load = new LoadSettings(target, rate, settings.connections(), WARM_UP, time);
     long quarter = time.toMillis() / 4;
+    long cpuBefore = service.cpuNanos();
+    double recallBefore = recallCpuSeconds(service);
     LoadResult result;
-    try (ScheduledExecutorService timer = Executors.newScheduledThreadPool(3)) {
+    // Publishing checks every byte of a generation: seconds' work for one who is in no hurry.
+    try (ScheduledExecutorService timer = Executors.newScheduledThreadPool(3);
+        ScheduledExecutorService publisher =
+            Executors.newSingleThreadScheduledExecutor(BackgroundThreads.factory("publisher"))) {
       timer.scheduleAtFixedRate(
           () -> resident.add(residentMegabytes(service)),
           WARM_UP.toMillis() + quarter,
           quarter,
           TimeUnit.MILLISECONDS);
-      if (beside) {
-        long swapMillis = settings.swapEvery().toMillis();
-        timer.scheduleAtFixedRate(() -> swap(swaps), swapMillis, swapMillis, TimeUnit.MILLISECONDS);
+      if (swapEvery != null) {
+        long swapMillis = swapEvery.toMillis();
+        publisher.scheduleAtFixedRate(
+            () -> swap(swaps, happened), swapMillis, swapMillis, TimeUnit.MILLISECONDS);
         Updates source = new Updates(service.address(), updates, failedUpdates);
         long micros = 1_000_000L / settings.updatesPerSecond();
         timer.scheduleAtFixedRate(source, 0, micros, TimeUnit.MICROSECONDS);
         if (!encoders.isEmpty()) {
-          timer.schedule(this::loseEncoder, time.toMillis() / 2, TimeUnit.MILLISECONDS);
+          timer.schedule(() -> loseEncoder(happened), time.toMillis() / 2, TimeUnit.MILLISECONDS);
         }
       }
-      result = new LoadTest(load, requests).run();
+      LoadTest test = new LoadTest(load, requests, sent);
+      result = test.run();
+      sent = test.next();
       timer.shutdownNow();
+      publisher.shutdown();
     }
+    replaceEncoder();
     return new Stretch(
-        name, rate, result, swaps.get(), updates.get(), failedUpdates.get(), List.copyOf(resident));
+        name,
+        rate,
+        result,
+        swaps.get(),
+        updates.get(),
+        failedUpdates.get(),
+        List.copyOf(resident),
+        (service.cpuNanos() - cpuBefore) / 1e9,
+        recallCpuSeconds(service) - recallBefore,
+        List.copyOf(events));
+  }
+
+  /// What the service says of itself.
+  private static double recallCpuSeconds(ServerProcess service) throws IOException {
+    try (InputStream in = service.address().resolve("/metrics").toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> line.startsWith(RECALL_CPU))
+          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+          .sum();
+    }
   }
 
   private static long residentMegabytes(ServerProcess server) {
@@ -193,13 +261,15 @@ public final class SteadyLoad {
     }
   }
 
-  private void swap(AtomicInteger swaps) {
+  private void swap(AtomicInteger swaps, Consumer<String> happened) {
     GenerationStore store = world.store();
     try {
       String current = store.currentId().orElseThrow();
       for (GenerationEntry other : store.list()) {
         if (!other.id().equals(current)) {
+          happened.accept("publish");
           store.publish(other.id());
+          happened.accept("published");
           swaps.incrementAndGet();
           return;
         }
@@ -209,15 +279,20 @@ public final class SteadyLoad {
     }
   }
 
-  /// Kills one encoder and starts another one in its place.
-  private void loseEncoder() {
-    ServerProcess lost = encoders.getFirst();
-    int port = lost.address().getPort();
-    lost.kill();
-    try {
-      encoders.set(0, encoder(0, port));
-    } catch (IOException e) {
-      throw new IllegalStateException("the encoder did not start again", e);
+  /// Kills one encoder.
+  private void loseEncoder(Consumer<String> happened) {
+    lost = true;
+    encoders.getFirst().kill();
+    happened.accept("encoder killed");
+  }
+
+  /// Starts another encoder in the place of the one that was lost, where one was: between two
+  /// stretches, since what a starting process takes of the two cores is taken elsewhere where
+  /// encoders have machines of their own.
+  private void replaceEncoder() throws IOException {
+    if (lost) {
+      lost = false;
+      encoders.set(0, encoder(0, encoders.getFirst().address().getPort()));
     }
   }
 
@@ -276,7 +351,7 @@ public final class SteadyLoad {
     return ServerProcess.start(
         Cli.class,
         null,
-        JAVA_OPTIONS,
+        settings.javaOptions(),
         arguments("serve", 0),
         environment,
         logs.resolve("service.log"));

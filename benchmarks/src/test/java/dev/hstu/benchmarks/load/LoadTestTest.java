@@ -45,6 +45,19 @@ final class LoadTestTest {
           exchange.sendResponseHeaders(n % 10 == 9 ? 503 : 200, -1);
           exchange.close();
         });
+    server.createContext(
+        "/kept",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          boolean kept = answered.getAndIncrement() % 4 == 0;
+          byte[] body =
+              "{\"candidates\":[],\"cache\":\"%s\",\"timings\":{}}"
+                  .formatted(kept ? "embedding" : "miss")
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
     server.start();
   }
 
@@ -72,6 +85,30 @@ final class LoadTestTest {
 
     // One connection waits 300 ms for its first answer: the 29 requests due meanwhile waited too.
     assertThat(result.latencyMicros().get("p50")).isGreaterThan(20_000);
+  }
+
+  @Test
+  void answersAreToldApartByWhatWasKeptAndBySecond() {
+    LoadSettings settings =
+        new LoadSettings(uri().resolve("/kept"), 200, 4, Duration.ZERO, Duration.ofMillis(1_500));
+
+    LoadResult result = run(settings);
+
+    assertThat(result.latencyByCache().get("embedding")).containsEntry("count", 75L);
+    assertThat(result.latencyByCache().get("miss")).containsEntry("count", 225L);
+    assertThat(result.latencyBySecond())
+        .extracting(quantiles -> quantiles.get("count"))
+        .containsExactly(200L, 100L);
+  }
+
+  @Test
+  void aLoadGoesOnWhereTheOneBeforeEnded() {
+    LoadSettings settings = new LoadSettings(uri(), 200, 4, Duration.ZERO, Duration.ofMillis(500));
+    LoadTest first = new LoadTest(settings, List.of("{}".getBytes(StandardCharsets.UTF_8)));
+
+    LoadResult result = first.run();
+
+    assertThat(first.next()).isEqualTo(result.sent());
   }
 
   @Test
