@@ -24,7 +24,8 @@ bool fits_fair_share(const Shape &shape, const int *offsets, int users, const Ti
 TileForm tile_form(const Shape &shape, const int *offsets, int users) {
   int longest = 0;
   for (int user = 0; user < users; user++) longest = std::max(longest, offsets[user + 1] - offsets[user]);
-  const TileForm widest{192, kMaxHeadWidth / shape.width}, pairs{128, 2}, single{128, 1};
+  // Heads wider than tensor cores take are computed in float32, one after another.
+  const TileForm widest{192, std::max(1, kMaxHeadWidth / shape.width)}, pairs{128, 2}, single{128, 1};
   // Of an odd number of heads the last would be computed twice.
   const bool paired = shape.width == kPairedWidth && shape.heads % 2 == 0;
   if (!(paired && longest <= kShortUser) && fits_fair_share(shape, offsets, users, widest)) return widest;

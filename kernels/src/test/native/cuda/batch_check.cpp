@@ -156,6 +156,7 @@ void check_forms() {
   expect_form(4, 64, {512}, 128, 1, "one short user: one head a unit");
   expect_form(5, 64, std::vector<int>(128, 512), 192, 2, "an odd number of heads: no pairs");
   expect_form(4, 128, std::vector<int>(128, 512), 192, 1, "wide heads: no pairs");
+  expect_form(2, 1024, std::vector<int>(512, 512), 192, 1, "heads wider than tensor cores take: one head a unit");
 }
 
 void expect_refused(const char *part, const std::function<void(Input &)> &spoil) {
