@@ -30,7 +30,10 @@ class Graph {
   Graph() = default;
   Graph(const Graph &) = delete;
   Graph &operator=(const Graph &) = delete;
-  ~Graph() { cudaGraphExecDestroy(executable_); }
+  ~Graph() {
+    // A size class that was never met has none, and the driver calls that an invalid argument.
+    if (executable_ != nullptr) cudaGraphExecDestroy(executable_);
+  }
 
   bool recorded() const { return executable_ != nullptr; }
 
