@@ -69,15 +69,15 @@ failed=0
 
 # step NAME COMMAND...: runs it into the log; verdict, seconds and its last line here
 step() {
-  local name=$1 start=$SECONDS verdict=ok left=$((${BUDGET:-3600} - SECONDS))
+  local name=$1 start=$SECONDS verdict=ok status=0 left=$((${BUDGET:-3600} - SECONDS))
   shift
   if [ $left -lt 5 ]; then
     echo "$name: not run, BUDGET is spent"
     return
   fi
-  timeout $((left < 120 ? left : 120)) "$@" >"$log/step.log" 2>&1 || { verdict=FAILED; failed=1; }
-  { echo "== $name: $verdict"; cat "$log/step.log"; } >>"$log/figures.log"
-  printf '%-36s %-6s %3d s  %s\n' "$name" $verdict $((SECONDS - start)) "$(grep -v '^$' "$log/step.log" | tail -n 1 | cut -c1-100)"
+  timeout $((left < 120 ? left : 120)) "$@" >"$log/step.log" 2>&1 || { status=$? verdict=FAILED failed=1; }
+  { echo "== $name: $verdict, status $status"; cat "$log/step.log"; } >>"$log/figures.log"
+  printf '%-36s %-6s %3d %3d s  %s\n' "$name" $verdict $status $((SECONDS - start)) "$(grep -v '^$' "$log/step.log" | tail -n 1 | cut -c1-100)"
   [ $verdict = ok ] || tail -n 12 "$log/step.log"
 }
 

@@ -114,6 +114,8 @@ int main(int count, char **arguments) {
     return 2;
   }
   const bool half = precision == "bfloat16";
+  // A check that is killed has said how far it came.
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   hstu_device device;
   REQUIRE(hstu_cuda_device(0, &device));
   std::printf("%s, compute capability %d.%d, %s\n", device.name, device.major, device.minor, precision.c_str());
