@@ -8,11 +8,21 @@ import java.util.Locale;
 /// @param nanos sorted, at least one
 record Durations(long[] nanos) {
 
-  /// Times `calls` calls after `warmups` that aren't counted.
-  static Durations of(int warmups, int calls, Runnable call) {
-    for (int i = 0; i < warmups; i++) {
+  /// How long a call is repeated before it is timed: a card that was idle raises its clocks first,
+  /// and Java compiles what it runs.
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
+
+  /// Times `calls` calls after others that aren't counted.
+  static Durations of(int calls, Runnable call) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < WARM_UP_NANOS) {
       call.run();
     }
+    return ofWarm(calls, call);
+  }
+
+  /// Times `calls` calls of what is warm.
+  static Durations ofWarm(int calls, Runnable call) {
     long[] nanos = new long[calls];
     for (int i = 0; i < calls; i++) {
       long start = System.nanoTime();

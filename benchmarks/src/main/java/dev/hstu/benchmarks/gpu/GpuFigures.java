@@ -96,7 +96,7 @@ public final class GpuFigures {
     float[] embeddings = new float[users * config.embeddingDim()];
     encoder.encode(batch, embeddings);
     requireClose(model, batch, embeddings);
-    Durations durations = Durations.of(20, 200, () -> encoder.encode(batch, embeddings));
+    Durations durations = Durations.of(200, () -> encoder.encode(batch, embeddings));
     out.accept(
         Figure.of(
             what + ", one caller",
@@ -160,7 +160,7 @@ public final class GpuFigures {
     int[] next = {0};
     Durations durations =
         Durations.of(
-            2_000, 5_000, () -> encoder.encode(users[next[0]++ % users.length], embedding));
+            5_000, () -> encoder.encode(users[next[0]++ % users.length], embedding));
     out.accept(
         Figure.of(
             "one user, l=6 D=256 n=512, Java to Java, p50",
