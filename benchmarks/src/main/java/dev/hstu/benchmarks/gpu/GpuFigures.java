@@ -159,8 +159,7 @@ public final class GpuFigures {
     float[] embedding = new float[config.embeddingDim()];
     int[] next = {0};
     Durations durations =
-        Durations.of(
-            5_000, () -> encoder.encode(users[next[0]++ % users.length], embedding));
+        Durations.of(5_000, () -> encoder.encode(users[next[0]++ % users.length], embedding));
     out.accept(
         Figure.of(
             "one user, l=6 D=256 n=512, Java to Java, p50",
