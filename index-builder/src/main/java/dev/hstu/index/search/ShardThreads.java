@@ -36,8 +36,11 @@ final class ShardThreads implements Closeable {
     AtomicInteger number = new AtomicInteger();
     ThreadFactory factory =
         task ->
+            // Whoever searches first starts them, perhaps a thread in the background: searches that
+            // somebody waits for must not rest as that one does.
             Thread.ofPlatform()
                 .daemon()
+                .inheritInheritableThreadLocals(false)
                 .name("search-shard-" + number.incrementAndGet())
                 .unstarted(task);
     ThreadPoolExecutor pool =

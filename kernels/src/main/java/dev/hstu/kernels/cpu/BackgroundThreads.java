@@ -60,8 +60,9 @@ public final class BackgroundThreads {
   }
 
   /// Rests a moment where the calling thread is one of these and has worked for a while; on any
-  /// other thread it does nothing, in nanoseconds. To be called between pieces of long work that
-  /// take less than a tenth of a millisecond each, and with no lock held.
+  /// other thread it does nothing, in nanoseconds. To be called between pieces of long work, with
+  /// no lock held; others wait as long as a piece takes, a tenth of a millisecond where it can be
+  /// cut.
   public static void giveWay() {
     @Nullable Pace pace = PACE.get();
     if (pace != null) {

@@ -144,8 +144,8 @@ public final class PublicationRuns {
     // Seconds of computing, beside requests that take none; nobody waits for it but who asked.
     Thread publication =
         BackgroundThreads.factory("publication").newThread(() -> end(run, work, ended));
-    thread = publication;
     publication.start();
+    thread = publication;
     return new Begun.Started<>(run.state(), ended);
   }
 
