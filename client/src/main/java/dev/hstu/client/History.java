@@ -1,5 +1,6 @@
 package dev.hstu.client;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param requestTime when the next item is chosen, whole seconds; null is the server's clock
 /// @param userAttributes values of slow series, as of a [RetrieveRequest]; copied
 public record History(
-    List<Event> events, @Nullable Long requestTime, List<UserAttribute> userAttributes) {
+    List<Event> events,
+    @Nullable Long requestTime,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<UserAttribute> userAttributes) {
 
   public History {
     events = List.copyOf(events);
