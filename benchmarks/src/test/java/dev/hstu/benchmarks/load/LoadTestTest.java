@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ final class LoadTestTest {
   private final AtomicInteger answered = new AtomicInteger();
   private final CountDownLatch firstAnswerMay = new CountDownLatch(1);
   private volatile boolean firstStalls;
+  private volatile String firstBody;
   private HttpServer server;
   private ExecutorService workers;
 
@@ -37,8 +39,11 @@ final class LoadTestTest {
     server.createContext(
         "/",
         exchange -> {
-          exchange.getRequestBody().readAllBytes();
+          byte[] body = exchange.getRequestBody().readAllBytes();
           int n = answered.getAndIncrement();
+          if (n == 0) {
+            firstBody = new String(body, StandardCharsets.UTF_8);
+          }
           if (n == 0 && firstStalls) {
             awaitQuietly(firstAnswerMay, 300);
           }
@@ -103,12 +108,22 @@ final class LoadTestTest {
 
   @Test
   void aLoadGoesOnWhereTheOneBeforeEnded() {
-    LoadSettings settings = new LoadSettings(uri(), 200, 4, Duration.ZERO, Duration.ofMillis(500));
-    LoadTest first = new LoadTest(settings, List.of("{}".getBytes(StandardCharsets.UTF_8)));
+    LoadSettings settings = new LoadSettings(uri(), 50, 1, Duration.ZERO, Duration.ofMillis(500));
+    List<byte[]> bodies =
+        Stream.of("{\"a\":1}", "{\"b\":2}", "{\"c\":3}")
+            .map(body -> body.getBytes(StandardCharsets.UTF_8))
+            .toList();
+    LoadTest first = new LoadTest(settings, bodies);
 
     LoadResult result = first.run();
-
+    assertThat(result.sent()).isEqualTo(25);
     assertThat(first.next()).isEqualTo(result.sent());
+    assertThat(firstBody).isEqualTo("{\"a\":1}");
+    answered.set(0);
+    new LoadTest(settings, bodies, first.next()).run();
+
+    // 25 requests went round three bodies eight times, and one further.
+    assertThat(firstBody).isEqualTo("{\"b\":2}");
   }
 
   @Test

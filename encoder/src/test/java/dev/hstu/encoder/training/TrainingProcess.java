@@ -17,7 +17,7 @@ final class TrainingProcess {
 
   /// Some hundred steps, and no checkpoint but at the end of the process.
   static TrainingSettings settings() {
-    return TinyTraining.settings().withEpochs(200);
+    return TinyTraining.settings().withEpochs(300);
   }
 
   /// Argument: where to write the model.
