@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what is taken on and how well it is answered, from what whoever runs the work tells it.
-/// For any number of threads.
+/// For any number of threads. It may be extended to watch what it is told.
 public class AdmissionControl {
 
   /// Requests that count for what one costs, about.

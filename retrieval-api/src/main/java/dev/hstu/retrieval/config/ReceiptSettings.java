@@ -18,7 +18,8 @@ public record ReceiptSettings(double share, int maxWaiting, double cpuShare, dou
           1,
           "Share of POST /retrieve answers that are answered again exactly, in idle time, to measure"
               + " recall; 0 for none. At 100 requests a second 0.01 gives 500 samples in ten"
-              + " minutes, which is what decay is noticed within.");
+              + " minutes, which is what decay is noticed within; receipts.cpu-share may allow"
+              + " fewer of a large catalogue.");
   static final Setting<Integer> MAX_WAITING =
       Setting.integer(
           "receipts.max-waiting",
