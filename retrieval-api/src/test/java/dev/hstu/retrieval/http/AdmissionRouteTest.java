@@ -74,9 +74,8 @@ class AdmissionRouteTest {
     try (RunningService service =
             start(Map.of("admission.deadline-millis", "1", "retrieval.max-events", "60000"));
         ServiceClient client = new ServiceClient(service)) {
-      Answer answer = client.retrieve(request(60_000));
+      Answer answer = late(requestTime -> client.retrieve(request(60_000, requestTime)));
 
-      assertThat(answer.status()).isEqualTo(504);
       JsonNode problem = answer.json();
       assertThat(problem.path("type").asText()).isEqualTo("/errors#deadline-exceeded");
       assertThat(problem.path("detail").asText())
@@ -90,8 +89,7 @@ class AdmissionRouteTest {
   void aRequestMayAllowLessTime() throws Exception {
     try (RunningService service = start(Map.of("retrieval.max-events", "60000"));
         ServiceClient client = new ServiceClient(service)) {
-      Answer late = withDeadline(client, "1", request(60_000));
-      assertThat(late.status()).isEqualTo(504);
+      Answer late = late(requestTime -> withDeadline(client, "1", request(60_000, requestTime)));
       assertThat(late.json().path("detail").asText())
           .isEqualTo(
               "no answer within 1 ms; send fewer requests at once, or raise Hstu-Deadline-Millis");
@@ -108,6 +106,21 @@ class AdmissionRouteTest {
                     + " correct it or leave it out for 30000");
       }
     }
+  }
+
+  /// The first answer that came too late, of requests that each take about as long as the deadline
+  /// allows: how fast this machine is decides which it is.
+  private static Answer late(Attempt attempt) throws IOException, InterruptedException {
+    Answer answer = attempt.at(100_000);
+    for (int i = 1; i < 200 && answer.status() == 200; i++) {
+      answer = attempt.at(100_000 + 50_000 * i); // another time: nothing of it is kept
+    }
+    assertThat(answer.status()).isEqualTo(504);
+    return answer;
+  }
+
+  private interface Attempt {
+    Answer at(int requestTime) throws IOException, InterruptedException;
   }
 
   private static Answer withDeadline(ServiceClient client, String millis, String body)
