@@ -20,15 +20,17 @@
 
 namespace check {
 
-// Median time of one run in milliseconds, by events, after warm-up.
-template <typename Run>
-double median_milliseconds(Run run, int repeats = 15) {
+// Times of runs in milliseconds, in ascending order, by events, after warm-up; `before` is put on the stream ahead of each
+// and isn't counted.
+template <typename Run, typename Before>
+std::vector<float> sorted_milliseconds(Run run, Before before, int repeats) {
   cudaEvent_t begin, end;
   CHECK(cudaEventCreate(&begin));
   CHECK(cudaEventCreate(&end));
   for (int i = 0; i < 3; i++) run();
   std::vector<float> times(repeats);
   for (float &time : times) {
+    before();
     CHECK(cudaEventRecord(begin));
     run();
     CHECK(cudaEventRecord(end));
@@ -38,7 +40,13 @@ double median_milliseconds(Run run, int repeats = 15) {
   CHECK(cudaEventDestroy(begin));
   CHECK(cudaEventDestroy(end));
   std::sort(times.begin(), times.end());
-  return times[repeats / 2];
+  return times;
+}
+
+// Median time of one run in milliseconds.
+template <typename Run>
+double median_milliseconds(Run run, int repeats = 15) {
+  return sorted_milliseconds(run, [] {}, repeats)[repeats / 2];
 }
 
 struct Times {
@@ -51,24 +59,10 @@ template <typename Run>
 Times times_after_flush(Run run, int repeats = 15) {
   constexpr size_t kFlush = 256 << 20;
   void *flush;
-  cudaEvent_t begin, end;
   CHECK(cudaMalloc(&flush, kFlush));
-  CHECK(cudaEventCreate(&begin));
-  CHECK(cudaEventCreate(&end));
-  for (int i = 0; i < 3; i++) run();
-  std::vector<float> times(repeats);
-  for (float &time : times) {
-    CHECK(cudaMemsetAsync(flush, 1, kFlush));
-    CHECK(cudaEventRecord(begin));
-    run();
-    CHECK(cudaEventRecord(end));
-    CHECK(cudaEventSynchronize(end));
-    CHECK(cudaEventElapsedTime(&time, begin, end));
-  }
-  CHECK(cudaEventDestroy(begin));
-  CHECK(cudaEventDestroy(end));
+  const std::vector<float> times =
+      sorted_milliseconds(run, [flush] { CHECK(cudaMemsetAsync(flush, 1, kFlush)); }, repeats);
   CHECK(cudaFree(flush));
-  std::sort(times.begin(), times.end());
   return {times[repeats / 2], times[repeats / 15], times[repeats - 1 - repeats / 15]};
 }
 
