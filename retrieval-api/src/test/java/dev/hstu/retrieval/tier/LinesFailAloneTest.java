@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,59 +30,62 @@ class LinesFailAloneTest {
 
   @TempDir Path folder;
 
-  @Test
-  void aHistoryThatCannotBeEncodedSpoilsNoOtherLine() throws Exception {
+  private PickyEncoder encoder;
+  private RunningService service;
+  private ServiceClient client;
+
+  @BeforeEach
+  void serveWithAnEncoderThatFailsOnOneItem() throws Exception {
     TinyGenerations generations = new TinyGenerations(folder);
     Path model = generations.store().root().resolve(generations.publish(1)).resolve("model");
-    try (PickyEncoder encoder = new PickyEncoder(model, REFUSED_ROW + 1);
-        RunningService service =
-            RunningService.start(
-                generations.configuration(EncoderTier.endpoints(encoder.address())));
-        ServiceClient client = new ServiceClient(service)) {
-      service.awaitReady(Duration.ofSeconds(30));
-      // Windows of several lines; every fifth history has the item.
-      List<String> lines =
-          IntStream.range(0, 40).mapToObj(i -> line(i % 5 == 3 ? REFUSED_ROW : 20 + i)).toList();
+    encoder = new PickyEncoder(model, REFUSED_ROW + 1);
+    service =
+        RunningService.start(generations.configuration(EncoderTier.endpoints(encoder.address())));
+    client = new ServiceClient(service);
+    service.awaitReady(Duration.ofSeconds(30));
+  }
 
-      List<JsonNode> answers = batch(client, lines);
+  @AfterEach
+  void stop() throws Exception {
+    client.close();
+    service.close();
+    encoder.close();
+  }
 
-      assertThat(answers).hasSize(40);
-      for (int i = 0; i < 40; i++) {
-        JsonNode answer = answers.get(i);
-        assertThat(answer.path("line").asInt()).isEqualTo(i + 1);
-        if (i % 5 == 3) {
-          assertThat(answer.has("answer")).isFalse();
-          assertThat(answer.path("problem").path("type").asText())
-              .isEqualTo("/errors#internal-error");
-        } else {
-          assertThat(answer.path("answer").path("candidates")).as(answer.toString()).hasSize(4);
-        }
+  @Test
+  void aHistoryThatCannotBeEncodedSpoilsNoOtherLine() throws Exception {
+    // Windows of several lines; every fifth history has the item.
+    List<String> lines =
+        IntStream.range(0, 40).mapToObj(i -> line(i % 5 == 3 ? REFUSED_ROW : 20 + i)).toList();
+
+    List<JsonNode> answers = batch(lines);
+
+    assertThat(answers).hasSize(40);
+    for (int i = 0; i < 40; i++) {
+      JsonNode answer = answers.get(i);
+      assertThat(answer.path("line").asInt()).isEqualTo(i + 1);
+      if (i % 5 == 3) {
+        assertThat(answer.has("answer")).isFalse();
+        assertThat(answer.path("problem").path("type").asText())
+            .isEqualTo("/errors#internal-error");
+      } else {
+        assertThat(answer.path("answer").path("candidates")).as(answer.toString()).hasSize(4);
       }
-      assertThat(answers.stream().map(answer -> answer.path("problem").path("detail").asText()))
-          .as("each has an incident of its own")
-          .filteredOn(detail -> !detail.isEmpty())
-          .doesNotHaveDuplicates()
-          .hasSize(8);
     }
+    assertThat(answers.stream().map(answer -> answer.path("problem").path("detail").asText()))
+        .as("each has an incident of its own")
+        .filteredOn(detail -> !detail.isEmpty())
+        .doesNotHaveDuplicates()
+        .hasSize(8);
   }
 
   @Test
   void embeddingsOfOneRequestFailTogether() throws Exception {
-    TinyGenerations generations = new TinyGenerations(folder);
-    Path model = generations.store().root().resolve(generations.publish(1)).resolve("model");
-    try (PickyEncoder encoder = new PickyEncoder(model, REFUSED_ROW + 1);
-        RunningService service =
-            RunningService.start(
-                generations.configuration(EncoderTier.endpoints(encoder.address())));
-        ServiceClient client = new ServiceClient(service)) {
-      service.awaitReady(Duration.ofSeconds(30));
-
-      assertThat(embed(client, 30, REFUSED_ROW).status()).isEqualTo(500);
-      assertThat(embed(client, 30, 31).status()).isEqualTo(200);
-    }
+    assertThat(embed(30, REFUSED_ROW).status()).isEqualTo(500);
+    assertThat(embed(30, 31).status()).isEqualTo(200);
   }
 
-  private static Answer embed(ServiceClient client, int... rows) throws Exception {
+  private Answer embed(int... rows) throws Exception {
     String body =
         IntStream.of(rows)
             .mapToObj(row -> line(row).replace(",\"k\":4", ""))
@@ -92,7 +97,7 @@ class LinesFailAloneTest {
             .POST(BodyPublishers.ofString(body)));
   }
 
-  private static List<JsonNode> batch(ServiceClient client, List<String> lines) throws Exception {
+  private List<JsonNode> batch(List<String> lines) throws Exception {
     Answer answer =
         client.send(
             client
