@@ -14,7 +14,8 @@ import java.util.function.Function;
 /// stayed longer would not be found.
 ///
 /// Entries of other times than now, of replays or of a model whose clock is a sequence, stay for a
-/// fixed while.
+/// fixed while after their last use: what is asked for all the time must not end for all at once,
+/// so long after it was made.
 final class ExactExpiry<K, V> implements Expiry<K, V> {
 
   private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -24,7 +25,7 @@ final class ExactExpiry<K, V> implements Expiry<K, V> {
   private final long replayNanos;
   private final int graceSeconds;
 
-  /// @param replaySeconds how long what belongs to other times stays
+  /// @param replaySeconds how long what belongs to other times stays unused
   /// @param graceSeconds how long the others stay after the end of their interval
   ExactExpiry(
       InstantSource clock,
@@ -67,6 +68,10 @@ final class ExactExpiry<K, V> implements Expiry<K, V> {
 
   @Override
   public long expireAfterRead(K key, V value, long currentTime, long currentDuration) {
-    return currentDuration;
+    RequestInterval interval = validity.apply(key);
+    long second = clock.instant().getEpochSecond();
+    return interval.first() > second || interval.last() < second - graceSeconds
+        ? replayNanos
+        : currentDuration;
   }
 }

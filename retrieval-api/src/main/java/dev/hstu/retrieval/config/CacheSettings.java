@@ -8,7 +8,7 @@ import java.util.List;
 /// @param embeddingsBytes heap for them
 /// @param resultsEnabled whether lists of candidates are kept
 /// @param resultsBytes heap for them
-/// @param replaySeconds how long what belongs to other times than now is kept
+/// @param replaySeconds how long what belongs to other times than now is kept unused
 public record CacheSettings(
     boolean embeddingsEnabled,
     long embeddingsBytes,
@@ -65,8 +65,8 @@ public record CacheSettings(
           600,
           0,
           86_400,
-          "How long what was computed for another time than the server's now is kept: the end of"
-              + " its own time is no guide.");
+          "How long what was computed for another time than the server's now is kept after its last"
+              + " use: the end of its own time is no guide.");
 
   static final List<Setting<?>> SETTINGS =
       List.of(

@@ -8,6 +8,7 @@ import dev.hstu.index.filter.FilterRule;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPath;
 import dev.hstu.retrieval.config.CacheSettings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -120,19 +121,39 @@ class RetrievalCachesTest {
         window.offsets(), window.items(), window.times(), actions, window.requestTimes());
   }
 
+  /// Else all that was asked for in one minute would end in one minute, however often it is used.
   @Test
-  void whatBelongsToAnotherTimeStaysForAFixedWhile() {
+  void whatBelongsToAnotherTimeStaysForAFixedWhileAfterItsLastUse() {
     EmbeddingKey past = generation.key(window(new Random(1), 5, NOW - 1_000_000_000));
     EmbeddingKey future = generation.key(window(new Random(1), 5, NOW + 1_000_000_000));
     keep(past);
     keep(future);
 
-    clock.set(NOW + REPLAY_SECONDS - 1);
-    assertThat(generation.embeddings().find(past)).isNotNull();
-    assertThat(generation.embeddings().find(future)).isNotNull();
-    clock.set(NOW + REPLAY_SECONDS);
+    for (int uses = 1; uses <= 10; uses++) {
+      clock.set(NOW + (long) uses * (REPLAY_SECONDS - 1));
+      assertThat(generation.embeddings().find(past)).isNotNull();
+      assertThat(generation.embeddings().find(future)).isNotNull();
+    }
+    clock.advance(Duration.ofSeconds(REPLAY_SECONDS));
     assertThat(generation.embeddings().find(past)).isNull();
     assertThat(generation.embeddings().find(future)).isNull();
+  }
+
+  @Test
+  void whatHasEndedStaysForItsGraceHoweverOftenItIsUsed() {
+    CacheSettings settings =
+        new CacheSettings(true, MEBIBYTE, true, MEBIBYTE, false, MEBIBYTE, REPLAY_SECONDS);
+    GenerationCaches patient = new RetrievalCaches(settings, clock, 30).open("model", "g1");
+    EmbeddingKey key = patient.key(window(new Random(1), 5, NOW));
+    patient.embeddings().keep(key, new float[8]);
+    long end = key.validity().end().orElseThrow();
+
+    for (int past = 0; past < 30; past++) {
+      clock.set(end + past);
+      assertThat(patient.embeddings().find(key)).isNotNull();
+    }
+    clock.set(end + 30);
+    assertThat(patient.embeddings().find(key)).isNull();
   }
 
   @Test
