@@ -13,6 +13,7 @@ public class AdmissionControl {
   private final int workers;
   private final @Nullable GradientLimit limit;
   private final QualityLadder ladder;
+  private final EncoderRoom room;
   private long worked;
   private double meanWorkNanos;
 
@@ -22,6 +23,7 @@ public class AdmissionControl {
     this.workers = workers;
     this.limit = limit;
     this.ladder = ladder;
+    this.room = ladder.encoderRoom();
   }
 
   /// Why a request is not taken on.
@@ -90,6 +92,26 @@ public class AdmissionControl {
   public synchronized void encoded(
       long nowNanos, WorkKind kind, int users, long sentNanos, long waitNanos) {
     ladder.encoded(nowNanos, kind, users, sentNanos, waitNanos);
+    room.waited(nowNanos, sentNanos, waitNanos);
+  }
+
+  /// Whether a user sent to the encoders now would be taken up soon.
+  ///
+  /// @param queuedNanos that its request has waited for a worker already
+  public boolean encodersHaveRoom(long nowNanos, long queuedNanos) {
+    return room.isLeft(nowNanos, queuedNanos);
+  }
+
+  /// A user is sent to the encoders.
+  public void sentToEncoders() {
+    room.sent();
+  }
+
+  /// One that was sent to the encoders has ended, well or not.
+  ///
+  /// @param tookNanos since then
+  public void answeredByEncoders(long nowNanos, long tookNanos) {
+    room.answered(nowNanos, tookNanos);
   }
 
   /// No encoder had room for a request.

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.admission;
 
-/// Is told how a request fares in the queue of an encoder, wherever that queue is. For any number
-/// of threads; waits for nothing.
+/// Is told how a request fares in the queue of an encoder, wherever that queue is, and says whether
+/// there is room in it. For any number of threads; waits for nothing.
 public interface EncoderWaits {
 
   /// For calls that nobody's request waits for.
@@ -23,4 +23,21 @@ public interface EncoderWaits {
 
   /// No encoder has room for more.
   void refused();
+
+  /// Whether one more user would be taken up soon; who has an earlier embedding does with that
+  /// where not.
+  ///
+  /// @param queuedNanos that the request has waited for a worker already, where encoders may be the
+  ///     workers themselves
+  default boolean hasRoom(long queuedNanos) {
+    return true;
+  }
+
+  /// A user is sent to the encoders, whether or not there was room.
+  default void sent() {}
+
+  /// One that was sent has an embedding, or none will come.
+  ///
+  /// @param tookNanos since then
+  default void answered(long tookNanos) {}
 }

@@ -114,6 +114,11 @@ public final class QualityLadder {
     Arrays.setAll(encoderRates, _ -> new SaturatedRate());
   }
 
+  /// Room at encoders under the same rules.
+  EncoderRoom encoderRoom() {
+    return new EncoderRoom(rules.steps.contains(QualityStep.STALE_EMBEDDING), rules.targetNanos);
+  }
+
   /// The step for work that begins now.
   public QualityStep step() {
     return level == 0 ? QualityStep.FULL : rules.steps.get(level - 1);

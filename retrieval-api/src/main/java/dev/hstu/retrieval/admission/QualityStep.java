@@ -13,7 +13,8 @@ public enum QualityStep {
   /// The encoder sees the newest events only.
   SHORTER_HISTORY,
   /// A user embedding that is kept answers for a grace time past its expiry; where none is, as the
-  /// step before.
+  /// step before. Taken for single requests at the steps before too, while encoders have no room
+  /// ([EncoderWaits#hasRoom]).
   STALE_EMBEDDING,
   /// The popular items, and neither encoder nor index.
   POPULAR;

@@ -78,7 +78,9 @@ public record LadderSettings(
           0,
           86_400,
           "Step stale-embedding: how long past its expiry a kept user embedding still answers, for"
-              + " the same events. Keeps entries so much longer.");
+              + " the same events. Keeps entries so much longer. Single answers take this step at any"
+              + " other too, while users wait for an encoder longer than a quarter of"
+              + " ladder.target-wait-millis, or for a worker longer than that.");
 
   /// What a build measures the costs of steps with.
   static final List<Setting<?>> PARAMETERS =

@@ -5,6 +5,7 @@ import dev.hstu.index.filter.FilterRule;
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.search.SearchOptions;
 import dev.hstu.index.search.SearchPath;
+import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.admission.StepParameters;
 import dev.hstu.retrieval.cache.EmbeddingKey;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// Under load it answers at a step of the brown-out ladder: what is kept of a better answer is
 /// taken first, and [AnswerQuality] says what was done without. What is computed for a step is kept
 /// under what it was computed from (fewer events, an earlier request time, a smaller search), so a
-/// full answer never finds it.
+/// full answer never finds it. While encoders have no room ([EncoderWaits#hasRoom]) a request whose
+/// embedding has just ended is answered with that one, marked, whatever the step.
 ///
 /// A request that is to be answered briefly ([PendingRetrieval#isBrief]) is, where its list or its
 /// embedding is kept and searches are short; else it is told to come again, and nothing is begun.
@@ -246,7 +248,23 @@ public final class CachedRetriever {
       if (pending.isBrief()) {
         return step == QualityStep.FULL ? brief(full) : LONGER;
       }
+      @Nullable RetrievalOutcome earlier =
+          step.compareTo(QualityStep.STALE_EMBEDDING) < 0 && wouldWaitAtEncoders(user)
+              ? earlier(searched(window, user, smaller, AnswerQuality.FULL))
+              : null;
+      if (earlier != null) {
+        return earlier;
+      }
       return step == QualityStep.FULL ? compute(full) : cheaper(step, window, user);
+    }
+
+    /// Whether the user's embedding would have to be made and encoders are behind: many that were
+    /// kept have ended together, perhaps. Those who have an earlier one do with it then, so that
+    /// the others' wait stays short; theirs is made by a later request, when there is room.
+    private boolean wouldWaitAtEncoders(EmbeddingKey user) {
+      return pending.hasAskedForNothing()
+          && caches.embeddings().find(user) == null
+          && !pending.encoderWaits().hasRoom(pending.queueNanos());
     }
 
     /// Searches where no embedding has to be made and the search takes what most have taken: a
@@ -294,8 +312,14 @@ public final class CachedRetriever {
                   AnswerQuality.of(QualityStep.SHORTER_HISTORY)));
     }
 
-    /// Takes the latest embedding of the same events that is kept and not too long past its expiry.
     private RetrievalOutcome stale(Searched less) {
+      @Nullable RetrievalOutcome earlier = earlier(less);
+      return earlier == null ? shorter(less) : earlier;
+    }
+
+    /// Takes the latest embedding of the same events that is kept and not too long past its expiry;
+    /// null where there is none.
+    private @Nullable RetrievalOutcome earlier(Searched less) {
       long requestTime = asked.query().requestTime();
       @Nullable EmbeddingKey earlier = less.user.before();
       for (int back = 0; earlier != null && back < MOST_INTERVALS_BACK; back++) {
@@ -311,7 +335,7 @@ public final class CachedRetriever {
         }
         earlier = earlier.before();
       }
-      return shorter(less);
+      return null;
     }
 
     RetrievalOutcome popular(AnswerQuality quality) {
@@ -363,7 +387,17 @@ public final class CachedRetriever {
     }
 
     private CompletableFuture<float[]> embed(HistoryBatch window) {
-      return retriever.embed(window, pending);
+      EncoderWaits waits = pending.encoderWaits();
+      long sentNanos = System.nanoTime();
+      waits.sent();
+      CompletableFuture<float[]> embedding;
+      try {
+        embedding = retriever.embed(window, pending);
+      } catch (RuntimeException | Error e) {
+        waits.answered(System.nanoTime() - sentNanos);
+        throw e;
+      }
+      return embedding.whenComplete((_, _) -> waits.answered(System.nanoTime() - sentNanos));
     }
 
     private RetrievalOutcome waiting(CompletionStage<?> landing) {

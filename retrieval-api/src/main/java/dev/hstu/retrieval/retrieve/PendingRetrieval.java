@@ -89,6 +89,11 @@ public final class PendingRetrieval {
     return encoderWaits;
   }
 
+  /// Whether no embedding was asked for in its name yet.
+  boolean hasAskedForNothing() {
+    return flight == null && own.isEmpty() && failures.isEmpty();
+  }
+
   /// Whether it may still wait for what is computed for another request.
   boolean mayWait() {
     return waits < MAX_WAITS;

@@ -193,6 +193,21 @@ public final class RetrievalWorkers implements AutoCloseable {
     public void refused() {
       control.encoderRefused(System.nanoTime(), kind);
     }
+
+    @Override
+    public boolean hasRoom(long queuedNanos) {
+      return kind == WorkKind.WHOLE || control.encodersHaveRoom(System.nanoTime(), queuedNanos);
+    }
+
+    @Override
+    public void sent() {
+      control.sentToEncoders();
+    }
+
+    @Override
+    public void answered(long tookNanos) {
+      control.answeredByEncoders(System.nanoTime(), tookNanos);
+    }
   }
 
   /// Requests being computed or waiting.

@@ -23,19 +23,25 @@ import dev.hstu.index.search.SearchPlan;
 import dev.hstu.retrieval.admission.EncoderWaits;
 import dev.hstu.retrieval.admission.QualityStep;
 import dev.hstu.retrieval.admission.StepParameters;
+import dev.hstu.retrieval.admission.WorkKind;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.cache.SettableClock;
 import dev.hstu.retrieval.config.CacheSettings;
+import dev.hstu.retrieval.config.ServiceConfiguration;
+import dev.hstu.retrieval.serving.RetrievalWorkers;
 import dev.hstu.retrieval.serving.TinyGenerations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +70,12 @@ class QualityStepsTest {
   private final TypicalTime searchTime = new TypicalTime();
   private int encoded;
   private int searched;
+
+  /// Of the encoders, as requests are told.
+  private boolean room = true;
+
+  /// Embeddings that are not completed yet; null where they are at once.
+  private @Nullable List<Runnable> held;
 
   @BeforeEach
   void open() throws IOException {
@@ -174,6 +186,122 @@ class QualityStepsTest {
         .isEqualTo(QualityStep.SHORTER_HISTORY);
   }
 
+  @Test
+  void whileEncodersHaveNoRoomTheEmbeddingThatHasJustEndedAnswersMarkedAndElseIsMadeAnew() {
+    RetrievalQuery query = query(1, NOW);
+    answer(query, QualityStep.FULL);
+    long end = answer(query, QualityStep.FULL).retrieval().validity().end().orElseThrow();
+    RetrievalQuery later = query.withRequestTime(end + 2);
+    clock.set(end + 2);
+    room = false;
+
+    encoded = 0;
+    for (QualityStep step : List.of(QualityStep.FULL, QualityStep.SHORTER_HISTORY)) {
+      RetrievalOutcome.Answered stale = answer(later, step);
+      assertThat(stale.quality()).isEqualTo(new AnswerQuality(QualityStep.STALE_EMBEDDING, 2));
+      assertThat(stale.candidates()).isEqualTo(truth(later, stale.quality()));
+    }
+    assertThat(encoded).isZero();
+    assertThat(answer(query(2, end + 2), QualityStep.FULL).quality())
+        .as("no earlier one is kept")
+        .isEqualTo(AnswerQuality.FULL);
+    assertThat(encoded).isOne();
+
+    room = true;
+    RetrievalOutcome.Answered full = answer(later, QualityStep.FULL);
+    assertThat(full.quality()).isEqualTo(AnswerQuality.FULL);
+    assertThat(full.candidates()).isEqualTo(truth(later, AnswerQuality.FULL));
+    room = false;
+    assertThat(answer(later, QualityStep.FULL).quality())
+        .as("kept again")
+        .isEqualTo(AnswerQuality.FULL);
+  }
+
+  /// The embeddings of a hundred users end at one instant, and each asks in the next second: as
+  /// many as the encoders have room for wait for theirs, the others are answered at once.
+  @Test
+  void embeddingsThatEndTogetherAreMadeAnewAFewAtATime() {
+    int users = 100;
+    ServiceConfiguration defaults = ServiceConfiguration.of(List.of());
+    try (RetrievalWorkers workers = new RetrievalWorkers(defaults.admission(), defaults.ladder())) {
+      EncoderWaits waits = workers.encoderWaits(WorkKind.STEPPED);
+      for (int user = 0; user < users; user++) {
+        answer(together(user, NOW), QualityStep.FULL);
+      }
+      long end =
+          answer(together(0, NOW), QualityStep.FULL).retrieval().validity().end().orElseThrow();
+      clock.set(end);
+      List<Runnable> making = new ArrayList<>();
+      held = making;
+      List<Integer> waiting = new ArrayList<>();
+      for (int user = 0; user < users; user++) {
+        switch (retrieve(together(user, end), waits)) {
+          case RetrievalOutcome.Waiting _ -> waiting.add(user);
+          case RetrievalOutcome.Answered answer ->
+              assertThat(answer.quality())
+                  .isEqualTo(new AnswerQuality(QualityStep.STALE_EMBEDDING, 0));
+        }
+      }
+      assertThat(making).hasSameSizeAs(waiting).isNotEmpty().hasSizeLessThan(users / 5);
+
+      held = null;
+      making.forEach(Runnable::run);
+      for (int user : waiting) {
+        assertThat(retrieve(together(user, end), waits))
+            .isInstanceOfSatisfying(
+                RetrievalOutcome.Answered.class,
+                answer -> assertThat(answer.quality()).isEqualTo(AnswerQuality.FULL));
+      }
+    }
+  }
+
+  /// Where workers encode themselves, their queue is the encoders'.
+  @Test
+  void whoHasWaitedLongForAWorkerDoesWithAnEarlierEmbeddingToo() {
+    ServiceConfiguration defaults = ServiceConfiguration.of(List.of());
+    try (RetrievalWorkers workers = new RetrievalWorkers(defaults.admission(), defaults.ladder())) {
+      EncoderWaits waits = workers.encoderWaits(WorkKind.STEPPED);
+      RetrievalOutcome.Answered first = answer(together(1, NOW), QualityStep.FULL);
+      long end = first.retrieval().validity().end().orElseThrow();
+      clock.set(end);
+      long longAgo = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
+
+      assertThat(retrieve(together(1, end), waits, longAgo))
+          .isInstanceOfSatisfying(
+              RetrievalOutcome.Answered.class,
+              answer ->
+                  assertThat(answer.quality())
+                      .isEqualTo(new AnswerQuality(QualityStep.STALE_EMBEDDING, 0)));
+      assertThat(retrieve(together(2, end), waits, longAgo))
+          .as("no earlier one is kept")
+          .isInstanceOfSatisfying(
+              RetrievalOutcome.Answered.class,
+              answer -> assertThat(answer.quality()).isEqualTo(AnswerQuality.FULL));
+    }
+  }
+
+  private RetrievalOutcome retrieve(RetrievalQuery query, EncoderWaits waits) {
+    return retrieve(query, waits, System.nanoTime());
+  }
+
+  private RetrievalOutcome retrieve(RetrievalQuery query, EncoderWaits waits, long arrived) {
+    return cached.retrieve(
+        query,
+        buffers,
+        FORMAT,
+        new PendingRetrieval(arrived, arrived + EmbeddingSource.FOREVER_NANOS, waits),
+        QualityStep.FULL);
+  }
+
+  /// A user of four events at the times of everybody's.
+  private static RetrievalQuery together(int user, long requestTime) {
+    Random random = new Random(user);
+    String[] items = new String[4];
+    Arrays.setAll(items, _ -> TinyGenerations.id(random.nextInt(TinyGenerations.ITEMS)));
+    long[] times = {NOW - 4_000, NOW - 3_000, NOW - 2_000, NOW - 1_000};
+    return RetrievalQuery.of(items, times, requestTime, 10);
+  }
+
   /// Few histories, at times that go on, at any step: whatever has been kept, each answer is the
   /// one that its quality names, computed anew.
   @ParameterizedTest
@@ -187,10 +315,13 @@ class QualityStepsTest {
       clock.set(now);
       RetrievalQuery query = query(random.nextInt(4), now).withK(5 + random.nextInt(3));
       QualityStep step = QualityStep.values()[random.nextInt(QualityStep.values().length)];
+      room = random.nextBoolean();
       RetrievalOutcome.Answered answer = answer(query, step);
       AnswerQuality quality = answer.quality();
       seen.merge(quality.step(), 1, Integer::sum);
-      assertThat(quality.step()).isLessThanOrEqualTo(step);
+      if (room || quality.step() != QualityStep.STALE_EMBEDDING) {
+        assertThat(quality.step()).isLessThanOrEqualTo(step);
+      }
       assertThat(quality.staleSeconds()).isBetween(0L, GRACE_SECONDS - 1L);
       assertThat(new String(answer.candidates(), StandardCharsets.UTF_8))
           .as("%s at %s", quality, step)
@@ -288,9 +419,23 @@ class QualityStepsTest {
             query,
             buffers,
             FORMAT,
-            new PendingRetrieval(
-                arrived, arrived + EmbeddingSource.FOREVER_NANOS, EncoderWaits.UNWATCHED),
+            new PendingRetrieval(arrived, arrived + EmbeddingSource.FOREVER_NANOS, new Room()),
             step);
+  }
+
+  /// Says what the test says.
+  private final class Room implements EncoderWaits {
+
+    @Override
+    public void waited(int users, long sentNanos, long waitNanos) {}
+
+    @Override
+    public void refused() {}
+
+    @Override
+    public boolean hasRoom(long queuedNanos) {
+      return room;
+    }
   }
 
   /// A user of fifteen events within four hours of [#NOW].
@@ -364,7 +509,13 @@ class QualityStepsTest {
     public CompletableFuture<float[]> embed(
         HistoryBatch batch, long deadlineNanos, EncoderWaits waits) {
       encoded += batch.users();
-      return source.embed(batch, deadlineNanos, waits);
+      @Nullable List<Runnable> later = held;
+      if (later == null) {
+        return source.embed(batch, deadlineNanos, waits);
+      }
+      CompletableFuture<float[]> embeddings = new CompletableFuture<>();
+      later.add(() -> embeddings.complete(source.embed(batch, deadlineNanos, waits).join()));
+      return embeddings;
     }
   }
 }
