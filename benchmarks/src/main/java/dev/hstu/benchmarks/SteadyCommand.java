@@ -82,6 +82,11 @@ final class SteadyCommand implements Callable<Integer> {
   private int kept;
 
   @Option(
+      names = "--together",
+      description = "the users' embeddings end at the same instants, some minutes apart")
+  private boolean together;
+
+  @Option(
       names = "--java-options",
       split = " ",
       defaultValue = "-Xms2g -Xmx2g -XX:MaxTenuringThreshold=1",
@@ -105,6 +110,7 @@ final class SteadyCommand implements Callable<Integer> {
             updates,
             encoders,
             kept,
+            together,
             javaOptions);
     List<Stretch> stretches =
         new SteadyLoad(world.world(console), settings, world.work()).run(console::remark);

@@ -9,7 +9,12 @@ import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.runtime.server.EmbeddedServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /// The floor of the service: a Micronaut route that reads a body and returns bytes that are there
@@ -20,6 +25,22 @@ public final class BareRoute {
   private static final String PROPERTY = "hstu.bench.bare-route";
 
   private BareRoute() {}
+
+  /// Starts it in a process of its own.
+  ///
+  /// @param log gets its messages
+  static ServerProcess start(List<String> javaOptions, Path log, int answerBytes)
+      throws IOException {
+    List<String> options = new ArrayList<>(javaOptions);
+    options.add("-Dlogback.configurationFile=bare-route-logback.xml");
+    List<String> arguments = List.of(Integer.toString(answerBytes));
+    return ServerProcess.start(BareRoute.class, "retrieval-api", options, arguments, Map.of(), log);
+  }
+
+  /// Where a process of its own answers.
+  static URI route(ServerProcess bare) {
+    return bare.address().resolve("/bare");
+  }
 
   /// Serves until it is told to stop.
   ///

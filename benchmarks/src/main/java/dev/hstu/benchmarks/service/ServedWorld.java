@@ -130,12 +130,52 @@ public record ServedWorld(Path generations, int items) {
     return LongStream.range(0, events).map(i -> LAST_EVENT - 1_000 * (events - 1 - i)).toArray();
   }
 
-  /// The request of a user for k items.
+  /// Times of a user's events, ascending, where each user's newest events are at the times of
+  /// everybody's.
+  long[] sameTimes(long now, int user) {
+    return LongStream.of(times(history(user).length))
+        .map(time -> time - REQUEST_TIME + now)
+        .toArray();
+  }
+
+  /// Times of a user's events, ascending: the newest between ten minutes and a week before now, the
+  /// others minutes to days apart, each with its logarithm even in that range. So embeddings end
+  /// one by one, some of a thousand users' each second.
+  ///
+  /// @param now the latest, exclusive, in seconds since 1970
+  long[] timesBefore(long now, int user) {
+    SplittableRandom random = new SplittableRandom(-1L - user);
+    long[] times = new long[history(user).length];
+    long time = now - logEven(random, 600, 604_800);
+    for (int i = times.length - 1; i >= 0; i--) {
+      times[i] = time;
+      time -= logEven(random, 60, 604_800);
+    }
+    return times;
+  }
+
+  private static long logEven(SplittableRandom random, double least, double most) {
+    return (long) (least * Math.pow(most / least, random.nextDouble()));
+  }
+
+  /// The request of a user for k items, of a time long ago.
   ///
   /// @param excluded catalogue row left out besides what was seen; -1 for none
   byte[] request(int user, int k, int excluded) {
+    long[] times = times(history(user).length);
+    return request(user, times, "\"requestTime\":" + REQUEST_TIME + ",", k, excluded);
+  }
+
+  /// The request of a user for k items as of when it is made.
+  ///
+  /// @param times of the user's events
+  /// @param excluded catalogue row left out besides what was seen; -1 for none
+  byte[] requestNow(int user, long[] times, int k, int excluded) {
+    return request(user, times, "", k, excluded);
+  }
+
+  private byte[] request(int user, long[] times, String requestTime, int k, int excluded) {
     int[] rows = history(user);
-    long[] times = times(rows.length);
     StringBuilder json = new StringBuilder("{\"events\":[");
     for (int i = 0; i < rows.length; i++) {
       json.append(i == 0 ? "" : ",")
@@ -145,7 +185,7 @@ public record ServedWorld(Path generations, int items) {
           .append(times[i])
           .append('}');
     }
-    json.append("],\"requestTime\":").append(REQUEST_TIME).append(",\"k\":").append(k);
+    json.append("],").append(requestTime).append("\"k\":").append(k);
     if (excluded >= 0) {
       json.append(",\"excludeItemIds\":[\"").append(id(excluded)).append("\"]");
     }

@@ -79,8 +79,9 @@ public final class ServiceFigures {
         SearchFloor floor = SearchFloor.open(world, USERS, settings.k())) {
       URI retrieve = service.address().resolve("/retrieve");
       int answerBytes = LoadTest.answer("POST", retrieve, kept.get(0)).length;
-      try (ServerProcess bare = bare(logs.resolve("bare.log"), answerBytes)) {
-        URI bareRoute = bare.address().resolve("/bare");
+      try (ServerProcess bare =
+          BareRoute.start(JAVA_OPTIONS, logs.resolve("bare.log"), answerBytes)) {
+        URI bareRoute = BareRoute.route(bare);
         progress.accept("answers of %,d bytes; warming up".formatted(answerBytes));
         turn("", service, retrieve, searches, settings.connections(), WARM_UP.multipliedBy(5));
         turn("", bare, bareRoute, kept, settings.connections(), WARM_UP.multipliedBy(3));
@@ -121,13 +122,6 @@ public final class ServiceFigures {
             "reference",
             "--json");
     return ServerProcess.start(Cli.class, null, JAVA_OPTIONS, arguments, environment, log);
-  }
-
-  private static ServerProcess bare(Path log, int answerBytes) throws IOException {
-    List<String> arguments = List.of(Integer.toString(answerBytes));
-    List<String> options = new ArrayList<>(JAVA_OPTIONS);
-    options.add("-Dlogback.configurationFile=bare-route-logback.xml");
-    return ServerProcess.start(BareRoute.class, "retrieval-api", options, arguments, Map.of(), log);
   }
 
   private Turn turn(

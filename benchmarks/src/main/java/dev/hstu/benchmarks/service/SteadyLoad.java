@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -39,6 +40,13 @@ import org.jspecify.annotations.Nullable;
 /// update or a swap, which no list outlives, makes no request dearer than those it is compared
 /// with.
 ///
+/// Requests are as of when they are made, and events of users at times of their own, so that kept
+/// embeddings end one by one as they do of users who come when they like; or, asked for, all
+/// users' at the same instants.
+///
+/// Beside the service, at the same rate, stands a route that returns as many bytes and does nothing
+/// else: what client and machine take of the latency.
+///
 /// What saturates the service is found with answers of full quality only: one that answers with the
 /// popular list can't be saturated by one client.
 public final class SteadyLoad {
@@ -58,8 +66,13 @@ public final class SteadyLoad {
   /// they come again.
   private static final int REQUESTS = 60_000;
 
-  /// Holds the kept users' with room to spare.
-  private static final String EMBEDDINGS_MEMORY = "2m";
+  /// Holds the kept users' with room to spare, those past their expiry too.
+  private static final String EMBEDDINGS_MEMORY = "4m";
+
+  private static final List<String> BARE_JAVA_OPTIONS = List.of("-Xms512m", "-Xmx512m");
+
+  /// How long the bare route is asked at each rate.
+  private static final Duration BARE = Duration.ofSeconds(20);
 
   private static final String RECALL_CPU = "hstu_recall_cpu_seconds_total";
 
@@ -86,6 +99,7 @@ public final class SteadyLoad {
   /// @param updatesPerSecond of items, one request each
   /// @param encoders processes that encode; 0: the service itself
   /// @param keptPercent of the requests, those of users whose embedding is kept
+  /// @param together whether all users' embeddings end at the same instants
   /// @param javaOptions for the service's virtual machine
   public record Settings(
       int k,
@@ -98,6 +112,7 @@ public final class SteadyLoad {
       int updatesPerSecond,
       int encoders,
       int keptPercent,
+      boolean together,
       List<String> javaOptions) {
 
     public Settings {
@@ -167,16 +182,36 @@ public final class SteadyLoad {
     progress.accept("warming up");
     Duration often = settings.compiling().dividedBy(COMPILED_SWAPS + 1);
     stretch("warm-up", service, requests, (int) (highest / 2), settings.compiling(), often);
-    for (int share : settings.shares()) {
-      int rate = (int) (highest * share / 100);
-      progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
-      String name = share + " %";
-      stretches.add(stretch(name + ", alone", service, requests, rate, settings.alone(), null));
-      stretches.add(
-          stretch(
-              name + ", beside", service, requests, rate, settings.beside(), settings.swapEvery()));
+    try (ServerProcess bare =
+        BareRoute.start(BARE_JAVA_OPTIONS, logs.resolve("bare.log"), answerBytes(service))) {
+      bare("", bare, requests, 0); // compiled
+      for (int share : settings.shares()) {
+        int rate = (int) (highest * share / 100);
+        progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
+        String name = share + " %";
+        stretches.add(bare(name + ", bare route", bare, requests, rate));
+        stretches.add(stretch(name + ", alone", service, requests, rate, settings.alone(), null));
+        Duration swaps = settings.swapEvery();
+        stretches.add(
+            stretch(name + ", beside", service, requests, rate, settings.beside(), swaps));
+      }
     }
     return stretches;
+  }
+
+  private int answerBytes(ServerProcess service) throws IOException {
+    byte[] request = requests().getFirst();
+    return LoadTest.answer("POST", service.address().resolve("/retrieve"), request).length;
+  }
+
+  private Stretch bare(String name, ServerProcess bare, List<byte[]> requests, int rate)
+      throws IOException {
+    long cpuBefore = bare.cpuNanos();
+    LoadSettings load =
+        new LoadSettings(BareRoute.route(bare), rate, settings.connections(), WARM_UP, BARE);
+    LoadResult result = new LoadTest(load, requests).run();
+    double cpuSeconds = (bare.cpuNanos() - cpuBefore) / 1e9;
+    return new Stretch(name, rate, result, 0, 0, 0, List.of(), cpuSeconds, 0, List.of());
   }
 
   /// @param swapEvery null for a load with nothing beside it
@@ -329,11 +364,14 @@ public final class SteadyLoad {
 
   private List<byte[]> requests() {
     SplittableRandom random = new SplittableRandom(2);
+    long now = Instant.now().getEpochSecond();
     byte[][] requests = new byte[REQUESTS][];
     for (int i = 0; i < REQUESTS; i++) {
       boolean kept = random.nextInt(100) < settings.keptPercent();
       int user = kept ? random.nextInt(KEPT_USERS) : KEPT_USERS + i;
-      requests[i] = world.request(user, settings.k(), random.nextInt(world.items()));
+      long[] times =
+          settings.together() ? world.sameTimes(now, user) : world.timesBefore(now, user);
+      requests[i] = world.requestNow(user, times, settings.k(), random.nextInt(world.items()));
     }
     return List.of(requests);
   }
