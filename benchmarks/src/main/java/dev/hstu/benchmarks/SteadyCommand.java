@@ -89,8 +89,10 @@ final class SteadyCommand implements Callable<Integer> {
   @Option(
       names = "--java-options",
       split = " ",
-      defaultValue = "-Xms2g -Xmx2g -XX:MaxTenuringThreshold=1",
-      description = "of the service; default: ${DEFAULT-VALUE}")
+      defaultValue = "-Xms2g -Xmx2g -XX:+AlwaysPreTouch -XX:MaxTenuringThreshold=1",
+      description =
+          "of the service, whose heap is all in memory from the start, so that what it gets more"
+              + " is no heap; default: ${DEFAULT-VALUE}")
   private List<String> javaOptions = List.of();
 
   @Mixin private ReportOptions report = new ReportOptions();
@@ -137,7 +139,8 @@ final class SteadyCommand implements Callable<Integer> {
             "p99.9 µs",
             "swaps",
             "updates",
-            "MiB by quarter",
+            "own MiB by quarter",
+            "mapped MiB",
             "recall % of CPU");
     for (Stretch stretch : stretches) {
       table.row(
@@ -154,7 +157,8 @@ final class SteadyCommand implements Callable<Integer> {
           micros(stretch.load().latencyMicros(), "p999"),
           Integer.toString(stretch.swaps()),
           stretch.updates() + (stretch.failedUpdates() == 0 ? "" : " -" + stretch.failedUpdates()),
-          stretch.residentMegabytes().toString(),
+          stretch.ownMegabytes().toString(),
+          stretch.mappedMegabytes().toString(),
           String.format(
               Locale.ROOT,
               "%.1f",
@@ -178,6 +182,7 @@ final class SteadyCommand implements Callable<Integer> {
         micros(micros, "p99"),
         ratio(micros),
         micros(micros, "p999"),
+        "",
         "",
         "",
         "",

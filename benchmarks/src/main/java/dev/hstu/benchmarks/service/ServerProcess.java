@@ -80,10 +80,19 @@ final class ServerProcess implements AutoCloseable {
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10_000_000L;
   }
 
-  /// Memory it holds now.
-  long residentBytes() throws IOException {
+  /// Memory that is its own: heap and native memory, without the files it has mapped.
+  long ownBytes() throws IOException {
+    return status("RssAnon:");
+  }
+
+  /// Pages in memory of the files it has mapped now, which the kernel may drop and read again.
+  long mappedBytes() throws IOException {
+    return status("RssFile:");
+  }
+
+  private long status(String name) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
+      if (line.startsWith(name)) {
         return Long.parseLong(line.replaceAll("\\D", "")) << 10;
       }
     }

@@ -125,7 +125,8 @@ public final class SteadyLoad {
 
   /// One stretch of load.
   ///
-  /// @param residentMegabytes of the service, at the end of each quarter of it
+  /// @param ownMegabytes of the service, at the end of each quarter of it, without mapped files
+  /// @param mappedMegabytes of the files it has mapped then: those of one generation or of two
   /// @param cpuSeconds that the service took, its warm-up included
   /// @param recallCpuSeconds of it, those that recall receipts took
   public record Stretch(
@@ -135,7 +136,8 @@ public final class SteadyLoad {
       int swaps,
       int updates,
       int failedUpdates,
-      List<Long> residentMegabytes,
+      List<Long> ownMegabytes,
+      List<Long> mappedMegabytes,
       double cpuSeconds,
       double recallCpuSeconds,
       List<Event> events) {}
@@ -211,7 +213,7 @@ public final class SteadyLoad {
         new LoadSettings(BareRoute.route(bare), rate, settings.connections(), WARM_UP, BARE);
     LoadResult result = new LoadTest(load, requests).run();
     double cpuSeconds = (bare.cpuNanos() - cpuBefore) / 1e9;
-    return new Stretch(name, rate, result, 0, 0, 0, List.of(), cpuSeconds, 0, List.of());
+    return new Stretch(name, rate, result, 0, 0, 0, List.of(), List.of(), cpuSeconds, 0, List.of());
   }
 
   /// @param swapEvery null for a load with nothing beside it
@@ -223,7 +225,8 @@ public final class SteadyLoad {
       Duration time,
       @Nullable Duration swapEvery)
       throws IOException {
-    List<Long> resident = new ArrayList<>();
+    List<Long> own = new ArrayList<>();
+    List<Long> mapped = new ArrayList<>();
     AtomicInteger swaps = new AtomicInteger();
     AtomicInteger updates = new AtomicInteger();
     AtomicInteger failedUpdates = new AtomicInteger();
@@ -242,7 +245,10 @@ public final class SteadyLoad {
         ScheduledExecutorService publisher =
             Executors.newSingleThreadScheduledExecutor(BackgroundThreads.factory("publisher"))) {
       timer.scheduleAtFixedRate(
-          () -> resident.add(residentMegabytes(service)),
+          () -> {
+            own.add(megabytes(service::ownBytes));
+            mapped.add(megabytes(service::mappedBytes));
+          },
           WARM_UP.toMillis() + quarter,
           quarter,
           TimeUnit.MILLISECONDS);
@@ -271,7 +277,8 @@ public final class SteadyLoad {
         swaps.get(),
         updates.get(),
         failedUpdates.get(),
-        List.copyOf(resident),
+        List.copyOf(own),
+        List.copyOf(mapped),
         (service.cpuNanos() - cpuBefore) / 1e9,
         recallCpuSeconds(service) - recallBefore,
         List.copyOf(events));
@@ -288,9 +295,15 @@ public final class SteadyLoad {
     }
   }
 
-  private static long residentMegabytes(ServerProcess server) {
+  /// Memory as it can be read.
+  @FunctionalInterface
+  private interface Memory {
+    long bytes() throws IOException;
+  }
+
+  private static long megabytes(Memory memory) {
     try {
-      return server.residentBytes() >> 20;
+      return memory.bytes() >> 20;
     } catch (IOException _) {
       return -1;
     }
