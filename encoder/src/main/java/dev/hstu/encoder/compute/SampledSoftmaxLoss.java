@@ -9,7 +9,9 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Per event, the logits are the inner products of the normalised row with the normalised item
 /// vectors of its target and of its negatives, over the temperature; a negative equal to the target
-/// gets -5e4. The loss is the mean of `-log softmax` at the target.
+/// gets -5e4. The loss is the mean of `-log softmax` at the target. Where a batch gives second
+/// targets a weight, `-log softmax` at the next event's target, against the event's own negatives,
+/// is added with that weight; what is divided by stays the number of events.
 public final class SampledSoftmaxLoss {
 
   /// The logit of a negative that is the target itself.
@@ -29,26 +31,34 @@ public final class SampledSoftmaxLoss {
   /// @throws IllegalArgumentException when a target or negative is outside `1..V`
   public double of(ForwardTrace trace, SupervisedBatch batch) {
     BatchBounds.require(batch.histories(), config);
-    int d = config.embeddingDim();
-    int negatives = batch.negativesPerRow();
-    double[] logits = new double[1 + negatives];
     double sum = 0;
     for (int b = 0; b < batch.histories().users(); b++) {
       int first = batch.histories().offsets()[b];
-      for (int i = 0; i < batch.histories().length(b); i++) {
+      int length = batch.histories().length(b);
+      for (int i = 0; i < length; i++) {
+        int slot = (b * config.slots() + i) * config.embeddingDim();
         int row = first + i;
-        int target = batch.targets()[row];
-        int slot = (b * config.slots() + i) * d;
-        logits[0] = logit(trace.sequence(), slot, target);
-        for (int n = 0; n < negatives; n++) {
-          int negative = batch.negatives()[row * negatives + n];
-          logits[1 + n] =
-              negative == target ? MASKED_LOGIT : logit(trace.sequence(), slot, negative);
+        sum += ofTarget(trace, slot, batch, row, batch.targets()[row]);
+        if (batch.secondTargetWeight() > 0 && i + 1 < length) {
+          double second = ofTarget(trace, slot, batch, row, batch.targets()[row + 1]);
+          sum += batch.secondTargetWeight() * second;
         }
-        sum += logSumExp(logits) - logits[0];
       }
     }
     return sum / batch.rows();
+  }
+
+  /// `-log softmax` at `target` among it and the negatives of `row`.
+  private double ofTarget(
+      ForwardTrace trace, int slot, SupervisedBatch batch, int row, int target) {
+    int negatives = batch.negativesPerRow();
+    double[] logits = new double[1 + negatives];
+    logits[0] = logit(trace.sequence(), slot, target);
+    for (int n = 0; n < negatives; n++) {
+      int negative = batch.negatives()[row * negatives + n];
+      logits[1 + n] = negative == target ? MASKED_LOGIT : logit(trace.sequence(), slot, negative);
+    }
+    return logSumExp(logits) - logits[0];
   }
 
   private double logit(double[] sequence, int slot, int item) {

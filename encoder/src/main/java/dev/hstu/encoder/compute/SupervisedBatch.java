@@ -13,8 +13,14 @@ import dev.hstu.encoder.sequence.HistoryBatch;
 /// @param negatives int[rows·R], row-major, item rows `1..V`; one equal to its row's target is
 ///     masked by the loss
 /// @param negativesPerRow `R`, at least 1
+/// @param secondTargetWeight of the next event's target, which an event predicts besides its own,
+///     within 0..1; 0 for its own alone. A user's last event has no other
 public record SupervisedBatch(
-    HistoryBatch histories, int[] targets, int[] negatives, int negativesPerRow) {
+    HistoryBatch histories,
+    int[] targets,
+    int[] negatives,
+    int negativesPerRow,
+    double secondTargetWeight) {
 
   public SupervisedBatch {
     int rows = histories.items().length;
@@ -27,6 +33,16 @@ public record SupervisedBatch(
           "negatives has %d entries; %d events with %d each are needed"
               .formatted(negatives.length, rows, negativesPerRow));
     }
+    if (!(secondTargetWeight >= 0 && secondTargetWeight <= 1)) {
+      throw new IllegalArgumentException(
+          "secondTargetWeight=%s must be within 0..1, 0 for none".formatted(secondTargetWeight));
+    }
+  }
+
+  /// Every event predicts its own target alone.
+  public SupervisedBatch(
+      HistoryBatch histories, int[] targets, int[] negatives, int negativesPerRow) {
+    this(histories, targets, negatives, negativesPerRow, 0);
   }
 
   public int rows() {

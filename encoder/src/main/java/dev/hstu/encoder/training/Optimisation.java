@@ -225,7 +225,8 @@ final class Optimisation implements AutoCloseable {
             TorchModel.dropoutValues(settings.model(), padded.users(), padded.length()),
             settings.dropout(),
             random.dropout(step, microBatch));
-    return torch.accumulate(memory, seen, target, padded, dropout, scale);
+    return torch.accumulate(
+        memory, seen, target, padded, dropout, settings.secondTargetWeight(), scale);
   }
 
   private static double result(Future<Double> part) {

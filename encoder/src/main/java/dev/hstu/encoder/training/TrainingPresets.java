@@ -71,6 +71,7 @@ public final class TrainingPresets {
         128,
         128,
         NegativeSampling.PER_USER,
+        0,
         0.2,
         OptimizerSettings.PUBLIC,
         LearningRateSchedule.CONSTANT,

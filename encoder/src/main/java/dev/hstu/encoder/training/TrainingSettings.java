@@ -12,6 +12,11 @@ import java.util.function.Consumer;
 /// @param batchUsers users a step, 1..[#MAX_BATCH_USERS]
 /// @param negatives `R`, 1..[#MAX_NEGATIVES]
 /// @param sampling which positions share a draw of negatives
+/// @param secondTargetWeight weight of the item after the next, which every position then predicts
+///     too, within 0..1; 0 for the next item alone. Multi-token prediction (arXiv 2404.19737) in
+///     the sense of PinnerFormer's dense all-action loss (arXiv 2205.04507); the draw of
+///     negatives serves both targets. It regularises wide models where neighbouring events tie in
+///     time, so that their order says little. Not for [NegativeSampling#ALL_ITEMS]
 /// @param dropout probability on the input and on each block's gated output, in `[0, 1)`
 /// @param optimizer rates
 /// @param schedule how the learning rate moves over the run
@@ -35,6 +40,7 @@ public record TrainingSettings(
     int batchUsers,
     int negatives,
     NegativeSampling sampling,
+    double secondTargetWeight,
     double dropout,
     OptimizerSettings optimizer,
     LearningRateSchedule schedule,
@@ -71,6 +77,17 @@ public record TrainingSettings(
     requireWithin("epochs", epochs, 1, MAX_EPOCHS);
     requireWithin("batchUsers", batchUsers, 1, MAX_BATCH_USERS);
     requireWithin("negatives", negatives, 1, MAX_NEGATIVES);
+    require(
+        secondTargetWeight >= 0 && secondTargetWeight <= 1,
+        "secondTargetWeight",
+        secondTargetWeight,
+        "within 0..1, 0 for the next item alone, 0.2 where neighbouring events tie in time");
+    require(
+        secondTargetWeight == 0 || sampling != NegativeSampling.ALL_ITEMS,
+        "secondTargetWeight",
+        secondTargetWeight,
+        "0 with the softmax over all items, which has one target a position; draw negatives per"
+            + " user, per position or in the batch");
     require(dropout >= 0 && dropout < 1, "dropout", dropout, "within 0..1, 0.2 is usual");
     require(
         averageDecay >= 0 && averageDecay < 1,
@@ -101,6 +118,10 @@ public record TrainingSettings(
           draft.negatives = count;
           draft.sampling = drawn;
         });
+  }
+
+  public TrainingSettings withSecondTargetWeight(double weight) {
+    return with(draft -> draft.secondTargetWeight = weight);
   }
 
   public TrainingSettings withDropout(double probability) {
@@ -176,6 +197,7 @@ public record TrainingSettings(
     private int batchUsers;
     private int negatives;
     private NegativeSampling sampling;
+    private double secondTargetWeight;
     private double dropout;
     private OptimizerSettings optimizer;
     private LearningRateSchedule schedule;
@@ -196,6 +218,7 @@ public record TrainingSettings(
       batchUsers = from.batchUsers;
       negatives = from.negatives;
       sampling = from.sampling;
+      secondTargetWeight = from.secondTargetWeight;
       dropout = from.dropout;
       optimizer = from.optimizer;
       schedule = from.schedule;
@@ -218,6 +241,7 @@ public record TrainingSettings(
           batchUsers,
           negatives,
           sampling,
+          secondTargetWeight,
           dropout,
           optimizer,
           schedule,

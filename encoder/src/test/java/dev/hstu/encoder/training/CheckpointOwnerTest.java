@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// A checkpoint that was written before a setting existed belongs to a training that leaves the
 /// setting as it was, and to no other.
@@ -27,15 +31,22 @@ class CheckpointOwnerTest {
         .hasMessageContaining("ROW_WISE_ADAMW");
   }
 
-  @Test
-  void aSettingOfTheWholeRecipeCountsAsThePublicOneToo() {
-    CheckpointOwner former = before(TinyTraining.settings(), ",\"ownDropout\":0.0");
+  static Stream<Arguments> ofTheWholeRecipe() {
+    TrainingSettings settings = TinyTraining.settings();
+    return Stream.of(
+        Arguments.of("ownDropout", settings.withOwnDropout(0.5)),
+        Arguments.of("secondTargetWeight", settings.withSecondTargetWeight(0.5)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ofTheWholeRecipe")
+  void aSettingOfTheWholeRecipeCountsAsThePublicOneToo(String name, TrainingSettings other) {
+    CheckpointOwner former = before(TinyTraining.settings(), ",\"%s\":0.0".formatted(name));
     assertThatCode(() -> owner(TinyTraining.settings()).requireSame(FILE, former))
         .doesNotThrowAnyException();
-    assertThatThrownBy(
-            () -> owner(TinyTraining.settings().withOwnDropout(0.5)).requireSame(FILE, former))
+    assertThatThrownBy(() -> owner(other).requireSame(FILE, former))
         .isInstanceOf(CheckpointMismatchException.class)
-        .hasMessageContaining("was begun with ownDropout=0.0 and this run has 0.5");
+        .hasMessageContaining("was begun with %s=0.0 and this run has 0.5".formatted(name));
   }
 
   private static CheckpointOwner owner(TrainingSettings settings) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A training gives the same bits for the same seed, interrupted or not; keeps the epoch that
@@ -106,6 +107,23 @@ class TrainerTest {
     assertThat(resume(inBatch, ModelSelection.LAST_EPOCH).fingerprint())
         .isEqualTo(expected)
         .isNotEqualTo(train("uniform", TinyTraining.settings()).fingerprint());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "ALL_ITEMS", mode = EnumSource.Mode.EXCLUDE)
+  void aTrainingWithSecondTargetsLearnsAndResumesToTheSameBits(NegativeSampling sampling)
+      throws IOException {
+    TrainingSettings plain = TinyTraining.settings().withNegatives(5, sampling);
+    TrainingSettings second = plain.withSecondTargetWeight(0.2);
+    TrainingResult whole = train("whole", second);
+    assertThat(whole.loss()).isGreaterThan(train("plain", plain).loss());
+    killAfter(5, second.withCheckpointSeconds(0));
+    assertThatThrownBy(() -> resume(plain, ModelSelection.LAST_EPOCH))
+        .isInstanceOf(CheckpointMismatchException.class)
+        .hasMessageContaining("was begun with secondTargetWeight=0.2 and this run has 0.0")
+        .hasMessageContaining("give another --out, or begin anew with --restart");
+    assertThat(resume(second, ModelSelection.LAST_EPOCH).fingerprint())
+        .isEqualTo(whole.fingerprint());
   }
 
   @Test

@@ -45,6 +45,9 @@ class TrainingSettingsTest {
         change("negatives=8193", s -> s.withNegatives(8_193, NegativeSampling.PER_USER)),
         change("dropout=1.0", s -> s.withDropout(1)),
         change("dropout=NaN", s -> s.withDropout(Double.NaN)),
+        change("secondTargetWeight=1.5", s -> s.withSecondTargetWeight(1.5)),
+        change("secondTargetWeight=-0.1", s -> s.withSecondTargetWeight(-0.1)),
+        change("secondTargetWeight=NaN", s -> s.withSecondTargetWeight(Double.NaN)),
         change("holdOut=3", s -> s.withHoldOut(3)),
         change("threads=0", s -> s.withDevice("cpu", 0)),
         change("checkpointSeconds=-1", s -> s.withCheckpointSeconds(-1)),
@@ -65,6 +68,21 @@ class TrainingSettingsTest {
         .hasMessageStartingWith(named + " must be ");
   }
 
+  /// In either order.
+  @Test
+  void aSecondTargetIsRefusedWithTheSoftmaxOverAllItems() {
+    TrainingSettings settings = TrainingPresets.named("small", 9);
+    String message =
+        "secondTargetWeight=0.2 must be 0 with the softmax over all items, which has one target a"
+            + " position; draw negatives per user, per position or in the batch";
+    TrainingSettings second = settings.withSecondTargetWeight(0.2);
+    assertThatThrownBy(() -> second.withNegatives(9, NegativeSampling.ALL_ITEMS))
+        .hasMessage(message);
+    TrainingSettings allItems = settings.withNegatives(9, NegativeSampling.ALL_ITEMS);
+    assertThatThrownBy(() -> allItems.withSecondTargetWeight(0.2)).hasMessage(message);
+    assertThat(allItems.withSecondTargetWeight(0)).isEqualTo(allItems);
+  }
+
   @Test
   void anItemTableThatNoArrayHoldsIsRefusedWithTheWidestThatFits() {
     TrainingSettings settings = TrainingPresets.named("small", 10_000_000);
@@ -78,6 +96,7 @@ class TrainingSettingsTest {
     HstuConfig shapes = new HstuConfig(9, 8, 2, 8, 2, 4, 4, 2, 0.05, 1);
     return Stream.of(
         change("model", s -> s.withModel(shapes)),
+        change("secondTargetWeight", s -> s.withSecondTargetWeight(0.7)),
         change("epochs", s -> s.withEpochs(7)),
         change("batchUsers", s -> s.withBatchUsers(7)),
         change("negatives", s -> s.withNegatives(7, s.sampling())),

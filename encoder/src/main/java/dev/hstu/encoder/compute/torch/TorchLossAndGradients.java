@@ -33,7 +33,13 @@ public final class TorchLossAndGradients implements LossAndGradients {
         PaddedExamples examples = padded(config, batch, users);
         loss +=
             hstu.accumulate(
-                memory, parameters, gradients, examples, DropoutMask.NONE, 1.0 / batch.rows());
+                memory,
+                parameters,
+                gradients,
+                examples,
+                DropoutMask.NONE,
+                batch.secondTargetWeight(),
+                1.0 / batch.rows());
       }
       Map<String, double[]> named = new HashMap<>();
       gradients

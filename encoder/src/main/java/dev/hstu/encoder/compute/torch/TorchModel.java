@@ -87,14 +87,25 @@ public final class TorchModel implements AutoCloseable {
   ///
   /// @param memory where the micro-batch's tensors are created, a child of it being closed on
   ///     return
+  /// With a second target, position `i` predicts item `i+2` besides item `i+1`, against the same
+  /// negatives: multi-token prediction (arXiv 2404.19737) of two tokens by one head, in the sense
+  /// of PinnerFormer's dense all-action loss (arXiv 2205.04507), which trains a position on
+  /// actions beyond the next. Its loss counts `secondTargetWeight` times the weight of position
+  /// `i+1`, whose target it is; `scale` is unchanged by it.
+  ///
   /// @param dropout what dropout keeps; of [#dropoutValues] values, or none
+  /// @param secondTargetWeight 0 for the next item alone
+  /// @throws IllegalArgumentException at a second target with the softmax over all items, whose
+  ///     gradients are of one target a position
   public double accumulate(
       NDManager memory,
       TorchParameters parameters,
       TorchParameters gradients,
       PaddedExamples batch,
       DropoutMask dropout,
+      double secondTargetWeight,
       double scale) {
+    requireNegatives(batch, secondTargetWeight);
     int users = batch.users();
     int length = batch.length();
     int negatives = batch.negativesPerPosition();
@@ -128,9 +139,18 @@ public final class TorchModel implements AutoCloseable {
               edges,
               batchMemory.create(dropout.kept(), new Shape(dropout.kept().length)),
               batchMemory.create(dropout.rate()),
+              batchMemory.create(secondTargetWeight),
               batchMemory.create(scale))
           .singletonOrThrow()
           .getFloat();
+    }
+  }
+
+  private static void requireNegatives(PaddedExamples batch, double secondTargetWeight) {
+    if (batch.allItems() && secondTargetWeight != 0) {
+      throw new IllegalArgumentException(
+          "secondTargetWeight=%s must be 0 with the softmax over all items; draw negatives"
+              .formatted(secondTargetWeight));
     }
   }
 

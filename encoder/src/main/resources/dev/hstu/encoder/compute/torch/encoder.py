@@ -10,17 +10,17 @@
 
   # Adds the gradients of scale * sum(weights * loss) to `item_gradients` and `gradients`, and
   # returns that sum, (). ids (B, L+1): the history and the target in the slot after it, so position
-  # i predicts ids[i+1]; ids behind the rows of `items` are rows of `series_table`, empty for none;
-  # actions (B, L): rows of `action_table`, empty for none; weights (B, L): 1 where
-  # that is supervised; negatives (B, R), shared by a user's positions, or (B, L, R), drawn for each, or
-  # empty for the softmax over all items; corrections of the same shape, added to their logits, or empty.
-  # kept: 1 for each value that dropout keeps, of the input
-  # (B, L, D) and then of each block as the architecture has it, end to end; empty for no dropout.
+  # i predicts ids[i+1] and, with a second_weight above 0, ids[i+2] too; ids behind the rows of `items`
+  # are rows of `series_table`, empty for none; actions (B, L): rows of `action_table`, empty for none;
+  # weights (B, L): 1 where ids[i+1] is supervised; negatives (B, R), shared by a user's positions, or
+  # (B, L, R), drawn for each, or empty for the softmax over all items, which knows no second_weight;
+  # corrections of the same shape, added to their logits, or empty. kept: 1 for each value that dropout
+  # keeps, of the input (B, L, D) and then of each block as the architecture has it, end to end; empty for no dropout.
   #
   # Looked-up rows are leaves of the graph: their gradients are folded onto the tables by hand below,
   # because the graph's own backward of a lookup goes row by row, or fills a whole table with zeros for
   # each lookup.
-  def accumulate(self: __torch__.Encoder, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], action_table: Tensor, action_gradients: Tensor, series_table: Tensor, series_gradients: Tensor, actions: Tensor, ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, corrections: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, scale: Tensor) -> Tensor:
+  def accumulate(self: __torch__.Encoder, items: Tensor, parameters: List[Tensor], item_gradients: Tensor, gradients: List[Tensor], action_table: Tensor, action_gradients: Tensor, series_table: Tensor, series_gradients: Tensor, actions: Tensor, ids: Tensor, times: Tensor, weights: Tensor, negatives: Tensor, corrections: Tensor, edges: Tensor, kept: Tensor, dropout: Tensor, second_weight: Tensor, scale: Tensor) -> Tensor:
     length = ids.size(1) - 1
     context = self.context(times, edges)
     rows = self.leaf(self.looked_up(items, series_table, ids))
@@ -50,8 +50,8 @@
     else:
       negative_rows = self.leaf(torch.embedding(items, negatives))
       leaves.append(negative_rows)
-      losses = self.sampled_softmax(users, rows, negative_rows, ids, negatives, corrections)
-      loss = torch.mul(torch.sum(torch.mul(losses, weights)), float(scale))
+      total = self.sampled_softmax(users, rows, negative_rows, ids, weights, negatives, corrections, float(second_weight))
+      loss = torch.mul(total, float(scale))
       outputs = [loss]
       seeds = annotate(List[Optional[Tensor]], [torch.ones_like(loss)])
     found = self.present(torch.autograd.grad(outputs, leaves, seeds))
@@ -71,11 +71,11 @@
     self.fold(found[before:], gradients, context)
     return torch.detach(loss)
 
-  # -log softmax at the positive among it and its negatives, (B, L); a negative equal to the positive
-  # counts nothing. corrections as negatives, or empty: added to the negatives' logits.
-  def sampled_softmax(self: __torch__.Encoder, users: Tensor, rows: Tensor, negative_rows: Tensor, ids: Tensor, negatives: Tensor, corrections: Tensor) -> Tensor:
-    targets = torch.unsqueeze(torch.slice(ids, 1, 1), 2)
-    positives = self.normalised(torch.slice(rows, 1, 1))
+  # Sum over positions of weight * -log softmax at the target among it and its negatives, (). corrections
+  # as negatives, or empty: added to the negatives' logits. With a second_weight the target of position
+  # i + 1 is one of position i too, against the same negatives, and counts second_weight times as much
+  # as there; so what is no target there (padding, a token of a series) is none here.
+  def sampled_softmax(self: __torch__.Encoder, users: Tensor, rows: Tensor, negative_rows: Tensor, ids: Tensor, weights: Tensor, negatives: Tensor, corrections: Tensor, second_weight: float) -> Tensor:
     opponents = self.normalised(negative_rows)
     if negatives.dim() == 2:
       negatives = torch.unsqueeze(negatives, 1)
@@ -87,7 +87,21 @@
     scores = torch.div(scores, self.temperature)
     if corrections.numel() > 0:
       scores = torch.add(scores, corrections)
-    scores = torch.masked_fill(scores, torch.eq(targets, negatives), -50000.)
+    positives = self.normalised(torch.slice(rows, 1, 1))
+    targets = torch.slice(ids, 1, 1)
+    losses = self.target_losses(users, positives, targets, scores, negatives)
+    loss = torch.sum(torch.mul(losses, weights))
+    if second_weight > 0.:
+      last = users.size(1) - 1
+      losses = self.target_losses(torch.slice(users, 1, 0, last), torch.slice(positives, 1, 1), torch.slice(targets, 1, 1), torch.slice(scores, 1, 0, last), torch.slice(negatives, 1, 0, last))
+      second_loss = torch.sum(torch.mul(losses, torch.slice(weights, 1, 1)))
+      loss = torch.add(loss, torch.mul(second_loss, second_weight))
+    return loss
+
+  # -log softmax at each position's target, (B, L), among it and the negatives, whose logits are `scores`;
+  # a negative equal to the target counts nothing. positives (B, L, D): rows of the targets, normalised.
+  def target_losses(self: __torch__.Encoder, users: Tensor, positives: Tensor, targets: Tensor, scores: Tensor, negatives: Tensor) -> Tensor:
+    scores = torch.masked_fill(scores, torch.eq(torch.unsqueeze(targets, 2), negatives), -50000.)
     positive = torch.div(torch.sum(torch.mul(users, positives), [2], True), self.temperature)
     return torch.sub(torch.logsumexp(torch.cat([positive, scores], 2), [2]), torch.squeeze(positive, 2))
 

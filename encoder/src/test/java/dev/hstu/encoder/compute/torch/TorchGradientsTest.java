@@ -25,17 +25,19 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Gradients beyond the golden files: they are the slope of the loss, they add up over
 /// micro-batches, and the shared form of negatives is the general form with equal draws.
 class TorchGradientsTest {
 
-  @Test
-  void gradientsAreTheSlopeOfTheLoss() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.6})
+  void gradientsAreTheSlopeOfTheLoss(double secondTargetWeight) {
     HstuConfig config = RandomModels.config(7, 6, 2, 4, 2, 3, 2, 2);
     ModelWeights weights = RandomModels.weights(config, 5);
-    SupervisedBatch batch = batch(new Random(5), config, 4, 5);
+    SupervisedBatch batch = batch(new Random(5), config, 4, 5, secondTargetWeight);
     TorchLossAndGradients engine = new TorchLossAndGradients();
     Map<String, double[]> gradients = engine.compute(config, weights, batch).gradients();
     float step = 1e-2f;
@@ -58,8 +60,8 @@ class TorchGradientsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void microBatchesAddUpToTheWholeBatch(long seed) {
+  @CsvSource({"1, 0", "2, 0", "3, 0", "4, 0.3", "5, 1"})
+  void microBatchesAddUpToTheWholeBatch(long seed, double secondTargetWeight) {
     Random random = new Random(seed);
     HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
     ModelWeights weights = RandomModels.weights(config, seed);
@@ -72,22 +74,38 @@ class TorchGradientsTest {
       examples[u] = example(random, config, lengths[u]);
     }
     assertEqual(
-        accumulated(config, weights, examples, whole, false),
-        accumulated(config, weights, examples, parts, false),
+        accumulated(config, weights, examples, whole, false, secondTargetWeight),
+        accumulated(config, weights, examples, parts, false, secondTargetWeight),
         1e-5);
   }
 
-  @Test
-  void sharedNegativesAreTheGeneralFormWithEqualDraws() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.3})
+  void sharedNegativesAreTheGeneralFormWithEqualDraws(double secondTargetWeight) {
     Random random = new Random(4);
     HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
     ModelWeights weights = RandomModels.weights(config, 4);
     PaddedExamples[] examples = {example(random, config, 9), example(random, config, 4)};
     List<int[]> group = List.of(new int[] {0, 1});
     assertEqual(
-        accumulated(config, weights, examples, group, false),
-        accumulated(config, weights, examples, group, true),
+        accumulated(config, weights, examples, group, false, secondTargetWeight),
+        accumulated(config, weights, examples, group, true, secondTargetWeight),
         1e-5);
+  }
+
+  /// A weight that is 0 in float32 goes the way of second targets and finds the bits of none.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void secondTargetsLeaveTheBitsOfTheFirst(boolean perPosition) {
+    Random random = new Random(7);
+    HstuConfig config = RandomModels.config(20, 9, 2, 6, 2, 3, 4, 2);
+    ModelWeights weights = RandomModels.weights(config, 7);
+    PaddedExamples[] examples = {example(random, config, 9), example(random, config, 4)};
+    List<int[]> group = List.of(new int[] {0, 1});
+    assertEqual(
+        accumulated(config, weights, examples, group, perPosition, 0),
+        accumulated(config, weights, examples, group, perPosition, Double.MIN_VALUE),
+        0);
   }
 
   @ParameterizedTest
@@ -124,7 +142,8 @@ class TorchGradientsTest {
         TorchModel hstu = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);
       TorchParameters gradients = parameters.zerosLike();
-      double loss = hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 0.1);
+      double loss =
+          hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 0, 0.1);
       return named(config, gradients, loss);
     }
   }
@@ -142,9 +161,10 @@ class TorchGradientsTest {
         TorchModel hstu = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);
       TorchParameters gradients = parameters.zerosLike();
-      double plain = hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 1);
+      double plain =
+          hstu.accumulate(memory, parameters, gradients, example, DropoutMask.NONE, 0, 1);
       double kept =
-          hstu.accumulate(memory, parameters, gradients, example, new DropoutMask(all, 0), 1);
+          hstu.accumulate(memory, parameters, gradients, example, new DropoutMask(all, 0), 0, 1);
       double some =
           hstu.accumulate(
               memory,
@@ -152,6 +172,7 @@ class TorchGradientsTest {
               gradients,
               example,
               DropoutMask.draw(values, 0.5, new SplittableRandom(2)),
+              0,
               1);
       assertThat(kept).isEqualTo(plain);
       assertThat(some).isNotCloseTo(plain, within(1e-3));
@@ -180,7 +201,8 @@ class TorchGradientsTest {
       ModelWeights weights,
       PaddedExamples[] examples,
       List<int[]> groups,
-      boolean perPosition) {
+      boolean perPosition,
+      double secondTargetWeight) {
     try (NDManager memory = TorchRuntime.open("cpu");
         TorchModel hstu = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);
@@ -188,7 +210,9 @@ class TorchGradientsTest {
       double loss = 0;
       for (int[] group : groups) {
         PaddedExamples padded = together(examples, group, perPosition);
-        loss += hstu.accumulate(memory, parameters, gradients, padded, DropoutMask.NONE, 0.1);
+        loss +=
+            hstu.accumulate(
+                memory, parameters, gradients, padded, DropoutMask.NONE, secondTargetWeight, 0.1);
       }
       return named(config, gradients, loss);
     }
@@ -237,7 +261,8 @@ class TorchGradientsTest {
     return new MicroBatches(Long.MAX_VALUE, Integer.MAX_VALUE).plan(lengths).getFirst();
   }
 
-  private static SupervisedBatch batch(Random random, HstuConfig config, int users, int negatives) {
+  private static SupervisedBatch batch(
+      Random random, HstuConfig config, int users, int negatives, double secondTargetWeight) {
     HistoryBatch histories =
         HistoryBatch.of(RandomHistories.histories(random, config, users), config.window());
     int rows = histories.items().length;
@@ -245,7 +270,8 @@ class TorchGradientsTest {
         histories,
         random.ints(rows, 1, config.items() + 1).toArray(),
         random.ints((long) rows * negatives, 1, config.items() + 1).toArray(),
-        negatives);
+        negatives,
+        secondTargetWeight);
   }
 
   private static void assertSlope(
