@@ -105,15 +105,20 @@ public record HstuConfig(
 
   @Override
   public HstuConfig withItems(int count) {
-    return with(count, features);
+    return with(count, temperature, features);
+  }
+
+  @Override
+  public HstuConfig withTemperature(double divisor) {
+    return with(items, divisor, features);
   }
 
   @Override
   public HstuConfig withFeatures(ModelFeatures known) {
-    return with(items, known);
+    return with(items, temperature, known);
   }
 
-  private HstuConfig with(int count, ModelFeatures known) {
+  private HstuConfig with(int count, double divisor, ModelFeatures known) {
     return new HstuConfig(
         count,
         maxEvents,
@@ -123,7 +128,7 @@ public record HstuConfig(
         queryDim,
         valueDim,
         blocks,
-        temperature,
+        divisor,
         windowHop,
         known);
   }

@@ -63,6 +63,11 @@ public sealed interface ModelConfig permits HstuConfig, SasRecConfig {
   /// The same shapes over another catalogue size.
   ModelConfig withItems(int count);
 
+  /// The same shapes with scores divided by another temperature in training.
+  ///
+  /// @throws IllegalArgumentException when it isn't above 0 and finite
+  ModelConfig withTemperature(double divisor);
+
   /// The same shapes with other features.
   ModelConfig withFeatures(ModelFeatures known);
 
@@ -120,7 +125,8 @@ public sealed interface ModelConfig permits HstuConfig, SasRecConfig {
   /// @throws IllegalArgumentException when a temperature isn't above 0 and finite
   static void requireTemperature(double temperature) {
     if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("temperature=" + temperature + " must be above 0");
+      throw new IllegalArgumentException(
+          "temperature=%s must be above 0 and finite, 0.05 is usual".formatted(temperature));
     }
   }
 }

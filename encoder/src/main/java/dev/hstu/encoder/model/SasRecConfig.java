@@ -69,15 +69,20 @@ public record SasRecConfig(
 
   @Override
   public SasRecConfig withItems(int count) {
-    return with(count, features);
+    return with(count, temperature, features);
+  }
+
+  @Override
+  public SasRecConfig withTemperature(double divisor) {
+    return with(items, divisor, features);
   }
 
   @Override
   public SasRecConfig withFeatures(ModelFeatures known) {
-    return with(items, known);
+    return with(items, temperature, known);
   }
 
-  private SasRecConfig with(int count, ModelFeatures known) {
+  private SasRecConfig with(int count, double divisor, ModelFeatures known) {
     return new SasRecConfig(
         count,
         maxEvents,
@@ -86,7 +91,7 @@ public record SasRecConfig(
         heads,
         hiddenDim,
         blocks,
-        temperature,
+        divisor,
         windowHop,
         known);
   }

@@ -100,7 +100,7 @@ final class FirstState {
   private void requireSameShapes(Model model, TrainingData data) {
     if (!model.config().withItems(config.items()).equals(config)) {
       throw new IllegalArgumentException(
-          "the model to start from has %s and the recipe %s; only items may differ: choose the recipe's preset by the model, or train anew"
+          "the model to start from has %s and the recipe %s; only items may differ: choose the recipe's preset and temperature by the model, or train anew"
               .formatted(model.config(), config));
     }
     if (!model.clock().equals(data.clock())) {

@@ -127,6 +127,16 @@ class TrainerTest {
   }
 
   @Test
+  void aCheckpointOfAnotherTemperatureIsRefused() {
+    TrainingSettings often = TinyTraining.settings().withCheckpointSeconds(0);
+    killAfter(2, often);
+    assertThatThrownBy(() -> train("model", often.withModel(often.model().withTemperature(0.07))))
+        .isInstanceOf(CheckpointMismatchException.class)
+        .hasMessageContaining("\"temperature\":0.05")
+        .hasMessageContaining("\"temperature\":0.07");
+  }
+
+  @Test
   void theBestEpochIsKeptAcrossAnInterruption() throws IOException {
     ModelSelection second = scores(0.1, 0.9, 0.3);
     TrainingResult whole =

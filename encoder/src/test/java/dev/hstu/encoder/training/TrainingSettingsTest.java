@@ -48,6 +48,7 @@ class TrainingSettingsTest {
         change("secondTargetWeight=1.5", s -> s.withSecondTargetWeight(1.5)),
         change("secondTargetWeight=-0.1", s -> s.withSecondTargetWeight(-0.1)),
         change("secondTargetWeight=NaN", s -> s.withSecondTargetWeight(Double.NaN)),
+        change("temperature=0.0", s -> s.withModel(s.model().withTemperature(0))),
         change("holdOut=3", s -> s.withHoldOut(3)),
         change("threads=0", s -> s.withDevice("cpu", 0)),
         change("checkpointSeconds=-1", s -> s.withCheckpointSeconds(-1)),
@@ -96,6 +97,7 @@ class TrainingSettingsTest {
     HstuConfig shapes = new HstuConfig(9, 8, 2, 8, 2, 4, 4, 2, 0.05, 1);
     return Stream.of(
         change("model", s -> s.withModel(shapes)),
+        change("model.temperature", s -> s.withModel(s.model().withTemperature(0.7))),
         change("secondTargetWeight", s -> s.withSecondTargetWeight(0.7)),
         change("epochs", s -> s.withEpochs(7)),
         change("batchUsers", s -> s.withBatchUsers(7)),

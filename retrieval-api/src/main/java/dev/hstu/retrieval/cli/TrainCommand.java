@@ -7,7 +7,6 @@ import dev.hstu.encoder.training.CheckpointMismatchException;
 import dev.hstu.encoder.training.DataFeatures;
 import dev.hstu.encoder.training.ItemLabels;
 import dev.hstu.encoder.training.ModelSelection;
-import dev.hstu.encoder.training.NegativeSampling;
 import dev.hstu.encoder.training.Trainer;
 import dev.hstu.encoder.training.TrainingData;
 import dev.hstu.encoder.training.TrainingPresets;
@@ -82,18 +81,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--batch-users", description = "Users a step. Default: the preset's.")
   private @Nullable Integer batchUsers;
 
-  @Option(names = "--negatives", description = "Negatives a position. Default: the preset's.")
-  private @Nullable Integer negatives;
-
-  @Option(
-      names = "--softmax",
-      description = {
-        "What a position's target is told from: all-items, or as many negatives as --negatives",
-        "says, drawn from the catalogue per-user or per-position, or in-batch: from the batch's"
-            + " own",
-        "targets, corrected for how often each is drawn. Default: the preset's."
-      })
-  private @Nullable String softmax;
+  @Mixin private LossOptions loss = new LossOptions();
 
   @Mixin private ExampleOptions examples = new ExampleOptions();
 
@@ -272,10 +260,7 @@ public final class TrainCommand implements Callable<Integer> {
     settings = seed == null ? settings : settings.withSeed(seed);
     settings = dropout == null ? settings : settings.withDropout(dropout);
     settings = batchUsers == null ? settings : settings.withBatchUsers(batchUsers);
-    settings =
-        settings.withNegatives(
-            negatives == null ? settings.negatives() : negatives,
-            softmax == null ? settings.sampling() : sampling(softmax));
+    settings = loss.over(settings);
     settings = ownDropout == null ? settings : settings.withOwnDropout(ownDropout);
     settings = settings.withExamples(examples.over(settings.examples()));
     settings = optimizer.over(settings);
@@ -297,19 +282,6 @@ public final class TrainCommand implements Callable<Integer> {
             .withFeatures(
                 DataFeatures.of(prepared, columns, read)
                     .withSeries(DataFeatures.series(prepared, series))));
-  }
-
-  private static NegativeSampling sampling(String name) {
-    return switch (name) {
-      case "all-items" -> NegativeSampling.ALL_ITEMS;
-      case "per-user" -> NegativeSampling.PER_USER;
-      case "per-position" -> NegativeSampling.PER_POSITION;
-      case "in-batch" -> NegativeSampling.IN_BATCH;
-      default ->
-          throw new UserError(
-              "--softmax=%s is not known; write all-items, per-user, per-position or in-batch"
-                  .formatted(name));
-    };
   }
 
   private void print(Console console, TrainingResult result) {

@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.config;
 
 import dev.hstu.encoder.training.TrainingPresets;
+import dev.hstu.encoder.training.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.OptionalDouble;
 /// @param minutes bound on those epochs by the pace of earlier nights, 0 for none
 /// @param holdOut newest events of each user that training doesn't see
 /// @param learningRate where not the preset's
+/// @param temperature that scores are divided by, where not the preset's
+/// @param secondTargetWeight of the item after the next, where not the preset's
 /// @param seed of the first night; each night after it takes the next
 /// @param startModel folder of the model that the first night goes on from
 /// @param threads CPU threads, 0 for one a core as far as memory allows
@@ -27,6 +30,8 @@ public record NightlyTraining(
     int minutes,
     int holdOut,
     OptionalDouble learningRate,
+    OptionalDouble temperature,
+    OptionalDouble secondTargetWeight,
     int seed,
     Optional<Path> startModel,
     int threads,
@@ -83,6 +88,22 @@ public record NightlyTraining(
           "preset|0\\.[0-9]{1,9}",
           "a number within 0..1 such as 0.0005, or preset",
           "A lower one moves a trained model less.");
+  static final Setting<String> TEMPERATURE =
+      Setting.matching(
+          "train.temperature",
+          OF_PRESET,
+          "preset|0\\.(?=0*[1-9])[0-9]{1,9}|1(\\.0)?",
+          "a number above 0 and at most 1 such as 0.07, or preset",
+          "What training divides scores by. Part of a model as its shapes are: it can't change while"
+              + " nights go on from each other.");
+  static final Setting<String> SECOND_TARGET_WEIGHT =
+      Setting.matching(
+          "train.second-target-weight",
+          OF_PRESET,
+          "preset|0|0\\.[0-9]{1,9}|1(\\.0)?",
+          "a number within 0..1 such as 0.2, or preset",
+          "How much the item after the next counts, which every event then predicts beside the next;"
+              + " 0 for the next alone. Regularises wide models.");
   static final Setting<Integer> SEED =
       Setting.integer(
           "train.seed",
@@ -121,13 +142,14 @@ public record NightlyTraining(
           MINUTES,
           HOLD_OUT,
           LEARNING_RATE,
+          TEMPERATURE,
+          SECOND_TARGET_WEIGHT,
           SEED,
           START_MODEL,
           THREADS,
           CHECKPOINT_SECONDS);
 
   static NightlyTraining from(SettingValues values) {
-    String rate = values.get(LEARNING_RATE);
     return new NightlyTraining(
         values.get(MODE).equals(EMBED_ONLY),
         values.get(PRESET),
@@ -135,12 +157,33 @@ public record NightlyTraining(
         values.get(EPOCHS),
         values.get(MINUTES),
         values.get(HOLD_OUT),
-        rate.equals(OF_PRESET)
-            ? OptionalDouble.empty()
-            : OptionalDouble.of(Double.parseDouble(rate)),
+        declared(values.get(LEARNING_RATE)),
+        declared(values.get(TEMPERATURE)),
+        declared(values.get(SECOND_TARGET_WEIGHT)),
         values.get(SEED),
         NightlyInput.declared(values.get(START_MODEL), NONE).map(Path::of),
         values.get(THREADS),
         values.get(CHECKPOINT_SECONDS));
+  }
+
+  private static OptionalDouble declared(String number) {
+    return number.equals(OF_PRESET)
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Double.parseDouble(number));
+  }
+
+  /// A preset's recipe with the numbers that are declared in their places.
+  public TrainingSettings over(TrainingSettings recipe) {
+    TrainingSettings settings = recipe;
+    if (learningRate.isPresent()) {
+      settings =
+          settings.withOptimizer(settings.optimizer().withLearningRate(learningRate.getAsDouble()));
+    }
+    if (temperature.isPresent()) {
+      settings = settings.withModel(settings.model().withTemperature(temperature.getAsDouble()));
+    }
+    return secondTargetWeight.isPresent()
+        ? settings.withSecondTargetWeight(secondTargetWeight.getAsDouble())
+        : settings;
   }
 }

@@ -260,17 +260,13 @@ final class TrainWork implements NightWork {
 
   private static TrainingSettings settings(NightContext night, int items) {
     NightlyTraining training = night.configuration().training();
-    TrainingSettings settings =
-        TrainingPresets.named(training.preset(), items)
-            .withHoldOut(training.holdOut())
-            .withEpochs(night.plan().epochs())
-            .withSeed(night.plan().seed())
-            .withDevice("cpu", night.decided(THREADS).intValue())
-            .withCheckpointSeconds(training.checkpointSeconds());
-    return training.learningRate().isEmpty()
-        ? settings
-        : settings.withOptimizer(
-            settings.optimizer().withLearningRate(training.learningRate().getAsDouble()));
+    return training
+        .over(TrainingPresets.named(training.preset(), items))
+        .withHoldOut(training.holdOut())
+        .withEpochs(night.plan().epochs())
+        .withSeed(night.plan().seed())
+        .withDevice("cpu", night.decided(THREADS).intValue())
+        .withCheckpointSeconds(training.checkpointSeconds());
   }
 
   /// A chain knows what its worst night has seen.

@@ -22,6 +22,7 @@ import dev.hstu.kernels.tables.AttributeTable;
 import dev.hstu.kernels.tables.AttributeTableBuilder;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -140,6 +141,39 @@ final class TrainVerbsTest {
         .as(last.err())
         .isZero();
     assertThat(new ObjectMapper().readTree(last.out()).path("steps").asInt()).isEqualTo(3);
+  }
+
+  /// The temperature is the model's and stands in its folder; the second target is training's alone
+  /// and changes what is learnt.
+  @Test
+  void trainsWithItsOwnTemperatureAndSecondTargets() throws IOException {
+    assertThat(train("--epochs", "1", "--temperature", "0.07")).as(last.err()).isZero();
+    Files.move(folder.resolve("model"), folder.resolve("plain"));
+    assertThat(train("--epochs", "1", "--temperature", "0.07", "--second-target-weight", "0.2"))
+        .as(last.err())
+        .isZero();
+    try (OpenModel plain = ModelFolder.open(folder.resolve("plain"));
+        OpenModel second = ModelFolder.open(folder.resolve("model"))) {
+      assertThat(second.model().config())
+          .isEqualTo(new HstuConfig(ITEMS, 64, 2, 32, 1, 32, 32, 2, 0.07, 1))
+          .isEqualTo(plain.model().config());
+      assertThat(second.model().fingerprint()).isNotEqualTo(plain.model().fingerprint());
+    }
+    assertThat(run("evaluate", "--model", path("model"), "--data", path("data"))).isZero();
+    assertThat(last.out()).contains("HR@10");
+  }
+
+  @Test
+  void aTemperatureOrSecondTargetThatCannotBeIsRefused() {
+    assertThat(train("--temperature", "0")).isEqualTo(2);
+    assertThat(last.err())
+        .contains("hstu: temperature=0.0 must be above 0 and finite, 0.05 is usual");
+    assertThat(train("--second-target-weight", "2")).isEqualTo(2);
+    assertThat(last.err()).contains("hstu: secondTargetWeight=2.0 must be within 0..1");
+    assertThat(train("--second-target-weight", "0.2", "--softmax", "all-items")).isEqualTo(2);
+    assertThat(last.err())
+        .contains("hstu: secondTargetWeight=0.2 must be 0 with the softmax over all items");
+    assertThat(folder.resolve("model")).doesNotExist();
   }
 
   @Test

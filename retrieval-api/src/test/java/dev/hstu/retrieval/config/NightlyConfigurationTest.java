@@ -3,6 +3,8 @@ package dev.hstu.retrieval.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.encoder.training.TrainingPresets;
+import dev.hstu.encoder.training.TrainingSettings;
 import dev.hstu.retrieval.admission.StepParameters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +41,21 @@ class NightlyConfigurationTest {
   }
 
   @Test
+  void declaredNumbersReplaceThePresetsAndOthersStay() throws IOException {
+    TrainingSettings recipe = TrainingPresets.named("small", 9);
+    assertThat(read("ram: 4g\n").training().over(recipe)).isEqualTo(recipe);
+    NightlyTraining declared =
+        read("train: {learning-rate: 0.0005, temperature: 0.07, second-target-weight: 0.2}\n")
+            .training();
+    assertThat(declared.over(recipe))
+        .isEqualTo(
+            recipe
+                .withOptimizer(recipe.optimizer().withLearningRate(0.0005))
+                .withModel(recipe.model().withTemperature(0.07))
+                .withSecondTargetWeight(0.2));
+  }
+
+  @Test
   void stepsOfTheLadderAreMeasuredAsConfigured() throws IOException {
     assertThat(read("ram: 4g\n").steps()).isEqualTo(StepParameters.DEFAULT);
     assertThat(read("ladder:\n  history-events: 20\n  search-beam: 90\n").steps())
@@ -61,6 +78,8 @@ class NightlyConfigurationTest {
         "ram: 4 | ram=4 (| must be a number followed by m or g",
         "train.epochs: 0 | train.epochs=0 (| must be within 1..10000",
         "train.mode: retrain | train.mode=retrain (| must be one of continue, embed-only",
+        "train.temperature: 0.00 | train.temperature=0.0 (| must be a number above 0 and at most 1",
+        "train.second-target-weight: 2 | weight=2 (| must be a number within 0..1 such as 0.2",
         "train.epoch: 3 | train.epoch (| did you mean train.epochs? NIGHTLY.md lists them all",
         "index.beam-width: 8 | index.beam-width=8 | must be at least index.max-connections=16",
         "build.evaluate: maybe | build.evaluate=maybe (| must be true or false",
