@@ -218,36 +218,36 @@ __device__ __forceinline__ void bias_stage(float (&bias)[Tile::keys / 2], const 
                             min(Tile::keys, length - key0), lane, diagonal, rows.first_row + 15 - key0);
 }
 
-// 64 rows of one head leave through the queries' place in shared memory, so that 16 bytes a thread are written side by
-// side.
+// A warp's 16 rows of one head leave through the queries' place in shared memory, so that 16 bytes a thread are written side
+// by side.
+//   place_of_queries: of the warp's first row; rows: that are the user's, may be more than 16.
 template <typename Tile>
 __device__ __forceinline__ void put_away(const float (&output)[Tile::width / 2], bf16 *place_of_queries, bf16 *target,
-                                         size_t stride, int rows, float scale, int group) {
+                                         size_t stride, int rows, float scale) {
   unsigned char *staging = reinterpret_cast<unsigned char *>(place_of_queries);
   constexpr int row_bytes = Tile::box * 2;
-  constexpr int chunks = row_bytes / 16;
+  constexpr int chunks = row_bytes / 16;  // of a row in one part; swizzled, against conflicts of banks
+  constexpr int part_bytes = 64 * row_bytes;
   const int lane = threadIdx.x % 32;
-  const int row = threadIdx.x / 32 % 4 * 16 + lane / 4;
+  const int row = lane % 16;  // whose place the lane gives
 #pragma unroll
-  for (int g = 0; g < Tile::width / 8; g++) {
-    const int part = g / chunks;
-    const int place = part * 64 * row_bytes + ((g % chunks) ^ (row % chunks)) * 16 + 4 * (lane % 4);
-    *reinterpret_cast<uint32_t *>(staging + place + row * row_bytes) =
-        packed(output[4 * g] * scale, output[4 * g + 1] * scale);
-    *reinterpret_cast<uint32_t *>(staging + place + (row + 8) * row_bytes) =
-        packed(output[4 * g + 2] * scale, output[4 * g + 3] * scale);
+  for (int g = 0; g < Tile::width / 8; g += 2) {
+    const int chunk = g % chunks + lane / 16;
+    const uint32_t at = shared_address(staging + g / chunks * part_bytes + row * row_bytes + (chunk ^ row % chunks) * 16);
+    const float *o = output + 4 * g;
+    store_matrices(at, packed(o[0] * scale, o[1] * scale), packed(o[2] * scale, o[3] * scale),
+                   packed(o[4] * scale, o[5] * scale), packed(o[6] * scale, o[7] * scale));
   }
-  named_barrier(1 + group, 128);
-  const int thread = threadIdx.x % 128;
+  __syncwarp();
   constexpr int row_chunks = Tile::width / 8;
+  constexpr int rows_together = 32 / row_chunks;
+  const int chunk = lane % row_chunks;
 #pragma unroll
-  for (int i = 0; i < 64 * row_chunks / 128; i++) {
-    const int r = (i * 128 + thread) / row_chunks;
-    const int chunk = (i * 128 + thread) % row_chunks;
+  for (int r0 = 0; r0 < 16; r0 += rows_together) {
+    const int r = r0 + lane / row_chunks;
     if (r >= rows) continue;
-    const int part = chunk / chunks;
     *reinterpret_cast<uint4 *>(target + r * stride + chunk * 8) = *reinterpret_cast<const uint4 *>(
-        staging + part * 64 * row_bytes + r * row_bytes + ((chunk % chunks) ^ (r % chunks)) * 16);
+        staging + chunk / chunks * part_bytes + r * row_bytes + ((chunk % chunks) ^ (r % chunks)) * 16);
   }
 }
 
@@ -390,18 +390,19 @@ __device__ __forceinline__ void consume(typename Tile::Shared &shared, const Sha
   }
   if (!idle) {
     named_barrier(1 + group, 128);  // all warps are done with the queries
+    const int first = own_row0 + 16 * warp;
+    const int place = 64 * group * Tile::width + 16 * warp * Tile::box;
 #pragma unroll
     for (int h = 0; h < Tile::heads; h++) {
       if (h < work.heads) {
-        bf16 *target = o + static_cast<size_t>(work.tile.token0 + own_row0) * shape.hidden + (work.head + h) * Tile::width;
-        put_away<Tile>(output[h], shared.q[buffer][h] + group * 64 * Tile::width, target, shape.hidden,
-                       length - own_row0, scale, group);
+        bf16 *target = o + static_cast<size_t>(work.tile.token0 + first) * shape.hidden + (work.head + h) * Tile::width;
+        put_away<Tile>(output[h], shared.q[buffer][h] + place, target, shape.hidden, length - first, scale);
       }
     }
     fence_async();  // the copy engine writes later queries here
-    named_barrier(1 + group, 128);
+    __syncwarp();
   }
-  if (threadIdx.x % 128 == 0) barrier_arrive(&shared.q_empty[buffer]);
+  if (lane == 0) barrier_arrive(&shared.q_empty[buffer]);
 }
 
 template <typename Tile>
@@ -413,10 +414,11 @@ __global__ void __launch_bounds__(Tile::threads, 1)
   // Rounded up by an offset, not by a cast of the pointer, so that the compiler still knows it for shared memory.
   typename Tile::Shared &shared = *reinterpret_cast<typename Tile::Shared *>(raw + (-shared_address(raw) & 1023));
   if (threadIdx.x == 0) {
+    prefetch_map(&map);
     barrier_init(&shared.tables_full, 1);
     for (int i = 0; i < Tile::queries; i++) {
       barrier_init(&shared.q_full[i], 1);
-      barrier_init(&shared.q_empty[i], Tile::groups);
+      barrier_init(&shared.q_empty[i], Tile::groups * 4);  // from each warp
     }
     for (int s = 0; s < Tile::stages; s++) {
       barrier_init(&shared.full[s], 1);

@@ -55,6 +55,11 @@ __device__ __forceinline__ void copy_box(void *target, const CUtensorMap *map, i
       : "memory");
 }
 
+// Has a tensor map at hand before the first copy asks for it.
+__device__ __forceinline__ void prefetch_map(const CUtensorMap *map) {
+  asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
+}
+
 // A box of shared memory to a tensor map; rows past the tensor's end are not written.
 __device__ __forceinline__ void store_box(const CUtensorMap *map, int column, int row, const void *source) {
   asm volatile("cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [%0, {%1, %2}], [%3];" ::"l"(map), "r"(column),
@@ -80,6 +85,14 @@ __device__ __forceinline__ void store_wait_read() {
 
 // Ordinary writes to shared memory become visible to the copy engine and the tensor cores.
 __device__ __forceinline__ void fence_async() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
+
+// Four 8x8 matrices of 16-bit values as a product's accumulators hold them; lane i gives the place of row i % 8 of matrix
+// i / 8.
+__device__ __forceinline__ void store_matrices(uint32_t address, uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
+  asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address), "r"(a), "r"(b), "r"(c),
+               "r"(d)
+               : "memory");
+}
 
 template <int registers>
 __device__ __forceinline__ void registers_grow() {
