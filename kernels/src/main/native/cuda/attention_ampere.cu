@@ -129,8 +129,10 @@ __global__ void __launch_bounds__(kThreads)
     }
     const float *window = (place & 1) != 0 ? stage.odd + place + 1 : stage.even + place;
     float bias[kKeys / 2];
-    bias_tile<kKeys / 8>(bias, shared.tables, rows, reinterpret_cast<const float2 *>(window), stage.times,
-                         min(kKeys, tile.length - key0), lane, key0 + column - rows.row(), rows.first_row + 15 - key0);
+    const Spans spans =
+        spans_of<kKeys / kChunk>(shared.tables, rows, stage.times, min(kKeys, tile.length - key0), lane);
+    bias_tile<kKeys / 8>(bias, shared.tables, rows, reinterpret_cast<const float2 *>(window), spans, stage.times, lane,
+                         key0 + column - rows.row(), rows.first_row + 15 - key0);
     uint32_t weights[kKeys / 4];
     weigh<kKeys / 8>(scores, bias, weights);
 #pragma unroll

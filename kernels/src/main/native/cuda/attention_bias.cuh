@@ -12,7 +12,6 @@
 namespace hstu {
 
 // Most edges within a tile that are cheaper to compare with than to look up.
-constexpr int kMostEdges = 3;
 
 __device__ __forceinline__ float tanh_approximate(float x) {
   float result;
@@ -133,12 +132,13 @@ __device__ __forceinline__ void bias_group(float *bias, float2 here, float2 belo
 // only.
 constexpr int kChunk = 16;
 
-// Steps of the bucket function that chunks of a tile span for the warp's rows.
+// Steps of the bucket function that chunks of a tile span for the warp's rows, found by the warp itself.
 struct Spans {
   // in lanes 2c and 2c + 1: step of chunk c's nearest pair, and in the upper half the edges up to its farthest
   int packed;
   bool uniform;  // all pairs of the tile in one step, the same as this lane's
   __device__ __forceinline__ int of(int chunk) const { return __shfl_sync(0xffffffff, packed, 2 * chunk); }
+  __device__ __forceinline__ int step() const { return packed; }
 };
 
 template <int chunks>
@@ -155,21 +155,53 @@ __device__ __forceinline__ Spans spans_of(const BiasTables &tables, const TileRo
   return {abs(step - other) << 16 | nearest, uniform};
 }
 
+// The same, found ahead by another warp: one value of `span_of` a chunk.
+template <int chunks>
+struct MeasuredSpans {
+  uint32_t packed[chunks];
+  bool uniform = true;
+
+  __device__ __forceinline__ explicit MeasuredSpans(const uint32_t (&spans)[chunks]) {
+#pragma unroll
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      packed[chunk] = spans[chunk];
+      uniform &= packed[chunk] == packed[0];
+    }
+    uniform &= packed[0] <= 0xffff;
+  }
+  __device__ __forceinline__ int of(int chunk) const { return packed[chunk]; }
+  __device__ __forceinline__ int step() const { return packed[0]; }
+};
+
+// What `Spans` holds of one chunk, for the 16 rows from `first_row` on. Where times don't ascend, so many edges that all are
+// looked up.
+//   times: as for TileRows; column_times: of the tile, `valid` of them the user's own.
+__device__ __forceinline__ uint32_t span_of(const BiasTables &tables, int first_row, const int *times, int length,
+                                            bool sorted, int chunk, const int *column_times, int valid) {
+  if (!sorted) return kChunk << 16;
+  const int earliest = times[max(min(first_row, length - 1), 0) + 1];
+  const int latest = times[max(min(first_row + 15, length - 1), 0) + 1];
+  const int first = min(chunk * kChunk, valid - 1);
+  const int last = min(first + kChunk, valid) - 1;
+  const int nearest = time_step(tables, max(earliest - column_times[last], 0));
+  const int farthest = time_step(tables, max(latest - column_times[first], 0));
+  return static_cast<uint32_t>(farthest - nearest) << 16 | nearest;
+}
+
 // Halved biases of a warp's tile [16 rows][8 * groups columns], the same for all heads.
 //   positions: the thread's pairs of position biases; entry 4 (g + 1) belongs to column group g of the first row and to
 // group g + 1 of the second.
-//   columns: times of the tile's columns, `valid` of them the user's own.
+//   spans: Spans or MeasuredSpans of the tile; columns: times of its columns.
 //   diagonal: first column of the thread - its first row; reach: last row of the warp - first column of the tile, 15
 // modulo 16.
-template <int groups>
+template <int groups, typename TileSpans>
 __device__ __forceinline__ void bias_tile(float (&bias)[groups * 4], const BiasTables &tables, const TileRows &rows,
-                                          const float2 *positions, const int *columns, int valid, int lane, int diagonal,
-                                          int reach) {
+                                          const float2 *positions, const TileSpans &spans, const int *columns, int lane,
+                                          int diagonal, int reach) {
   constexpr int chunks = groups * 8 / kChunk;
-  const Spans spans = spans_of<chunks>(tables, rows, columns, valid, lane);
   float2 below = positions[0];
   if (spans.uniform && reach >= groups * 8 + 15) {
-    const OneBucket bucket{tables.step_value[spans.packed]};
+    const OneBucket bucket{tables.step_value[spans.step()]};
 #pragma unroll
     for (int g = 0; g < groups; g++) {
       const float2 here = positions[(g + 1) * 4];

@@ -1,5 +1,6 @@
-// The attention on Hopper: one producer warp feeds tiles of keys and values through the bulk copy engine, each consumer
-// warpgroup holds 64 query rows, multiplies on the tensor cores and adds bias and SiLU between its two products.
+// The attention on Hopper: one warp feeds tiles of keys and values through the bulk copy engine, another may find ahead which
+// buckets of time their pairs fall into, and each consumer warpgroup holds 64 query rows, multiplies on the tensor cores and
+// adds bias and SiLU between its two products.
 #include "attention_bias.cuh"
 #include "hopper.cuh"
 
@@ -43,6 +44,10 @@ struct Tiling {
   static constexpr bool defers = groups < 3;
   // Whether the products of both heads are in flight at once, last and first ones.
   static constexpr bool together = defers && heads == 2;
+  static constexpr int warps = groups * 4;  // of consumers, 16 rows each
+  static constexpr int chunks = keys / kChunk;
+  // Whether a warp beside the feeder finds the spans of time buckets. Three warpgroups leave it too few registers.
+  static constexpr bool measures = groups < 3;
 
   struct Stage {
     bf16 k[heads][keys * width];
@@ -63,10 +68,12 @@ struct Tiling {
     // from the first row that is not negative on: times of the events, so row i's next time is entry i + 1
     int next_times[queries][rows + 4];
     Work work[queries];
+    uint32_t spans[stages][warps][chunks];
     uint64_t tables_full;
     uint64_t q_full[queries];
     uint64_t q_empty[queries];
     uint64_t full[stages];
+    uint64_t measured[stages];
     uint64_t empty[stages];
   };
 
@@ -74,9 +81,9 @@ struct Tiling {
   // Units of work that a query tile makes.
   static __host__ __device__ __forceinline__ int units(int all_heads) { return (all_heads + heads - 1) / heads; }
 
-  static __device__ __forceinline__ Work work(const BatchArrays &batch, int index, int all_heads) {
+  static __device__ __forceinline__ Work work(const QTile &tile, int index, int all_heads) {
     Work work;
-    work.tile = batch.q_tiles[index / units(all_heads)];
+    work.tile = tile;
     work.head = index % units(all_heads) * heads;
     work.heads = min(heads, all_heads - work.head);
     work.tiles = (min(work.tile.length, work.tile.row0 + rows) + keys - 1) / keys;
@@ -105,12 +112,14 @@ struct Ring {
 template <typename Tile>
 __device__ __forceinline__ void feed(typename Tile::Shared &shared, const CUtensorMap *map, const Shape &shape,
                                      const BatchArrays &batch, const BiasTables *tables, WorkCounters *counters) {
+  // The grid is no larger than the list has room, so the first entry may be read before its true count is known.
+  int index = blockIdx.x;
+  QTile tile = batch.q_tiles[index / Tile::units(shape.heads)];
   const int count = batch.header->q_tiles * Tile::units(shape.heads);
   barrier_expect(&shared.tables_full, sizeof(BiasTables));
   copy_bytes(&shared.tables, tables, sizeof(BiasTables), &shared.tables_full);
   const float *positions = reinterpret_cast<const float *>(tables + 1) + position_origin(shape.slots);
   Ring<Tile> ring;
-  int index = blockIdx.x;
   for (int round = 0;; round++) {
     const int buffer = round % Tile::queries;
     uint64_t *q_full = &shared.q_full[buffer];
@@ -120,8 +129,7 @@ __device__ __forceinline__ void feed(typename Tile::Shared &shared, const CUtens
       barrier_arrive(q_full);
       break;
     }
-    const Work work = Tile::work(batch, index, shape.heads);
-    const QTile tile = work.tile;
+    const Work work = Tile::work(tile, index, shape.heads);
     shared.work[buffer] = work;
     barrier_expect(q_full, work.heads * Tile::rows * Tile::width * sizeof(bf16) + sizeof(shared.next_times[buffer]));
     copy_bytes(shared.next_times[buffer], batch.times + tile.time0 + max(tile.row0, 0), sizeof(shared.next_times[buffer]),
@@ -134,7 +142,14 @@ __device__ __forceinline__ void feed(typename Tile::Shared &shared, const CUtens
         }
       }
     }
+    QTile following = {};
+    const auto take = [&] {
+      index = gridDim.x + atomicAdd(&counters->taken, 1);
+      if (index < count) following = batch.q_tiles[index / Tile::units(shape.heads)];
+    };
     for (int t = 0; t < work.tiles; t++) {
+      // While the last tile waits for its slot. Not earlier: who takes early takes more than its share.
+      if (Tile::measures && t == work.tiles - 1) take();
       typename Tile::Stage &stage = shared.stage[ring.slot];
       uint64_t *full = &shared.full[ring.slot];
       barrier_wait(&shared.empty[ring.slot], ring.phase ^ 1);
@@ -156,13 +171,46 @@ __device__ __forceinline__ void feed(typename Tile::Shared &shared, const CUtens
       copy_bytes(stage.times, batch.times + tile.time0 + key0, Tile::keys * sizeof(int), full);
       ring.advance();
     }
-    // not before it is needed: who takes early takes more than its share
-    index = gridDim.x + atomicAdd(&counters->taken, 1);
+    if (!Tile::measures) take();  // three warpgroups leave too few registers to hold it before
+    tile = following;
   }
   // The last block to finish leaves the counters as they were.
   if (atomicAdd(&counters->done, 1) == static_cast<int>(gridDim.x) - 1) {
     counters->taken = 0;
     counters->done = 0;
+  }
+}
+
+// Finds the spans of time buckets of a block's tiles ahead of the consumers, which would otherwise wait for two lookups in a
+// row before each tile's bias. Belongs to one warp.
+//
+// It can't fall behind: the warpgroup with a query tile's last rows waits for each of the tile's spans.
+template <typename Tile>
+__device__ __forceinline__ void measure(typename Tile::Shared &shared, bool sorted) {
+  const int lane = threadIdx.x % 32;
+  Ring<Tile> ring;
+  barrier_wait(&shared.tables_full, 0);
+  for (int round = 0;; round++) {
+    const int buffer = round % Tile::queries;
+    barrier_wait(&shared.q_full[buffer], round / Tile::queries & 1);
+    const Work work = shared.work[buffer];
+    if (work.heads == 0) break;
+    const int row0 = work.tile.row0;
+    const int length = work.tile.length;
+    const int *times = shared.next_times[buffer] - max(row0, 0);
+    for (int t = 0; t < work.tiles; t++) {
+      const typename Tile::Stage &stage = shared.stage[ring.slot];
+      barrier_wait(&shared.full[ring.slot], ring.phase);
+      for (int i = lane; i < Tile::warps * Tile::chunks; i += 32) {
+        const int warp = i / Tile::chunks;
+        const int chunk = i % Tile::chunks;
+        shared.spans[ring.slot][warp][chunk] = span_of(shared.tables, row0 + 16 * warp, times, length, sorted, chunk,
+                                                       stage.times, min(Tile::keys, length - t * Tile::keys));
+      }
+      __syncwarp();
+      if (lane == 0) barrier_arrive(&shared.measured[ring.slot]);
+      ring.advance();
+    }
   }
 }
 
@@ -201,21 +249,6 @@ template <int n>
 __device__ __forceinline__ void settle(float (&registers)[n]) {
 #pragma unroll
   for (int i = 0; i < n; i++) asm volatile("" : "+f"(registers[i])::"memory");
-}
-
-template <typename Tile>
-__device__ __forceinline__ void bias_stage(float (&bias)[Tile::keys / 2], const typename Tile::Stage &stage,
-                                           const BiasTables &tables, const TileRows &rows, int tile, int row0, int length,
-                                           int lane) {
-  const int key0 = tile * Tile::keys;
-  // Distance of the thread's first column from its first row, and where that stands in the window; one group earlier
-  // belongs to the row 8 below.
-  const int column = 2 * (lane % 4);
-  const int diagonal = key0 + column - rows.row();
-  const int place = column - (rows.row() - row0) + Tile::rows - 1 - 8;
-  const float *window = (place & 1) != 0 ? stage.odd + place + 1 : stage.even + place;
-  bias_tile<Tile::keys / 8>(bias, tables, rows, reinterpret_cast<const float2 *>(window), stage.times,
-                            min(Tile::keys, length - key0), lane, diagonal, rows.first_row + 15 - key0);
 }
 
 // A warp's 16 rows of one head leave through the queries' place in shared memory, so that 16 bytes a thread are written side
@@ -268,6 +301,31 @@ struct OwnRows {
   int lane;
 };
 
+// Halved biases of the warp's rows for tile `t`, which lies in the ring's slot.
+template <typename Tile>
+__device__ __forceinline__ void bias_stage(float (&bias)[Tile::keys / 2], typename Tile::Shared &shared,
+                                           const OwnRows &own, const Ring<Tile> &ring, int t) {
+  const typename Tile::Stage &stage = shared.stage[ring.slot];
+  const TileRows &rows = own.rows;
+  const int key0 = t * Tile::keys;
+  // Distance of the thread's first column from its first row, and where that stands in the window; one group earlier
+  // belongs to the row 8 below.
+  const int column = 2 * (own.lane % 4);
+  const int diagonal = key0 + column - rows.row();
+  const int place = column - (rows.row() - own.row0) + Tile::rows - 1 - 8;
+  const float *window = (place & 1) != 0 ? stage.odd + place + 1 : stage.even + place;
+  const auto with = [&](const auto &spans) {
+    bias_tile<Tile::keys / 8>(bias, shared.tables, rows, reinterpret_cast<const float2 *>(window), spans, stage.times,
+                              own.lane, diagonal, rows.first_row + 15 - key0);
+  };
+  if constexpr (Tile::measures) {
+    barrier_wait(&shared.measured[ring.slot], ring.phase);
+    with(MeasuredSpans<Tile::chunks>(shared.spans[ring.slot][threadIdx.x / 32]));
+  } else {
+    with(spans_of<Tile::chunks>(shared.tables, rows, stage.times, min(Tile::keys, own.length - key0), own.lane));
+  }
+}
+
 // Distance of the next head's queries.
 template <typename Tile>
 constexpr uint32_t kNextQuery = Tile::rows * Tile::width * sizeof(bf16);
@@ -287,7 +345,7 @@ __device__ __forceinline__ void attend_in_turn(float (&output)[Tile::heads][Tile
       leave<Tile>(shared, slot_before);
     }
     float bias[Tile::keys / 2];
-    bias_stage<Tile>(bias, stage, shared.tables, own.rows, t, own.row0, own.length, own.lane);
+    bias_stage<Tile>(bias, shared, own, ring, t);
 #pragma unroll
     for (int h = 0; h < Tile::heads; h++) {
       if (h < own.work.heads) {
@@ -335,7 +393,7 @@ __device__ __forceinline__ void attend_together(float (&output)[2][Tile::width /
   for (int t = 0;; t++) {
     const int slot = ring.slot;
     typename Tile::Stage &stage = shared.stage[slot];
-    bias_stage<Tile>(bias, stage, shared.tables, own.rows, t, own.row0, own.length, own.lane);
+    bias_stage<Tile>(bias, shared, own, ring, t);
     ring.advance();
     wgmma_wait<0>();
     settle(scores0);
@@ -418,10 +476,11 @@ __global__ void __launch_bounds__(Tile::threads, 1)
     barrier_init(&shared.tables_full, 1);
     for (int i = 0; i < Tile::queries; i++) {
       barrier_init(&shared.q_full[i], 1);
-      barrier_init(&shared.q_empty[i], Tile::groups * 4);  // from each warp
+      barrier_init(&shared.q_empty[i], Tile::warps);
     }
     for (int s = 0; s < Tile::stages; s++) {
       barrier_init(&shared.full[s], 1);
+      barrier_init(&shared.measured[s], 1);
       barrier_init(&shared.empty[s], Tile::groups);
     }
     barrier_init_fence();
@@ -432,7 +491,12 @@ __global__ void __launch_bounds__(Tile::threads, 1)
   const int group = __shfl_sync(0xffffffff, threadIdx.x / 128, 0);  // uniform in a warp, as the compiler now knows
   if (group == Tile::groups) {
     registers_shrink<Tile::producer_registers>();
-    if (threadIdx.x == Tile::groups * 128) feed<Tile>(shared, &map, shape, batch, tables, counters);
+    const int warp = __shfl_sync(0xffffffff, threadIdx.x / 32 % 4, 0);
+    if (warp == 0) {
+      if (threadIdx.x % 32 == 0) feed<Tile>(shared, &map, shape, batch, tables, counters);
+    } else if (Tile::measures && warp == 1) {
+      measure<Tile>(shared, batch.header->sorted != 0);
+    }
   } else {
     registers_grow<Tile::consumer_registers>();
     barrier_wait(&shared.tables_full, 0);
