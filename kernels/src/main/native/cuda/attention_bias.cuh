@@ -11,8 +11,6 @@
 
 namespace hstu {
 
-// Most edges within a tile that are cheaper to compare with than to look up.
-
 __device__ __forceinline__ float tanh_approximate(float x) {
   float result;
   asm("tanh.approx.f32 %0, %1;" : "=f"(result) : "f"(x));

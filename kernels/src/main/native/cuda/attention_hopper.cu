@@ -458,8 +458,8 @@ __device__ __forceinline__ void consume(typename Tile::Shared &shared, const Sha
       }
     }
     fence_async();  // the copy engine writes later queries here
-    __syncwarp();
   }
+  __syncwarp();  // whoever is idle has read `work` too
   if (lane == 0) barrier_arrive(&shared.q_empty[buffer]);
 }
 

@@ -33,9 +33,9 @@ struct BatchLayout {
 // Counts of a batch, and a Failure when offsets are not those of `users` users of 1..Nmax events or too many.
 BatchCapacity count_batch(const hstu_lane_buffers &input, int users, const Shape &shape);
 
-// Keys and values of short users whose query tiles stand together in the work list: a third of an H100's L2 cache, so that
+// Keys and values of short users whose query tiles stand together in the work list: a sixth of an H100's L2 cache, so that
 // they are still there when the users' shorter tiles come.
-constexpr int64_t kListedBytes = 16000 << 10;
+constexpr int64_t kListedBytes = 8000 << 10;
 
 // Lists the query tiles of a batch for the attention, in tiles of `rows` rows, and returns their number.
 //
