@@ -25,7 +25,7 @@ final class LossOptions {
       names = "--temperature",
       description = {
         "What scores are divided by before the softmax, above 0; it stays in the model's config.json",
-        "and changes nothing when the model serves. Default: the preset's, 0.05."
+        "and changes nothing when the model serves. Default: the preset's."
       })
   private @Nullable Double temperature;
 
@@ -34,7 +34,7 @@ final class LossOptions {
       paramLabel = "WEIGHT",
       description = {
         "Within 0..1: every position also predicts the item after the next, which counts so much;",
-        "not with --softmax all-items. Default: the preset's, 0."
+        "not with --softmax all-items. Default: the preset's."
       })
   private @Nullable Double secondTargetWeight;
 
