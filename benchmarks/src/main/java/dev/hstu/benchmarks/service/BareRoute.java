@@ -31,9 +31,17 @@ public final class BareRoute {
   /// @param log gets its messages
   static ServerProcess start(List<String> javaOptions, Path log, int answerBytes)
       throws IOException {
+    return start(javaOptions, log, answerBytes, 0);
+  }
+
+  /// As above, of a route that keeps the processor busy first.
+  ///
+  /// @param busyMicros processor time of each request
+  static ServerProcess start(List<String> javaOptions, Path log, int answerBytes, int busyMicros)
+      throws IOException {
     List<String> options = new ArrayList<>(javaOptions);
     options.add("-Dlogback.configurationFile=bare-route-logback.xml");
-    List<String> arguments = List.of(Integer.toString(answerBytes));
+    List<String> arguments = List.of(Integer.toString(answerBytes), Integer.toString(busyMicros));
     return ServerProcess.start(BareRoute.class, "retrieval-api", options, arguments, Map.of(), log);
   }
 
@@ -44,7 +52,7 @@ public final class BareRoute {
 
   /// Serves until it is told to stop.
   ///
-  /// @param arguments the number of bytes to return
+  /// @param arguments the number of bytes to return, and for how many microseconds to be busy
   public static void main(String[] arguments) {
     byte[] answer = new byte[Integer.parseInt(arguments[0])];
     Arrays.fill(answer, (byte) ' ');
@@ -63,14 +71,48 @@ public final class BareRoute {
                     "-1",
                     PROPERTY,
                     "true"))
-            .singletons(new Answer(answer))
+            .singletons(new Answer(answer, Busyness.ofMicros(Integer.parseInt(arguments[1]))))
             .start();
     EmbeddedServer server = context.getBean(EmbeddedServer.class).start();
     System.out.println("{\"address\": \"" + server.getURI() + "\"}");
   }
 
-  /// What is returned.
-  record Answer(byte[] bytes) {}
+  /// What is returned, and what is done before.
+  record Answer(byte[] bytes, Busyness before) {}
+
+  /// Work without memory and without an end of its own: so many steps, whatever else the processor
+  /// has to do meanwhile.
+  ///
+  /// @param steps of a linear congruential generator
+  record Busyness(long steps) {
+
+    private static final long MEASURED_STEPS = 100_000_000;
+
+    /// As many steps as this machine takes in so long, measured now.
+    static Busyness ofMicros(int micros) {
+      if (micros == 0) {
+        return new Busyness(0);
+      }
+      Busyness measured = new Busyness(MEASURED_STEPS);
+      long nanos = Long.MAX_VALUE;
+      long last = 0;
+      for (int i = 0; i < 3; i++) {
+        long start = System.nanoTime();
+        last ^= measured.work(last);
+        nanos = Math.min(nanos, System.nanoTime() - start);
+      }
+      // What is computed is used, so that it is computed.
+      return new Busyness(Math.max(1, MEASURED_STEPS * 1_000 * micros / nanos + (last & 1)));
+    }
+
+    long work(long seed) {
+      long state = seed;
+      for (long i = 0; i < steps; i++) {
+        state = state * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
+      }
+      return state;
+    }
+  }
 
   /// The route.
   @Requires(property = PROPERTY)
@@ -87,7 +129,8 @@ public final class BareRoute {
     @Consumes(MediaType.APPLICATION_JSON)
     HttpResponse<byte[]> bare(HttpRequest<byte[]> request) {
       byte[] body = request.getBody().orElseThrow();
-      return body.length == 0
+      long worked = answer.before().work(body.length);
+      return body.length == 0 || worked == 0
           ? HttpResponse.badRequest()
           : HttpResponse.ok(answer.bytes()).contentType(MediaType.APPLICATION_JSON_TYPE);
     }

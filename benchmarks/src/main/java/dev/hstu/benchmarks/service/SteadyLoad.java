@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
 /// embeddings end one by one as they do of users who come when they like; or, asked for, all
 /// users' at the same instants.
 ///
-/// Beside the service, at the same rate, stands a route that returns as many bytes and does nothing
-/// else: what client and machine take of the latency.
+/// Beside the service, at the same rate, stand a route that returns as many bytes and does nothing
+/// else, and one that keeps the processor busy as long as the service does before: what client and
+/// machine take of the latency, and what any server would that needs as much.
 ///
 /// What saturates the service is found with answers of full quality only: one that answers with the
 /// popular list can't be saturated by one client.
@@ -184,36 +185,52 @@ public final class SteadyLoad {
     progress.accept("warming up");
     Duration often = settings.compiling().dividedBy(COMPILED_SWAPS + 1);
     stretch("warm-up", service, requests, (int) (highest / 2), settings.compiling(), often);
-    try (ServerProcess bare =
-        BareRoute.start(BARE_JAVA_OPTIONS, logs.resolve("bare.log"), answerBytes(service))) {
-      bare("", bare, requests, 0); // compiled
-      for (int share : settings.shares()) {
-        int rate = (int) (highest * share / 100);
-        progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
-        String name = share + " %";
-        stretches.add(bare(name + ", bare route", bare, requests, rate));
-        stretches.add(stretch(name + ", alone", service, requests, rate, settings.alone(), null));
-        Duration swaps = settings.swapEvery();
-        stretches.add(
-            stretch(name + ", beside", service, requests, rate, settings.beside(), swaps));
-      }
+    for (int share : settings.shares()) {
+      int rate = (int) (highest * share / 100);
+      progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
+      String name = share + " %";
+      Stretch bare = bare(name + ", bare route", service, requests, rate, 0);
+      Stretch alone = stretch(name + ", alone", service, requests, rate, settings.alone(), null);
+      int busyMicros = (int) Math.max(0, cpuMicros(alone) - cpuMicros(bare));
+      stretches.add(bare);
+      stretches.add(
+          bare("%s, busy %d µs".formatted(name, busyMicros), service, requests, rate, busyMicros));
+      stretches.add(alone);
+      stretches.add(
+          stretch(
+              name + ", beside", service, requests, rate, settings.beside(), settings.swapEvery()));
     }
     return stretches;
   }
 
-  private int answerBytes(ServerProcess service) throws IOException {
-    byte[] request = requests().getFirst();
-    return LoadTest.answer("POST", service.address().resolve("/retrieve"), request).length;
+  /// Of the server, a request; the warm-up's share left out.
+  private static double cpuMicros(Stretch stretch) {
+    double seconds = stretch.load().sent() / stretch.load().requestsPerSecond();
+    double all = seconds + WARM_UP.toSeconds();
+    return stretch.cpuSeconds() * 1e6 * seconds / all / stretch.load().sent();
   }
 
-  private Stretch bare(String name, ServerProcess bare, List<byte[]> requests, int rate)
+  /// A route beside the service that returns as many bytes.
+  ///
+  /// @param busyMicros processor time that it takes before, a request
+  private Stretch bare(
+      String name, ServerProcess service, List<byte[]> requests, int rate, int busyMicros)
       throws IOException {
-    long cpuBefore = bare.cpuNanos();
-    LoadSettings load =
-        new LoadSettings(BareRoute.route(bare), rate, settings.connections(), WARM_UP, BARE);
-    LoadResult result = new LoadTest(load, requests).run();
-    double cpuSeconds = (bare.cpuNanos() - cpuBefore) / 1e9;
-    return new Stretch(name, rate, result, 0, 0, 0, List.of(), List.of(), cpuSeconds, 0, List.of());
+    URI retrieve = service.address().resolve("/retrieve");
+    int answerBytes = LoadTest.answer("POST", retrieve, requests().getFirst()).length;
+    Path log = logs.resolve("bare.log");
+    try (ServerProcess bare = BareRoute.start(BARE_JAVA_OPTIONS, log, answerBytes, busyMicros)) {
+      URI route = BareRoute.route(bare);
+      new LoadTest(
+              new LoadSettings(route, 0, settings.connections(), Duration.ZERO, BARE), requests)
+          .run(); // compiled by now
+      long cpuBefore = bare.cpuNanos();
+      LoadSettings load = new LoadSettings(route, rate, settings.connections(), WARM_UP, BARE);
+      LoadResult result = new LoadTest(load, requests).run();
+      double cpuSeconds = (bare.cpuNanos() - cpuBefore) / 1e9;
+      return new Stretch(
+          name, rate, result, 0, 0, 0, List.of(), List.of(), cpuSeconds, 0, List.of());
+    }
   }
 
   /// @param swapEvery null for a load with nothing beside it
