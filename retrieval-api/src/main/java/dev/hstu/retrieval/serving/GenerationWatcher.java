@@ -125,9 +125,10 @@ public final class GenerationWatcher implements AutoCloseable {
       long start = System.nanoTime();
       LiveGeneration next =
           LiveGeneration.open(store, id, configuration, sets, updates, caches, sources);
+      // Before the swap: whoever sees it serve finds it in the metrics.
+      metrics.serving(next);
       generations.swapTo(next);
       serves(id);
-      metrics.serving(next);
       LOG.info(
           "serving generation {}: {} items, engine {}, opened in {} ms",
           id,
