@@ -85,14 +85,14 @@ public final class TorchModel implements AutoCloseable {
   /// `gradients`, and returns that sum. With `scale` one over the supervised positions of a whole
   /// batch, the micro-batches together give the mean loss of the batch and its gradients.
   ///
-  /// @param memory where the micro-batch's tensors are created, a child of it being closed on
-  ///     return
   /// With a second target, position `i` predicts item `i+2` besides item `i+1`, against the same
   /// negatives: multi-token prediction (arXiv 2404.19737) of two tokens by one head, in the sense
   /// of PinnerFormer's dense all-action loss (arXiv 2205.04507), which trains a position on
   /// actions beyond the next. Its loss counts `secondTargetWeight` times the weight of position
   /// `i+1`, whose target it is; `scale` is unchanged by it.
   ///
+  /// @param memory where the micro-batch's tensors are created, a child of it being closed on
+  ///     return
   /// @param dropout what dropout keeps; of [#dropoutValues] values, or none
   /// @param secondTargetWeight 0 for the next item alone
   /// @throws IllegalArgumentException at a second target with the softmax over all items, whose
