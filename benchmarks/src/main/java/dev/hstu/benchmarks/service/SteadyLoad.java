@@ -217,7 +217,7 @@ public final class SteadyLoad {
       String name, ServerProcess service, List<byte[]> requests, int rate, int busyMicros)
       throws IOException {
     URI retrieve = service.address().resolve("/retrieve");
-    int answerBytes = LoadTest.answer("POST", retrieve, requests().getFirst()).length;
+    int answerBytes = LoadTest.answer("POST", retrieve, requests.getFirst()).length;
     Path log = logs.resolve("bare.log");
     try (ServerProcess bare = BareRoute.start(BARE_JAVA_OPTIONS, log, answerBytes, busyMicros)) {
       URI route = BareRoute.route(bare);
