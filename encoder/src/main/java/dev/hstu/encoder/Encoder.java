@@ -1,7 +1,9 @@
 package dev.hstu.encoder;
 
+import dev.hstu.encoder.model.EnsembleModel;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -23,12 +25,18 @@ public final class Encoder {
 
   private Encoder() {}
 
-  /// Opens `model` on exactly the engine asked for.
+  /// Opens `model` on exactly the engine asked for; of an ensemble every member.
   ///
   /// @param model stays the caller's and open for as long as the encoder is
   /// @throws EngineUnavailableException with the reason when that engine can't run here
   public static UserEncoder open(Model model, EngineChoice choice) {
-    UserEncoder encoder = provider(choice.engine()).open(model, choice);
+    EngineProvider provider = provider(choice.engine());
+    UserEncoder encoder =
+        switch (model) {
+          case NetworkModel network -> provider.open(network, choice);
+          case EnsembleModel ensemble ->
+              EnsembleEncoder.open(ensemble, network -> provider.open(network, choice));
+        };
     LOG.info("encoder opened: {}, asked for {}", encoder.engine(), choice);
     return encoder;
   }
@@ -45,7 +53,10 @@ public final class Encoder {
 
   /// Why an engine can't compute models of these shapes on any machine; empty when it can.
   public static Optional<String> shortcoming(Engine engine, ModelConfig config) {
-    return provider(engine).shortcoming(config);
+    EngineProvider provider = provider(engine);
+    return config.networks().stream()
+        .flatMap(network -> provider.shortcoming(network).stream())
+        .findFirst();
   }
 
   /// Every engine this installation knows, whether it can run here, and why not.

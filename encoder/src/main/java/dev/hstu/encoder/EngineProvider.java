@@ -1,7 +1,7 @@
 package dev.hstu.encoder;
 
-import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import java.util.Optional;
 
 /// What an engine registers in `META-INF/services/dev.hstu.encoder.EngineProvider`, so that
@@ -16,16 +16,17 @@ public interface EngineProvider {
   /// engine's libraries are missing.
   EngineStatus status();
 
-  /// Why this engine can't compute models of these shapes on any machine, one sentence with the
+  /// Why this engine can't compute networks of these shapes on any machine, one sentence with the
   /// mend; empty when it can.
-  default Optional<String> shortcoming(ModelConfig config) {
+  default Optional<String> shortcoming(NetworkConfig config) {
     return Optional.empty();
   }
 
-  /// Opens a model on this engine. The encoder reads the model's weights as long as it is open; the
-  /// caller keeps them open and closes the encoder first.
+  /// Opens one network on this engine; [Encoder] puts ensembles together. The encoder reads the
+  /// model's weights as long as it is open; the caller keeps them open and closes the encoder
+  /// first.
   ///
   /// @throws EngineUnavailableException when the engine can't run here, or has no such device or
   ///     precision
-  UserEncoder open(Model model, EngineChoice choice);
+  UserEncoder open(NetworkModel model, EngineChoice choice);
 }

@@ -5,8 +5,8 @@ import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -72,7 +72,7 @@ public final class ColdStart {
   /// @param folder of the model, which must not exist
   public SequencedMap<String, RankingMetrics.Summary> measure(
       TrainingSettings settings, Path folder, TrainingListener listener) throws IOException {
-    ModelConfig shapes = settings.model().withFeatures(features);
+    NetworkConfig shapes = settings.model().withFeatures(features);
     TrainingData known = new TrainingData(items.log(), items.vocabulary(), data.clock(), labels());
     Trainer.train(
         known,
@@ -150,9 +150,7 @@ public final class ColdStart {
                 .vectorOfLabels(name -> data.attributes().labels(name, catalogueRow))
                 .orElseThrow(() -> new IllegalStateException("items without labels are known"));
       } else {
-        model
-            .weights()
-            .copyItemVector(items.warmRow()[row] + 1L, vectors[row].length, vectors[row], 0);
+        model.copyItemVector(items.warmRow()[row] + 1L, vectors[row], 0);
       }
     }
     return vectors;

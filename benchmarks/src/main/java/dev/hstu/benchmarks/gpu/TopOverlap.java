@@ -46,7 +46,7 @@ final class TopOverlap {
     int d = model.config().embeddingDim();
     float[] vectors = new float[model.config().items() * d];
     for (int item = 0; item < model.config().items(); item++) {
-      model.weights().copyItemVector(item + 1L, d, vectors, item * d);
+      model.copyItemVector(item + 1L, vectors, item * d);
     }
     return vectors;
   }

@@ -6,6 +6,7 @@ import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.UserHistory;
 import dev.hstu.kernels.tables.IdTable;
@@ -43,7 +44,7 @@ public final class SeededModel {
             values(random, config.slots() * d),
             blocks);
     IdTable ids = IdTable.ofLongs(LongStream.rangeClosed(1, config.items()).toArray());
-    return new Model(config, new Clock.Wall(), ids, weights);
+    return new NetworkModel(config, new Clock.Wall(), ids, weights);
   }
 
   /// Histories of exactly `events` events.

@@ -7,6 +7,7 @@ import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.weights.ItemVectorFile;
 import dev.hstu.encoder.weights.ModelFolder;
@@ -72,7 +73,8 @@ public record ServedWorld(Path generations, int items) {
     Path modelFolder = parts.resolve("model");
     Path vectors = parts.resolve("vectors.safetensors");
     try (Arena arena = Arena.ofShared()) {
-      Model made = new Model(config(items), new Clock.Wall(), ids, weights(items, seed, arena));
+      Model made =
+          new NetworkModel(config(items), new Clock.Wall(), ids, weights(items, seed, arena));
       ModelFolder.save(modelFolder, made);
     }
     String fingerprint;

@@ -122,7 +122,7 @@ public sealed interface VectorSource {
           from.config().items(),
           dimension,
           row -> {
-            from.weights().copyItemVector(row + 1L, dimension, vector, 0);
+            from.copyItemVector(row + 1L, vector, 0);
             return vector;
           });
     }

@@ -66,18 +66,6 @@ public final class BatchBounds {
     }
   }
 
-  /// Checks that user embeddings of this batch fit into `target`.
-  ///
-  /// @throws IllegalArgumentException naming the length and the one needed
-  public static void requireRoom(float[] target, HistoryBatch batch, ModelConfig config) {
-    long needed = (long) batch.users() * config.embeddingDim();
-    if (target.length < needed) {
-      throw new IllegalArgumentException(
-          "target has %d floats; %d users of %d need %d"
-              .formatted(target.length, batch.users(), config.embeddingDim(), needed));
-    }
-  }
-
   private static void requireTime(long seconds, int user, String what) {
     if (seconds > Clock.MAX_SECONDS || seconds < -Clock.MAX_SECONDS) {
       throw new IllegalArgumentException(

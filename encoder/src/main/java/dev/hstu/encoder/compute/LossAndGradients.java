@@ -1,8 +1,8 @@
 package dev.hstu.encoder.compute;
 
 import dev.hstu.encoder.Engine;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import java.util.Map;
 
 /// One evaluation of the sampled-softmax loss and its gradients, dropout off: what an engine that
@@ -18,7 +18,7 @@ public interface LossAndGradients {
   /// Computes loss and gradients of one batch in float32.
   ///
   /// @throws dev.hstu.encoder.EngineUnavailableException when the engine can't run here
-  Result compute(ModelConfig config, ModelWeights weights, SupervisedBatch batch);
+  Result compute(NetworkConfig config, ModelWeights weights, SupervisedBatch batch);
 
   /// @param loss mean over all supervised positions
   /// @param gradients of every tensor, by its public name

@@ -1,8 +1,8 @@
 package dev.hstu.encoder.compute;
 
 import dev.hstu.encoder.Precision;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +11,12 @@ import java.util.List;
 /// calling thread. A user's embedding is bit-identical in every batch it stands in.
 public final class ReferenceEncoder implements TraceableEncoder {
 
-  private final ModelConfig config;
+  private final NetworkConfig config;
   private final Precision precision;
   private final ReferenceModel model;
 
   /// @param weights read as long as this encoder is used
-  public ReferenceEncoder(ModelConfig config, ModelWeights weights, Precision precision) {
+  public ReferenceEncoder(NetworkConfig config, ModelWeights weights, Precision precision) {
     this.config = config;
     this.precision = precision;
     this.model = ReferenceModel.of(config, weights, precision);
@@ -28,14 +28,14 @@ public final class ReferenceEncoder implements TraceableEncoder {
   }
 
   @Override
-  public ModelConfig config() {
+  public NetworkConfig config() {
     return config;
   }
 
   @Override
   public void encode(HistoryBatch batch, float[] target) {
     BatchBounds.require(batch, config);
-    BatchBounds.requireRoom(target, batch, config);
+    batch.requireRoom(target, config.embeddingDim());
     int d = config.embeddingDim();
     double[] user = new double[d];
     ReferenceModel.State state = model.state(batch.maxLength());

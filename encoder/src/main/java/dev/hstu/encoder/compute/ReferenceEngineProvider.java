@@ -6,7 +6,7 @@ import dev.hstu.encoder.EngineProvider;
 import dev.hstu.encoder.EngineStatus;
 import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.NetworkModel;
 
 /// Offers the reference engine, which runs wherever Java does.
 public final class ReferenceEngineProvider implements EngineProvider {
@@ -25,7 +25,7 @@ public final class ReferenceEngineProvider implements EngineProvider {
   }
 
   @Override
-  public UserEncoder open(Model model, EngineChoice choice) {
+  public UserEncoder open(NetworkModel model, EngineChoice choice) {
     if (!choice.device().equals("cpu")) {
       throw new EngineUnavailableException(
           Engine.REFERENCE, "device %s is not for it; choose cpu".formatted(choice.device()));

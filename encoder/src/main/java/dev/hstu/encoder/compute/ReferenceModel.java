@@ -4,6 +4,7 @@ import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.lang.foreign.MemorySegment;
@@ -21,14 +22,14 @@ import java.lang.foreign.MemorySegment;
 /// Immutable; any thread. State lives in [State].
 abstract sealed class ReferenceModel permits ReferenceHstu, ReferenceSasRec {
 
-  private final ModelConfig config;
+  private final NetworkConfig config;
   private final MemorySegment itemEmbeddings;
   private final double[] positions;
   private final double[] actionEmbeddings;
   private final double[] seriesEmbeddings;
   private final Precision precision;
 
-  ReferenceModel(ModelConfig config, ModelWeights weights, Precision precision) {
+  ReferenceModel(NetworkConfig config, ModelWeights weights, Precision precision) {
     weights.requireShapes(config);
     this.config = config;
     this.itemEmbeddings = weights.itemEmbeddings();
@@ -38,7 +39,7 @@ abstract sealed class ReferenceModel permits ReferenceHstu, ReferenceSasRec {
     this.seriesEmbeddings = widen(weights.seriesEmbeddings(), precision);
   }
 
-  static ReferenceModel of(ModelConfig config, ModelWeights weights, Precision precision) {
+  static ReferenceModel of(NetworkConfig config, ModelWeights weights, Precision precision) {
     return switch (config) {
       case HstuConfig hstu -> new ReferenceHstu(hstu, weights, precision);
       case SasRecConfig sasRec -> new ReferenceSasRec(sasRec, weights, precision);

@@ -2,6 +2,7 @@ package dev.hstu.encoder.compute;
 
 import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import java.lang.foreign.MemorySegment;
 
 /// The training loss in plain Java, forward only: what an engine that trains is held equal to
@@ -17,10 +18,10 @@ public final class SampledSoftmaxLoss {
   /// The logit of a negative that is the target itself.
   public static final double MASKED_LOGIT = -5e4;
 
-  private final ModelConfig config;
+  private final NetworkConfig config;
   private final MemorySegment itemEmbeddings;
 
-  public SampledSoftmaxLoss(ModelConfig config, ModelWeights weights) {
+  public SampledSoftmaxLoss(NetworkConfig config, ModelWeights weights) {
     weights.requireShapes(config);
     this.config = config;
     this.itemEmbeddings = weights.itemEmbeddings();

@@ -13,7 +13,7 @@ public sealed interface BlockWeights permits HstuBlock, SasRecBlock {
   int width();
 
   /// A block of `config`'s architecture of these tensors, in the order of [#tensors].
-  static BlockWeights of(ModelConfig config, List<float[]> tensors) {
+  static BlockWeights of(NetworkConfig config, List<float[]> tensors) {
     return switch (config) {
       case HstuConfig hstu -> HstuBlock.of(tensors);
       case SasRecConfig sasRec -> SasRecBlock.of(tensors);

@@ -69,7 +69,7 @@ public final class CheckpointNames {
   }
 
   /// Name, type and shape of every tensor of a model of these shapes, sorted by name.
-  public static List<TensorSpec> specs(ModelConfig config) {
+  public static List<TensorSpec> specs(NetworkConfig config) {
     long d = config.embeddingDim();
     List<TensorSpec> specs = new ArrayList<>();
     specs.add(float32(ITEM_EMBEDDINGS, config.items() + 1L, d));
@@ -92,7 +92,7 @@ public final class CheckpointNames {
   }
 
   /// Name, type and shape of every tensor of one block, in the order of [BlockWeights#tensors].
-  public static List<TensorSpec> block(ModelConfig config, int block) {
+  public static List<TensorSpec> block(NetworkConfig config, int block) {
     return switch (config) {
       case HstuConfig hstu -> hstuBlock(hstu, block);
       case SasRecConfig sasRec -> sasRecBlock(sasRec, block);
@@ -127,7 +127,8 @@ public final class CheckpointNames {
 
   /// Every tensor of `weights` by its name: float32, row-major, little-endian, off the heap. The
   /// item embeddings are shared where they already lie off the heap; all else is copied.
-  public static SortedMap<String, MemorySegment> tensors(ModelConfig config, ModelWeights weights) {
+  public static SortedMap<String, MemorySegment> tensors(
+      NetworkConfig config, ModelWeights weights) {
     SortedMap<String, MemorySegment> tensors = new TreeMap<>();
     tensors.put(ITEM_EMBEDDINGS, offHeap(weights.itemEmbeddings()));
     tensors.put(POSITIONS, offHeap(weights.positions()));

@@ -1,8 +1,8 @@
 package dev.hstu.encoder.model;
 
-import static dev.hstu.encoder.model.ModelConfig.requireRoomForSeries;
-import static dev.hstu.encoder.model.ModelConfig.requireTemperature;
-import static dev.hstu.encoder.model.ModelConfig.requireWithin;
+import static dev.hstu.encoder.model.NetworkConfig.requireRoomForSeries;
+import static dev.hstu.encoder.model.NetworkConfig.requireTemperature;
+import static dev.hstu.encoder.model.NetworkConfig.requireWithin;
 
 import dev.hstu.encoder.sequence.TimeBuckets;
 
@@ -43,7 +43,7 @@ public record HstuConfig(
     double temperature,
     int windowHop,
     ModelFeatures features)
-    implements ModelConfig {
+    implements NetworkConfig {
 
   /// Highest time bucket; a time table has one entry more.
   public static final int TIME_BUCKETS = TimeBuckets.HIGHEST;

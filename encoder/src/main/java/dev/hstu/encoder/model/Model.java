@@ -1,109 +1,80 @@
 package dev.hstu.encoder.model;
 
 import dev.hstu.encoder.sequence.Clock;
-import dev.hstu.encoder.sequence.SeriesColumn;
-import dev.hstu.kernels.safetensors.TensorSpec;
-import dev.hstu.kernels.storage.ContentDigest;
 import dev.hstu.kernels.tables.IdTable;
-import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What a trained model is: shapes, clock, vocabulary and weights, which mean nothing apart. Row
-/// `r` of the vocabulary is item row `r + 1` of the weights, since item row 0 is padding.
+/// What a trained model is: what its embeddings are made of, and the vocabulary and clock without
+/// which they mean nothing. One network ([NetworkModel]) or several whose scores are averaged
+/// ([EnsembleModel]); who only needs vectors need not know which.
 ///
-/// Immutable; safe for any number of threads while the weights' memory stays open. Not a record
-/// because the fingerprint is kept once computed.
-public final class Model {
+/// Immutable; safe for any number of threads while the weights' memory stays open.
+public abstract sealed class Model permits NetworkModel, EnsembleModel {
 
-  private final ModelConfig config;
   private final Clock clock;
   private final IdTable vocabulary;
-  private final ModelWeights weights;
   private volatile @Nullable String fingerprint;
 
-  /// @param weights shared, not copied; see [ModelWeights]
-  /// @throws IllegalArgumentException when a shape doesn't fit, naming it
-  public Model(ModelConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
-    if (vocabulary.size() != config.items()) {
-      throw new IllegalArgumentException(
-          "vocabulary has %d ids and the configuration %d items; give one id per item row"
-              .formatted(vocabulary.size(), config.items()));
-    }
-    weights.requireShapes(config);
-    this.config = config;
+  Model(Clock clock, IdTable vocabulary) {
     this.clock = clock;
     this.vocabulary = vocabulary;
-    this.weights = weights;
   }
 
-  public ModelConfig config() {
-    return config;
-  }
+  public abstract ModelConfig config();
 
-  public Clock clock() {
+  public final Clock clock() {
     return clock;
   }
 
-  public IdTable vocabulary() {
+  /// Row `r` is item row `r + 1`, since item row 0 is padding.
+  public final IdTable vocabulary() {
     return vocabulary;
   }
 
-  public ModelWeights weights() {
-    return weights;
+  /// The networks that compute, in the order of [ModelConfig#networks].
+  public abstract List<NetworkModel> networks();
+
+  /// This model, for what only a single network has: weights, layers, training on.
+  ///
+  /// @throws IllegalArgumentException when it is an ensemble
+  public final NetworkModel network() {
+    return switch (this) {
+      case NetworkModel network -> network;
+      case EnsembleModel ensemble ->
+          throw new IllegalArgumentException(
+              "the model is an ensemble of %d networks where one network is needed; give a model trained without members"
+                  .formatted(ensemble.networks().size()));
+    };
   }
+
+  /// Writes the unit vector of one item, float[D] from `offset` on. Allocates nothing.
+  ///
+  /// @param item a row of the model; 0 is padding
+  public abstract void copyItemVector(long item, float[] target, int offset);
+
+  /// The norm of an item's embedding before it is normalised; of an ensemble the root mean square
+  /// of its members'.
+  ///
+  /// @param item a row of the model; 0 is padding
+  public abstract double embeddingNorm(long item);
 
   /// The item vector of an item that the model was never trained on, by its labels: their
   /// embeddings added up and normalised. Labels the model doesn't know say nothing.
   ///
   /// @param labels of the item, by the name of a column
   /// @return float[D]; empty where the model knows none of the labels
-  public Optional<float[]> vectorOfLabels(Function<String, List<String>> labels) {
-    double[] sum = new double[config.embeddingDim()];
-    int known = 0;
-    int first = 0;
-    for (ModelFeatures.LabelColumn column : config.features().itemLabels()) {
-      for (String label : new LinkedHashSet<>(labels.apply(column.name()))) {
-        int place = column.labels().indexOf(label);
-        if (place >= 0) {
-          addLabel(first + place, sum);
-          known++;
-        }
-      }
-      first += column.labels().size();
-    }
-    return known == 0 ? Optional.empty() : Optional.of(normalised(sum));
-  }
+  public abstract Optional<float[]> vectorOfLabels(Function<String, List<String>> labels);
 
-  private void addLabel(int row, double[] sum) {
-    for (int c = 0; c < sum.length; c++) {
-      sum[c] += weights.labelEmbeddings()[row * sum.length + c];
-    }
-  }
-
-  private static float[] normalised(double[] vector) {
-    double squares = 0;
-    for (double value : vector) {
-      squares += value * value;
-    }
-    double norm = Math.max(Math.sqrt(squares), ModelConfig.EPSILON);
-    float[] unit = new float[vector.length];
-    for (int c = 0; c < unit.length; c++) {
-      unit[c] = (float) (vector[c] / norm);
-    }
-    return unit;
-  }
-
-  /// SHA-256, 64 lower-case hexadecimal digits, over the canonical configuration, every tensor
-  /// (sorted by name: name, type, shape, bytes), the vocabulary and the clock. Equal fingerprints
-  /// mean equal embeddings for equal histories; nothing else of a model's history enters.
+  /// SHA-256, 64 lower-case hexadecimal digits; of a network over the canonical configuration,
+  /// every tensor (sorted by name: name, type, shape, bytes), the vocabulary and the clock; of an
+  /// ensemble over its members' in their order. Equal fingerprints mean equal embeddings for equal
+  /// histories; nothing else of a model's history enters.
   ///
   /// Reads all weights on the first call, and is remembered.
-  public String fingerprint() {
+  public final String fingerprint() {
     @Nullable String known = fingerprint;
     if (known == null) {
       // Two threads may both compute it: the result is the same.
@@ -113,67 +84,5 @@ public final class Model {
     return known;
   }
 
-  private String computeFingerprint() {
-    ContentDigest digest = new ContentDigest();
-    digest.add("hstu");
-    digestConfig(digest);
-    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(config, weights);
-    digest.add((long) tensors.size());
-    for (TensorSpec spec : CheckpointNames.specs(config)) {
-      long[] shape = spec.shape();
-      MemorySegment bytes = tensors.get(spec.name());
-      digest.add(spec.name()).add(spec.dtype().name()).add(shape, 0, shape.length).add(bytes);
-    }
-    vocabulary.digest(digest);
-    digest.add(clock.spec());
-    return digest.hex();
-  }
-
-  /// The canonical configuration: every field by its name in `config.json`, in this order.
-  private void digestConfig(ContentDigest digest) {
-    digest.add("items").add((long) config.items());
-    digest.add("max_sequence_len").add((long) config.maxEvents());
-    digest.add("max_output_len").add((long) config.outputSlots());
-    digest.add("embedding_dim").add((long) config.embeddingDim());
-    digest.add("num_heads").add((long) config.heads());
-    switch (config) {
-      case HstuConfig hstu -> digestHstu(digest, hstu);
-      case SasRecConfig sasRec -> digestSasRec(digest, sasRec);
-    }
-    digest.add("temperature").add(config.temperature());
-    digest.add("eps").add(ModelConfig.EPSILON);
-    digest.add("post").add("l2");
-    digest.add("window_hop").add((long) config.windowHop());
-    digestFeatures(digest, config.features());
-  }
-
-  private static void digestHstu(ContentDigest digest, HstuConfig hstu) {
-    digest.add("attention_dim").add((long) hstu.queryDim());
-    digest.add("linear_dim").add((long) hstu.valueDim());
-    digest.add("num_blocks").add((long) hstu.blocks());
-    digest.add("num_time_buckets").add((long) HstuConfig.TIME_BUCKETS);
-  }
-
-  private static void digestSasRec(ContentDigest digest, SasRecConfig sasRec) {
-    digest.add("model").add("sasrec");
-    digest.add("ffn_hidden_dim").add((long) sasRec.hiddenDim());
-    digest.add("ffn_activation").add("relu");
-    digest.add("num_blocks").add((long) sasRec.blocks());
-    digest.add("layer_norm_eps").add(SasRecConfig.NORM_EPSILON);
-  }
-
-  /// Nothing for a model without, whose fingerprint is that of before there were features.
-  private static void digestFeatures(ContentDigest digest, ModelFeatures features) {
-    for (ModelFeatures.LabelColumn column : features.itemLabels()) {
-      digest.add("item_labels").add(column.name()).add((long) column.labels().size());
-      column.labels().forEach(digest::add);
-    }
-    for (float action : features.actions()) {
-      digest.add("action").add((double) action);
-    }
-    for (SeriesColumn column : features.series()) {
-      digest.add("series").add(column.name()).add((long) column.values().size());
-      column.values().forEach(digest::add);
-    }
-  }
+  abstract String computeFingerprint();
 }

@@ -62,15 +62,23 @@ public record ModelWeights(
   /// @param item a row of `E`; 0 is padding
   /// @param dimension `D`
   public void copyItemVector(long item, int dimension, float[] target, int offset) {
+    double norm = Math.max(embeddingNorm(item, dimension), ModelConfig.EPSILON);
+    for (int i = 0; i < dimension; i++) {
+      target[offset + i] = (float) (itemEmbeddings.getAtIndex(FLOAT, item * dimension + i) / norm);
+    }
+  }
+
+  /// `‖E[item]‖₂`, summed in float64.
+  ///
+  /// @param item a row of `E`; 0 is padding
+  /// @param dimension `D`
+  public double embeddingNorm(long item, int dimension) {
     double squares = 0;
     for (int i = 0; i < dimension; i++) {
       double value = itemEmbeddings.getAtIndex(FLOAT, item * dimension + i);
       squares += value * value;
     }
-    double norm = Math.max(Math.sqrt(squares), ModelConfig.EPSILON);
-    for (int i = 0; i < dimension; i++) {
-      target[offset + i] = (float) (itemEmbeddings.getAtIndex(FLOAT, item * dimension + i) / norm);
-    }
+    return Math.sqrt(squares);
   }
 
   /// Writes the embedding of a token as it goes into the model: an item's, or that of a value of a
@@ -91,7 +99,7 @@ public record ModelWeights(
   /// Checks every shape against `config`.
   ///
   /// @throws IllegalArgumentException naming the tensor, its length and the one expected
-  public void requireShapes(ModelConfig config) {
+  public void requireShapes(NetworkConfig config) {
     long d = config.embeddingDim();
     requireLength(
         "itemEmbeddings", itemEmbeddings.byteSize() / Float.BYTES, (config.items() + 1L) * d);

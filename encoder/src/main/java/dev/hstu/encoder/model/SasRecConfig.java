@@ -1,8 +1,8 @@
 package dev.hstu.encoder.model;
 
-import static dev.hstu.encoder.model.ModelConfig.requireRoomForSeries;
-import static dev.hstu.encoder.model.ModelConfig.requireTemperature;
-import static dev.hstu.encoder.model.ModelConfig.requireWithin;
+import static dev.hstu.encoder.model.NetworkConfig.requireRoomForSeries;
+import static dev.hstu.encoder.model.NetworkConfig.requireTemperature;
+import static dev.hstu.encoder.model.NetworkConfig.requireWithin;
 
 /// The shapes of one SASRec model (arXiv 1808.09781, as HSTU.md, "Training", has it): softmax
 /// attention that knows places and no times, so a user embedding doesn't depend on the request
@@ -30,7 +30,7 @@ public record SasRecConfig(
     double temperature,
     int windowHop,
     ModelFeatures features)
-    implements ModelConfig {
+    implements NetworkConfig {
 
   /// Added to variances of layer norms.
   public static final double NORM_EPSILON = 1e-8;

@@ -122,6 +122,18 @@ public record HistoryBatch(
     return offsets[b + 1] - offsets[b];
   }
 
+  /// Checks that a row of `dimension` values for each user fits into `target`.
+  ///
+  /// @throws IllegalArgumentException naming the length and the one needed
+  public void requireRoom(float[] target, int dimension) {
+    long needed = (long) users() * dimension;
+    if (target.length < needed) {
+      throw new IllegalArgumentException(
+          "target has %d floats; %d users of %d need %d"
+              .formatted(target.length, users(), dimension, needed));
+    }
+  }
+
   /// The longest kept history of the batch, 0 for an empty batch.
   public int maxLength() {
     int longest = 0;

@@ -1,8 +1,8 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.kernels.tables.IdTable;
 import dev.hstu.kernels.tables.IdType;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +11,7 @@ import java.util.Optional;
 /// The state before the first step: drawn, or a model's with rows for the items it doesn't know.
 final class FirstState {
 
-  private final ModelConfig config;
+  private final NetworkConfig config;
   private final TableOptimizer tableOptimizer;
   private final RandomStreams random;
 
@@ -27,7 +27,7 @@ final class FirstState {
     FirstState first = new FirstState(settings);
     return switch (start) {
       case TrainingStart.Anew() -> first.drawn();
-      case TrainingStart.From(Model model, Optional<TrainingState> state) ->
+      case TrainingStart.From(NetworkModel model, Optional<TrainingState> state) ->
           first.grown(model, state, data);
     };
   }
@@ -44,7 +44,8 @@ final class FirstState {
         WeightGroups.zerosLike(config, weights, columns));
   }
 
-  private Optimisation.State grown(Model model, Optional<TrainingState> state, TrainingData data) {
+  private Optimisation.State grown(
+      NetworkModel model, Optional<TrainingState> state, TrainingData data) {
     requireSameShapes(model, data);
     int[] known = knownRows(model.vocabulary(), data.vocabulary());
     ModelWeights own = data.labels().unfolded(grown(model.weights(), known, config.embeddingDim()));
@@ -66,7 +67,7 @@ final class FirstState {
     return withItems(values, table(values.itemEmbeddings(), known, columns));
   }
 
-  private int requireColumns(ModelConfig old, ModelWeights secondMoments) {
+  private int requireColumns(NetworkConfig old, ModelWeights secondMoments) {
     int columns = tableOptimizer.momentColumns(config.embeddingDim());
     int there = WeightGroups.tableColumns(old, secondMoments);
     if (there != columns) {
@@ -97,7 +98,7 @@ final class FirstState {
     return weights.withItems(MemorySegment.ofArray(table));
   }
 
-  private void requireSameShapes(Model model, TrainingData data) {
+  private void requireSameShapes(NetworkModel model, TrainingData data) {
     if (!model.config().withItems(config.items()).equals(config)) {
       throw new IllegalArgumentException(
           "the model to start from has %s and the recipe %s; only items may differ: choose the recipe's preset and temperature by the model, or train anew"

@@ -3,8 +3,8 @@ package dev.hstu.encoder.training;
 import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.SasRecBlock;
 import dev.hstu.encoder.model.SasRecConfig;
 import java.lang.foreign.MemorySegment;
@@ -23,15 +23,15 @@ final class InitialWeights {
   /// Item embeddings further out than this many standard deviations are drawn again.
   private static final double CUT = 2;
 
-  private final ModelConfig config;
+  private final NetworkConfig config;
   private final SplittableRandom random;
 
-  private InitialWeights(ModelConfig config, SplittableRandom random) {
+  private InitialWeights(NetworkConfig config, SplittableRandom random) {
     this.config = config;
     this.random = random;
   }
 
-  static ModelWeights draw(ModelConfig config, SplittableRandom random) {
+  static ModelWeights draw(NetworkConfig config, SplittableRandom random) {
     return new InitialWeights(config, random).draw();
   }
 

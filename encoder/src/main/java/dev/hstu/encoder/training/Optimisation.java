@@ -6,8 +6,8 @@ import dev.hstu.encoder.compute.torch.PaddedExamples;
 import dev.hstu.encoder.compute.torch.TorchModel;
 import dev.hstu.encoder.compute.torch.TorchParameters;
 import dev.hstu.encoder.compute.torch.TorchRuntime;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +55,7 @@ final class Optimisation implements AutoCloseable {
     this.steps = steps;
     this.random = new RandomStreams(settings.seed());
     this.memory = memory;
-    ModelConfig model = settings.model();
+    NetworkConfig model = settings.model();
     this.torch = new TorchModel(memory, model);
     this.labels = labels;
     this.labelledItems =

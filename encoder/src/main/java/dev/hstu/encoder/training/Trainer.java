@@ -4,9 +4,9 @@ import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.compute.torch.TorchEncoder;
-import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.SeriesLog;
 import dev.hstu.encoder.weights.ModelFolder;
@@ -183,7 +183,8 @@ public final class Trainer {
         return Optional.empty();
       }
       ModelWeights weights = best == null ? optimisation.weights() : best.weights();
-      Model model = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
+      NetworkModel model =
+          new NetworkModel(settings.model(), data.clock(), data.vocabulary(), weights);
       TrainingResult result = result(target.model(), model, plan);
       if (target.state() != null) {
         finalState(optimisation.state(), model).write(target.state(), model);
@@ -194,7 +195,7 @@ public final class Trainer {
   }
 
   /// The moments of the last step, even where the weights of an earlier epoch were chosen.
-  private TrainingState finalState(Optimisation.State state, Model model) {
+  private TrainingState finalState(Optimisation.State state, NetworkModel model) {
     return new TrainingState(
         model.fingerprint(),
         start.updates() + progress.steps(),
@@ -202,7 +203,7 @@ public final class Trainer {
         state.secondMoments());
   }
 
-  private TrainingResult result(Path folder, Model model, TrainingPlan plan) {
+  private TrainingResult result(Path folder, NetworkModel model, TrainingPlan plan) {
     return new TrainingResult(
         folder,
         model.fingerprint(),
@@ -214,7 +215,7 @@ public final class Trainer {
   }
 
   private Optimisation.State firstOrResumedState() throws IOException {
-    ModelConfig model = settings.model();
+    NetworkConfig model = settings.model();
     if (Files.exists(checkpointFile)) {
       TrainingCheckpoint checkpoint = TrainingCheckpoint.read(checkpointFile, owner, model);
       progress = checkpoint.progress();
@@ -292,7 +293,8 @@ public final class Trainer {
   }
 
   private double score(int epoch, ModelWeights weights) {
-    Model candidate = new Model(settings.model(), data.clock(), data.vocabulary(), weights);
+    NetworkModel candidate =
+        new NetworkModel(settings.model(), data.clock(), data.vocabulary(), weights);
     EngineChoice choice =
         EngineChoice.of(Engine.DJL).withDevice(settings.device()).withThreads(settings.threads());
     try (UserEncoder encoder = TorchEncoder.open(settings.model(), weights, choice)) {

@@ -1,7 +1,7 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ record TrainingCheckpoint(
   private static final String BEST = "best.";
 
   /// Replaces `file`, durably.
-  void write(Path file, CheckpointOwner owner, ModelConfig config) throws IOException {
+  void write(Path file, CheckpointOwner owner, NetworkConfig config) throws IOException {
     SequencedMap<String, ModelWeights> groups = new LinkedHashMap<>();
     groups.put(WEIGHTS, state.weights());
     groups.put(FIRST, state.firstMoments());
@@ -53,7 +53,7 @@ record TrainingCheckpoint(
   ///
   /// @throws CheckpointMismatchException when it has another owner
   /// @throws IOException when it is damaged or of another format
-  static TrainingCheckpoint read(Path path, CheckpointOwner owner, ModelConfig config)
+  static TrainingCheckpoint read(Path path, CheckpointOwner owner, NetworkConfig config)
       throws IOException {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       StateMetadata metadata = new StateMetadata(path, file.metadata());
@@ -96,7 +96,7 @@ record TrainingCheckpoint(
   }
 
   private static @Nullable BestEpoch best(
-      StateMetadata metadata, SafetensorsFile file, ModelConfig config) throws IOException {
+      StateMetadata metadata, SafetensorsFile file, NetworkConfig config) throws IOException {
     if (!metadata.values().containsKey("best_epoch")) {
       return null;
     }

@@ -2,8 +2,8 @@ package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.MicroBatches;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.SasRecConfig;
 import java.util.List;
 
@@ -63,7 +63,7 @@ public final class TrainingPresets {
     };
   }
 
-  private static TrainingSettings published(String name, ModelConfig model) {
+  private static TrainingSettings published(String name, NetworkConfig model) {
     return new TrainingSettings(
         name,
         model,

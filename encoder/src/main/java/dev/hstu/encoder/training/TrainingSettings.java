@@ -1,7 +1,7 @@
 package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.MicroBatches;
-import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
 import java.util.function.Consumer;
 
 /// A recipe: everything but the data that decides what a training gives.
@@ -35,7 +35,7 @@ import java.util.function.Consumer;
 ///     one, 0..86,400; 0 writes one after every step
 public record TrainingSettings(
     String preset,
-    ModelConfig model,
+    NetworkConfig model,
     int epochs,
     int batchUsers,
     int negatives,
@@ -104,7 +104,7 @@ public record TrainingSettings(
     return with(draft -> draft.epochs = count);
   }
 
-  public TrainingSettings withModel(ModelConfig shapes) {
+  public TrainingSettings withModel(NetworkConfig shapes) {
     return with(draft -> draft.model = shapes);
   }
 
@@ -192,7 +192,7 @@ public record TrainingSettings(
   /// once.
   private static final class Draft {
     private final String preset;
-    private ModelConfig model;
+    private NetworkConfig model;
     private int epochs;
     private int batchUsers;
     private int negatives;

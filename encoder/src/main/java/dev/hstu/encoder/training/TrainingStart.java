@@ -1,6 +1,6 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.NetworkModel;
 import java.util.Optional;
 
 /// Where a training begins.
@@ -23,7 +23,7 @@ public sealed interface TrainingStart {
   /// @param model open until the training has ended
   /// @param state the model's own; without it the moments begin at 0 and the updates are counted
   ///     from 1, and the first steps move every weight as far as in a new training
-  record From(Model model, Optional<TrainingState> state) implements TrainingStart {
+  record From(NetworkModel model, Optional<TrainingState> state) implements TrainingStart {
     public From {
       if (state.isPresent() && !state.get().modelFingerprint().equals(model.fingerprint())) {
         throw new IllegalArgumentException(
@@ -34,7 +34,7 @@ public sealed interface TrainingStart {
   }
 
   /// Goes on from a model and the state its training left.
-  static TrainingStart from(Model model, TrainingState state) {
+  static TrainingStart from(NetworkModel model, TrainingState state) {
     return new From(model, Optional.of(state));
   }
 

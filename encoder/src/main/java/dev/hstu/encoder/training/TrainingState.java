@@ -1,7 +1,7 @@
 package dev.hstu.encoder.training;
 
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public record TrainingState(
   private static final String SECOND = "second.";
 
   /// Replaces `file`, durably.
-  void write(Path file, Model model) throws IOException {
+  void write(Path file, NetworkModel model) throws IOException {
     SortedMap<String, String> metadata = new TreeMap<>();
     metadata.put("format", FORMAT);
     metadata.put("format_version", FORMAT_VERSION);
@@ -47,7 +47,7 @@ public record TrainingState(
   ///
   /// @throws CheckpointMismatchException when it is the state of another model
   /// @throws IOException when it is damaged or of another format
-  public static TrainingState read(Path path, Model model) throws IOException {
+  public static TrainingState read(Path path, NetworkModel model) throws IOException {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
       StateMetadata metadata = new StateMetadata(path, file.metadata());
       if (!metadata.text("format").equals(FORMAT)) {

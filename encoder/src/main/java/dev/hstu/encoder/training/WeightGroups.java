@@ -2,8 +2,8 @@ package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.weights.Checkpoint;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
@@ -29,13 +29,13 @@ final class WeightGroups {
   static void write(
       Path file,
       Map<String, String> metadata,
-      ModelConfig config,
+      NetworkConfig config,
       SequencedMap<String, ModelWeights> groups)
       throws IOException {
     List<TensorSpec> specs = new ArrayList<>();
     for (Map.Entry<String, ModelWeights> group : groups.entrySet()) {
       for (TensorSpec spec : specs(config, tableColumns(config, group.getValue()))) {
-        specs.add(new TensorSpec(group.getKey() + spec.name(), spec.dtype(), spec.shape()));
+        specs.add(spec.withPrefix(group.getKey()));
       }
     }
     try (SafetensorsWriter writer = SafetensorsWriter.create(file, metadata, specs)) {
@@ -53,7 +53,7 @@ final class WeightGroups {
   /// Copies one group onto the heap.
   ///
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
-  static ModelWeights read(SafetensorsFile file, String prefix, ModelConfig config)
+  static ModelWeights read(SafetensorsFile file, String prefix, NetworkConfig config)
       throws MalformedSafetensorsException {
     return onHeap(Checkpoint.read(file, prefix, config, CheckpointNames.specs(config)));
   }
@@ -61,7 +61,7 @@ final class WeightGroups {
   /// Copies a group of second moments onto the heap, whose item table has `D` columns or one.
   ///
   /// @throws MalformedSafetensorsException as [#read]
-  static ModelWeights readSecondMoments(SafetensorsFile file, String prefix, ModelConfig config)
+  static ModelWeights readSecondMoments(SafetensorsFile file, String prefix, NetworkConfig config)
       throws MalformedSafetensorsException {
     long[] shape = file.tensor(prefix + CheckpointNames.ITEM_EMBEDDINGS).spec().shape();
     int columns = shape.length == 2 && shape[1] == 1 ? 1 : config.embeddingDim();
@@ -69,12 +69,12 @@ final class WeightGroups {
   }
 
   /// Columns of a group's item table.
-  static int tableColumns(ModelConfig config, ModelWeights values) {
+  static int tableColumns(NetworkConfig config, ModelWeights values) {
     return Math.toIntExact(
         values.itemEmbeddings().byteSize() / Float.BYTES / (config.items() + 1L));
   }
 
-  private static List<TensorSpec> specs(ModelConfig config, int tableColumns) {
+  private static List<TensorSpec> specs(NetworkConfig config, int tableColumns) {
     return CheckpointNames.specs(config).stream()
         .map(
             spec ->
@@ -91,13 +91,13 @@ final class WeightGroups {
   }
 
   /// A zero for every value, and for each row of the item table as many as it has columns.
-  static ModelWeights zerosLike(ModelConfig config, ModelWeights weights, int tableColumns) {
+  static ModelWeights zerosLike(NetworkConfig config, ModelWeights weights, int tableColumns) {
     return zerosLike(config, weights)
         .withItems(MemorySegment.ofArray(new float[(config.items() + 1) * tableColumns]));
   }
 
   /// A zero for every value.
-  static ModelWeights zerosLike(ModelConfig config, ModelWeights weights) {
+  static ModelWeights zerosLike(NetworkConfig config, ModelWeights weights) {
     return new ModelWeights(
         MemorySegment.ofArray(new float[(int) (weights.itemEmbeddings().byteSize() / Float.BYTES)]),
         new float[weights.positions().length],

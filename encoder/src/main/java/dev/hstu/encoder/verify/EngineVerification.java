@@ -8,7 +8,7 @@ import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.LossAndGradients;
 import dev.hstu.encoder.compute.SampledSoftmaxLoss;
 import dev.hstu.encoder.compute.TraceableEncoder;
-import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -144,7 +144,7 @@ final class EngineVerification {
   }
 
   /// The largest magnitude in the slots after each user's last event, where only 0 may stand.
-  static double largestPadding(double[] sequence, HistoryBatch histories, ModelConfig config) {
+  static double largestPadding(double[] sequence, HistoryBatch histories, NetworkConfig config) {
     int d = config.embeddingDim();
     double largest = 0;
     for (int b = 0; b < histories.users(); b++) {

@@ -1,7 +1,7 @@
 package dev.hstu.encoder.verify;
 
 import dev.hstu.encoder.compute.SupervisedBatch;
-import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.SortedMap;
 /// @param sequence normalised, `(B, N, D)`, padding exactly 0
 /// @param users `(B, D)`
 record GoldenCase(
-    Model model,
+    NetworkModel model,
     HistoryBatch histories,
     List<double[]> layers,
     double[] sequence,
@@ -35,7 +35,7 @@ record GoldenCase(
   record Step(SupervisedBatch batch, double loss, SortedMap<String, double[]> gradients) {}
 
   static GoldenCase read(GoldenFile file) throws IOException {
-    Model model = file.model();
+    NetworkModel model = file.model();
     HistoryBatch histories = file.histories(model.config());
     return new GoldenCase(
         model,

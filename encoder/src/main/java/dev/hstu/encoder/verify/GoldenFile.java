@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.compute.SupervisedBatch;
-import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.weights.Checkpoint;
@@ -73,19 +73,20 @@ final class GoldenFile implements AutoCloseable {
   }
 
   /// The model under test, with the ids `1..V`; usable until this closes.
-  Model model() throws IOException {
-    ModelConfig config;
+  NetworkModel model() throws IOException {
+    NetworkConfig config;
     try {
-      config = ConfigJson.read(configuration);
+      config = ConfigJson.readNetwork(configuration);
     } catch (IllegalArgumentException e) {
       throw new MalformedSafetensorsException(file.path(), "metadata 'config': " + e.getMessage());
     }
     IdTable ids = IdTable.ofLongs(LongStream.rangeClosed(1, config.items()).toArray());
-    return new Model(config, new Clock.Wall(), ids, Checkpoint.read(file, WEIGHTS_PREFIX, config));
+    return new NetworkModel(
+        config, new Clock.Wall(), ids, Checkpoint.read(file, WEIGHTS_PREFIX, config));
   }
 
   /// The histories, without padding.
-  HistoryBatch histories(ModelConfig config) throws IOException {
+  HistoryBatch histories(NetworkConfig config) throws IOException {
     long[] lengths = file.tensor("input.lengths", DType.I64, SafetensorsFile.ANY_SIZE).toLongs();
     int users = lengths.length;
     int slots = config.slots();

@@ -5,7 +5,7 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.ReferenceEncoder;
-import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.NetworkModel;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -34,7 +34,7 @@ record Tolerances(double general, Map<String, Double> byTensor) {
   }
 
   private static Map<String, Double> twicePlain(GoldenCase golden) {
-    Model model = golden.model();
+    NetworkModel model = golden.model();
     try (ReferenceEncoder plain =
         new ReferenceEncoder(model.config(), model.weights(), Precision.BFLOAT16)) {
       ForwardTrace trace = plain.trace(golden.histories());

@@ -1,8 +1,9 @@
 package dev.hstu.encoder.verify;
 
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -14,8 +15,8 @@ final class TopItems {
 
   /// The inner product of a user embedding with the normalised vector of every item row `0..V`; row
   /// 0 and the items of the history score minus infinity.
-  static double[] scores(Model model, double[] users, int user, int[] history) {
-    ModelConfig config = model.config();
+  static double[] scores(NetworkModel model, double[] users, int user, int[] history) {
+    NetworkConfig config = model.config();
     int d = config.embeddingDim();
     double[] scores = new double[config.items() + 1];
     for (int item = 1; item <= config.items(); item++) {

@@ -2,9 +2,9 @@ package dev.hstu.encoder.weights;
 
 import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
@@ -14,11 +14,13 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
-/// The tensors of one model as a safetensors file under the public implementation's names
+/// The tensors of networks as a safetensors file under the public implementation's names
 /// ([CheckpointNames]), so that models move between it and this project without conversion.
 public final class Checkpoint {
 
@@ -29,7 +31,7 @@ public final class Checkpoint {
   ///
   /// @param prefix stands before every public name in the file, mostly empty
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
-  public static ModelWeights read(SafetensorsFile file, String prefix, ModelConfig config)
+  public static ModelWeights read(SafetensorsFile file, String prefix, NetworkConfig config)
       throws MalformedSafetensorsException {
     return read(file, prefix, config, CheckpointNames.specs(config));
   }
@@ -39,7 +41,7 @@ public final class Checkpoint {
   /// @param specs what they are to be: the names of `config` with shapes of their own
   /// @throws MalformedSafetensorsException naming the tensor that is missing or has another shape
   public static ModelWeights read(
-      SafetensorsFile file, String prefix, ModelConfig config, List<TensorSpec> specs)
+      SafetensorsFile file, String prefix, NetworkConfig config, List<TensorSpec> specs)
       throws MalformedSafetensorsException {
     for (TensorSpec spec : specs) {
       file.tensor(prefix + spec.name(), spec.dtype(), spec.shape());
@@ -63,13 +65,28 @@ public final class Checkpoint {
         features.seriesRows() == 0 ? new float[0] : floats(file, prefix + CheckpointNames.SERIES));
   }
 
+  /// One network's weights in a file.
+  ///
+  /// @param prefix stands before every public name, mostly empty
+  public record Group(String prefix, NetworkConfig config, ModelWeights weights) {
+    public Group {
+      weights.requireShapes(config);
+    }
+  }
+
   /// Writes the weights, sorted by name, replacing `target` wholly or not at all.
-  public static void write(
-      Path target, Map<String, String> metadata, ModelConfig config, ModelWeights weights)
+  ///
+  /// @param groups with prefixes of which none begins another
+  public static void write(Path target, Map<String, String> metadata, List<Group> groups)
       throws IOException {
-    weights.requireShapes(config);
-    List<TensorSpec> specs = CheckpointNames.specs(config);
-    SortedMap<String, MemorySegment> tensors = CheckpointNames.tensors(config, weights);
+    List<TensorSpec> specs = new ArrayList<>();
+    SortedMap<String, MemorySegment> tensors = new TreeMap<>();
+    for (Group group : groups) {
+      CheckpointNames.specs(group.config).forEach(spec -> specs.add(spec.withPrefix(group.prefix)));
+      CheckpointNames.tensors(group.config, group.weights)
+          .forEach((name, values) -> tensors.put(group.prefix + name, values));
+    }
+    specs.sort(Comparator.comparing(TensorSpec::name));
     try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata, specs)) {
       for (TensorSpec spec : specs) {
         writer.write(spec.name(), tensors.get(spec.name()));

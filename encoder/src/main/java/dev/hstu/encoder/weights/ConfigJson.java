@@ -3,9 +3,11 @@ package dev.hstu.encoder.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hstu.encoder.model.EnsembleConfig;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import java.util.List;
 /// The shapes of a model as JSON, under the names the public implementation's users know and the
 /// golden files carry. What HSTU fixes (128 time buckets, eps 1e-6, L2 normalisation at the end) is
 /// written too, and refused when it says anything else.
+///
+/// Of an ensemble: `"model": "ensemble", "members": [ … ]`, each member as a network's own.
 public final class ConfigJson {
 
   /// Which kind of model a configuration is of; absent means `hstu`.
@@ -21,6 +25,8 @@ public final class ConfigJson {
 
   private static final String HSTU = "hstu";
   private static final String SASREC = "sasrec";
+  private static final String ENSEMBLE = "ensemble";
+  private static final String MEMBERS = "members";
   private static final String RELU = "relu";
   private static final double USUAL_TEMPERATURE = 0.05;
   private static final String LABELS = "item_labels";
@@ -38,23 +44,48 @@ public final class ConfigJson {
     return switch (config) {
       case HstuConfig hstu -> HSTU;
       case SasRecConfig sasRec -> SASREC;
+      case EnsembleConfig ensemble -> ENSEMBLE;
     };
   }
 
-  /// Reads the shapes; fields it doesn't know are ignored.
+  /// Reads the shapes of any model; fields it doesn't know are ignored.
   ///
   /// @throws IllegalArgumentException naming the field that is missing or can't be used
   public static ModelConfig read(JsonNode json) {
+    return modelOf(json).equals(ENSEMBLE) ? ensemble(json) : readNetwork(json);
+  }
+
+  /// Reads the shapes of one network; fields it doesn't know are ignored.
+  ///
+  /// @throws IllegalArgumentException as [#read], and for an ensemble
+  public static NetworkConfig readNetwork(JsonNode json) {
     requireEqual("post", json.path("post").asText("l2"), "l2");
     requireEqual("eps", json.path("eps").asDouble(ModelConfig.EPSILON), ModelConfig.EPSILON);
     return switch (modelOf(json)) {
       case HSTU -> hstu(json);
       case SASREC -> sasRec(json);
+      case ENSEMBLE ->
+          throw new IllegalArgumentException(
+              "%s=%s is several networks where one is needed; give its members one by one"
+                  .formatted(MODEL, ENSEMBLE));
       default ->
           throw new IllegalArgumentException(
-              "%s=%s is not built here; there are %s and %s"
-                  .formatted(MODEL, modelOf(json), HSTU, SASREC));
+              "%s=%s is not built here; there are %s, %s and %s"
+                  .formatted(MODEL, modelOf(json), HSTU, SASREC, ENSEMBLE));
     };
+  }
+
+  private static EnsembleConfig ensemble(JsonNode json) {
+    JsonNode listed = json.path(MEMBERS);
+    // Before anything is read: the file may say anything.
+    if (listed.size() > EnsembleConfig.MAX_MEMBERS) {
+      throw new IllegalArgumentException(
+          "%s has %d networks and must have at most %d"
+              .formatted(MEMBERS, listed.size(), EnsembleConfig.MAX_MEMBERS));
+    }
+    List<NetworkConfig> members = new ArrayList<>();
+    listed.forEach(member -> members.add(readNetwork(member)));
+    return new EnsembleConfig(members);
   }
 
   private static HstuConfig hstu(JsonNode json) {
@@ -136,8 +167,18 @@ public final class ConfigJson {
 
   /// Adds everything [#read] needs to `json`.
   public static void write(ModelConfig config, ObjectNode json) {
-    json.put(MODEL, modelOf(config))
-        .put("items", config.items())
+    json.put(MODEL, modelOf(config));
+    switch (config) {
+      case NetworkConfig network -> writeNetwork(network, json);
+      case EnsembleConfig ensemble -> {
+        ArrayNode members = json.putArray(MEMBERS);
+        ensemble.members().forEach(member -> write(member, members.addObject()));
+      }
+    }
+  }
+
+  private static void writeNetwork(NetworkConfig config, ObjectNode json) {
+    json.put("items", config.items())
         .put("max_sequence_len", config.maxEvents())
         .put("max_output_len", config.outputSlots())
         .put("embedding_dim", config.embeddingDim())

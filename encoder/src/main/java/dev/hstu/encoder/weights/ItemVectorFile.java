@@ -2,7 +2,6 @@ package dev.hstu.encoder.weights;
 
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelConfig;
-import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
 import dev.hstu.kernels.safetensors.TensorSpec;
@@ -42,20 +41,20 @@ public final class ItemVectorFile {
     try (SafetensorsWriter writer = SafetensorsWriter.create(target, metadata(model), specs)) {
       model.vocabulary().writeTo(writer, "");
       writer.begin(VECTORS);
-      writeVectors(writer, config, model.weights(), progress);
+      writeVectors(writer, model, progress);
       writer.commit();
     }
   }
 
-  private static void writeVectors(
-      SafetensorsWriter writer, ModelConfig config, ModelWeights weights, LongConsumer progress)
+  private static void writeVectors(SafetensorsWriter writer, Model model, LongConsumer progress)
       throws IOException {
+    ModelConfig config = model.config();
     int d = config.embeddingDim();
     float[] piece = new float[ROWS_PER_PIECE * d];
     for (long first = 0; first < config.items(); first += ROWS_PER_PIECE) {
       int rows = (int) Math.min(ROWS_PER_PIECE, config.items() - first);
       for (int r = 0; r < rows; r++) {
-        weights.copyItemVector(first + r + 1, d, piece, r * d); // row 0 is padding
+        model.copyItemVector(first + r + 1, piece, r * d); // row 0 is padding
       }
       writer.append(piece, 0, rows * d);
       progress.accept(first + rows);

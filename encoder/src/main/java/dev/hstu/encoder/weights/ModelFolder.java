@@ -1,7 +1,12 @@
 package dev.hstu.encoder.weights;
 
+import dev.hstu.encoder.model.EnsembleConfig;
+import dev.hstu.encoder.model.EnsembleModel;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.kernels.safetensors.MalformedSafetensorsException;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
 import dev.hstu.kernels.safetensors.SafetensorsWriter;
@@ -12,6 +17,7 @@ import dev.hstu.kernels.storage.FileChecksum;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -25,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// | `config.json` | format version, shapes, clock, fingerprint, size and SHA-256 of the others |
 /// | `model.safetensors` | the weights under the public implementation's names |
 /// | `vocabulary.safetensors` | external item ids; row `r` is item row `r + 1` |
+///
+/// Of an ensemble the weights of member `i`, from 0 in the order of `config.json`, stand in the
+/// same file under the prefix `members.<i>.`.
 ///
 /// Beside them may stand companions: small files about the model that are no part of it. They
 /// appear together with it, and opening a model neither needs nor checks them.
@@ -57,7 +66,7 @@ public final class ModelFolder {
       for (Map.Entry<String, byte[]> companion : companions.entrySet()) {
         DurableFiles.writeAtomically(path.resolve(companion.getKey()), companion.getValue());
       }
-      Checkpoint.write(path.resolve(TENSORS), Map.of(), model.config(), model.weights());
+      Checkpoint.write(path.resolve(TENSORS), Map.of(), groups(model));
       writeVocabulary(path.resolve(VOCABULARY), model.vocabulary());
       SortedMap<String, FileChecksum> files = new TreeMap<>();
       for (String name : CHECKED_FILES) {
@@ -84,9 +93,7 @@ public final class ModelFolder {
     }
     SafetensorsFile tensors = SafetensorsFile.open(folder.resolve(TENSORS));
     try {
-      ModelWeights weights = Checkpoint.read(tensors, "", manifest.config());
-      Model model = assemble(folder, manifest, weights);
-      return new OpenModel(model, tensors);
+      return new OpenModel(assemble(folder, manifest, tensors), tensors);
     } catch (IOException | RuntimeException e) {
       tensors.close();
       throw e;
@@ -102,10 +109,37 @@ public final class ModelFolder {
     }
   }
 
-  private static Model assemble(Path folder, ModelManifest manifest, ModelWeights weights)
+  /// The networks of a model as they stand in its file.
+  private static List<Checkpoint.Group> groups(Model model) {
+    List<Checkpoint.Group> groups = new ArrayList<>();
+    for (NetworkModel network : model.networks()) {
+      String prefix = prefix(model.config(), groups.size());
+      groups.add(new Checkpoint.Group(prefix, network.config(), network.weights()));
+    }
+    return groups;
+  }
+
+  private static String prefix(ModelConfig config, int member) {
+    return switch (config) {
+      case NetworkConfig network -> "";
+      case EnsembleConfig ensemble -> "members." + member + ".";
+    };
+  }
+
+  private static Model assemble(Path folder, ModelManifest manifest, SafetensorsFile tensors)
       throws IOException {
-    IdTable vocabulary = readVocabulary(folder.resolve(VOCABULARY), manifest.config().items());
-    Model model = new Model(manifest.config(), manifest.clock(), vocabulary, weights);
+    ModelConfig config = manifest.config();
+    IdTable vocabulary = readVocabulary(folder.resolve(VOCABULARY), config.items());
+    List<NetworkModel> networks = new ArrayList<>();
+    for (NetworkConfig network : config.networks()) {
+      ModelWeights weights = Checkpoint.read(tensors, prefix(config, networks.size()), network);
+      networks.add(new NetworkModel(network, manifest.clock(), vocabulary, weights));
+    }
+    Model model =
+        switch (config) {
+          case NetworkConfig network -> networks.getFirst();
+          case EnsembleConfig ensemble -> new EnsembleModel(networks);
+        };
     if (!model.fingerprint().equals(manifest.fingerprint())) {
       throw new DamagedFileException(
           folder.resolve(CONFIG),

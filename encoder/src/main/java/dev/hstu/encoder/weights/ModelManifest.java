@@ -27,6 +27,7 @@ import java.util.TreeMap;
 record ModelManifest(
     ModelConfig config, Clock clock, String fingerprint, SortedMap<String, FileChecksum> files) {
 
+  /// Of all but the plainest. Releases that know no ensembles refuse one by its `model`.
   static final int FORMAT_VERSION = 2;
 
   /// Of HSTU without features, which earlier releases read.

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.HistoryBatch;
@@ -63,7 +63,7 @@ class ReferenceEncoderTest {
   @MethodSource("seeds")
   void singlePrecisionAgreesWithDouble(long seed) {
     Random random = new Random(seed);
-    ModelConfig config = wide(RandomHistories.config(random));
+    NetworkConfig config = wide(RandomHistories.config(random));
     ModelWeights weights = RandomModels.weights(config, seed);
     ReferenceEncoder exact = new ReferenceEncoder(config, weights, Precision.FLOAT64);
     ReferenceEncoder rounded = new ReferenceEncoder(config, weights, Precision.FLOAT32);
@@ -82,7 +82,7 @@ class ReferenceEncoderTest {
   void everyRowIsAUnitVectorAndPaddingIsZero(long seed) {
     Random random = new Random(seed);
     ReferenceEncoder encoder = encoder(random, Precision.FLOAT64);
-    ModelConfig config = encoder.config();
+    NetworkConfig config = encoder.config();
     HistoryBatch batch = batch(encoder, RandomHistories.histories(random, config, 4));
     double[] sequence = encoder.trace(batch).sequence();
     for (int b = 0; b < batch.users(); b++) {
@@ -98,7 +98,7 @@ class ReferenceEncoderTest {
   void theLastEventAndTheRequestTimeChangeNoEarlierRow(long seed) {
     Random random = new Random(seed);
     ReferenceEncoder encoder = encoder(random, Precision.FLOAT64);
-    ModelConfig config = encoder.config();
+    NetworkConfig config = encoder.config();
     int events = config.maxEvents();
     UserHistory history = RandomHistories.history(random, config, events);
     int[] otherItems = history.items().clone();
@@ -127,7 +127,7 @@ class ReferenceEncoderTest {
   @MethodSource("seeds")
   void theRequestTimeCountsByTheBucketsOfItsDifferencesOnly(long seed) {
     Random random = new Random(seed);
-    ModelConfig config = wide(RandomHistories.config(random));
+    NetworkConfig config = wide(RandomHistories.config(random));
     ReferenceEncoder encoder = encoder(config, Precision.FLOAT64);
     UserHistory history = RandomHistories.history(random, config, config.maxEvents());
     double[] user = encoder.trace(batch(encoder, List.of(history))).users();
@@ -145,7 +145,7 @@ class ReferenceEncoderTest {
   void aLongHistoryIsTheSameAsItsKeptWindow(long seed) {
     Random random = new Random(seed);
     ReferenceEncoder encoder = encoder(random, Precision.FLOAT32);
-    ModelConfig config = encoder.config();
+    NetworkConfig config = encoder.config();
     int events = config.maxEvents() + random.nextInt(3 * config.maxEvents());
     UserHistory all = RandomHistories.history(random, config, events);
     int start = config.window().start(events);
@@ -173,7 +173,7 @@ class ReferenceEncoderTest {
 
   @Test
   void extremeTimesGiveUnitVectors() {
-    ModelConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
+    NetworkConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
     ReferenceEncoder encoder = encoder(config, Precision.FLOAT64);
     long[] times = {-Clock.MAX_SECONDS, 0, 0};
     for (long requestTime : new long[] {-Clock.MAX_SECONDS, 0, Clock.MAX_SECONDS}) {
@@ -185,7 +185,7 @@ class ReferenceEncoderTest {
 
   @Test
   void anEmptyBatchGivesNothing() {
-    ModelConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
+    NetworkConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
     assertThat(encoder(config, Precision.FLOAT32).encode(List.of())).isEmpty();
   }
 
@@ -200,7 +200,7 @@ class ReferenceEncoderTest {
 
   @Test
   void aShortTargetIsRefused() {
-    ModelConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
+    NetworkConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
     HistoryBatch batch =
         new HistoryBatch(new int[] {0, 1}, new int[] {1}, new long[] {1}, new long[] {1});
     assertThatThrownBy(() -> encoder(config, Precision.FLOAT32).encode(batch, new float[3]))
@@ -209,7 +209,7 @@ class ReferenceEncoderTest {
   }
 
   private static void assertRefused(int[] items, long[] times, long requestTime, String reason) {
-    ModelConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
+    NetworkConfig config = RandomModels.config(5, 3, 1, 4, 2, 3, 2, 2);
     HistoryBatch batch =
         new HistoryBatch(new int[] {0, items.length}, items, times, new long[] {requestTime});
     ReferenceEncoder encoder = encoder(config, Precision.FLOAT32);
@@ -245,7 +245,7 @@ class ReferenceEncoderTest {
     return encoder(RandomHistories.config(random), precision);
   }
 
-  private static ReferenceEncoder encoder(ModelConfig config, Precision precision) {
+  private static ReferenceEncoder encoder(NetworkConfig config, Precision precision) {
     return new ReferenceEncoder(config, RandomModels.weights(config, 11), precision);
   }
 
@@ -267,7 +267,7 @@ class ReferenceEncoderTest {
     return narrow;
   }
 
-  private static double norm(double[] values, int offset, ModelConfig config) {
+  private static double norm(double[] values, int offset, NetworkConfig config) {
     double squares = 0;
     for (int c = 0; c < config.embeddingDim(); c++) {
       squares += values[offset + c] * values[offset + c];

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /// A new item's vector by hand: labels added up and normalised.
 class LabelVectorTest {
 
-  private final Model model =
+  private final NetworkModel model =
       RandomModels.model(
           RandomModels.config(3, 2, 1, 2, 1, 1, 1, 1)
               .withFeatures(

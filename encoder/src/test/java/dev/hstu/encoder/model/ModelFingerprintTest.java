@@ -23,7 +23,7 @@ class ModelFingerprintTest {
   private static final HstuConfig CONFIG = RandomModels.config(7, 5, 2, 4, 2, 3, 2, 2);
   private static final Clock WALL = new Clock.Wall();
 
-  private final Model model = RandomModels.model(CONFIG, 1);
+  private final NetworkModel model = RandomModels.model(CONFIG, 1);
 
   @Test
   void isSixtyFourLowerCaseHexadecimalDigits() {
@@ -38,7 +38,7 @@ class ModelFingerprintTest {
       MemorySegment offHeap = arena.allocate(heap.byteSize()).copyFrom(heap);
       ModelWeights moved =
           new ModelWeights(offHeap, model.weights().positions(), model.weights().blocks());
-      Model other = new Model(CONFIG, WALL, model.vocabulary(), moved);
+      NetworkModel other = new NetworkModel(CONFIG, WALL, model.vocabulary(), moved);
       assertThat(other.fingerprint()).isEqualTo(model.fingerprint());
     }
   }
@@ -54,7 +54,7 @@ class ModelFingerprintTest {
   @ParameterizedTest
   @MethodSource("otherConfigurationsOfTheSameTensorShapes")
   void changesWithTheConfiguration(HstuConfig other) {
-    Model changed = new Model(other, WALL, model.vocabulary(), model.weights());
+    NetworkModel changed = new NetworkModel(other, WALL, model.vocabulary(), model.weights());
     assertThat(changed.fingerprint()).isNotEqualTo(model.fingerprint());
   }
 
@@ -100,7 +100,7 @@ class ModelFingerprintTest {
     ModelWeights weights = RandomModels.weights(CONFIG, 1);
     float[] values = tensor.apply(weights);
     values[values.length - 1] = Math.nextUp(values[values.length - 1]);
-    Model changed = new Model(CONFIG, WALL, model.vocabulary(), weights);
+    NetworkModel changed = new NetworkModel(CONFIG, WALL, model.vocabulary(), weights);
     assertThat(changed.fingerprint()).isNotEqualTo(model.fingerprint());
   }
 
@@ -110,7 +110,7 @@ class ModelFingerprintTest {
     long last = (CONFIG.items() + 1L) * CONFIG.embeddingDim() - 1;
     float value = weights.itemEmbeddings().getAtIndex(ModelWeights.FLOAT, last);
     weights.itemEmbeddings().setAtIndex(ModelWeights.FLOAT, last, Math.nextUp(value));
-    Model changed = new Model(CONFIG, WALL, model.vocabulary(), weights);
+    NetworkModel changed = new NetworkModel(CONFIG, WALL, model.vocabulary(), weights);
     assertThat(changed.fingerprint()).isNotEqualTo(model.fingerprint());
   }
 
@@ -121,11 +121,11 @@ class ModelFingerprintTest {
         .hasMessageContaining("vocabulary has 8 ids and the configuration 7 items");
   }
 
-  private Model withClock(Clock clock) {
-    return new Model(CONFIG, clock, model.vocabulary(), model.weights());
+  private NetworkModel withClock(Clock clock) {
+    return new NetworkModel(CONFIG, clock, model.vocabulary(), model.weights());
   }
 
-  private Model withVocabulary(IdTable vocabulary) {
-    return new Model(CONFIG, WALL, vocabulary, model.weights());
+  private NetworkModel withVocabulary(IdTable vocabulary) {
+    return new NetworkModel(CONFIG, WALL, vocabulary, model.weights());
   }
 }

@@ -13,7 +13,7 @@ public final class RandomModels {
 
   private RandomModels() {}
 
-  /// Shapes in the order of [ModelConfig], with hop 1.
+  /// Shapes in the order of [NetworkConfig], with hop 1.
   public static HstuConfig config(
       int items, int maxEvents, int outputSlots, int d, int heads, int dqk, int dv, int blocks) {
     return new HstuConfig(items, maxEvents, outputSlots, d, heads, dqk, dv, blocks, 0.05, 1);
@@ -25,8 +25,17 @@ public final class RandomModels {
         items, maxEvents, outputSlots, d, heads, hidden, blocks, 0.05, 1, ModelFeatures.NONE);
   }
 
-  public static Model model(ModelConfig config, long seed) {
-    return new Model(config, new Clock.Wall(), ids(config.items()), weights(config, seed));
+  public static NetworkModel model(NetworkConfig config, long seed) {
+    return new NetworkModel(config, new Clock.Wall(), ids(config.items()), weights(config, seed));
+  }
+
+  /// Members of these shapes, each with weights of its own.
+  public static EnsembleModel ensemble(List<NetworkConfig> configs, long seed) {
+    List<NetworkModel> members = new ArrayList<>();
+    for (NetworkConfig config : configs) {
+      members.add(model(config, seed + members.size()));
+    }
+    return new EnsembleModel(members);
   }
 
   /// Ids 1000, 1001, …
@@ -34,7 +43,7 @@ public final class RandomModels {
     return IdTable.ofLongs(LongStream.range(1000, 1000L + items).toArray());
   }
 
-  public static ModelWeights weights(ModelConfig config, long seed) {
+  public static ModelWeights weights(NetworkConfig config, long seed) {
     Random random = new Random(seed);
     int d = config.embeddingDim();
     float[] items = normal(random, (config.items() + 1) * d, 0.3);
@@ -52,7 +61,7 @@ public final class RandomModels {
         normal(random, config.features().seriesRows() * d, 0.3));
   }
 
-  private static BlockWeights block(Random random, ModelConfig config) {
+  private static BlockWeights block(Random random, NetworkConfig config) {
     return switch (config) {
       case HstuConfig hstu ->
           new HstuBlock(

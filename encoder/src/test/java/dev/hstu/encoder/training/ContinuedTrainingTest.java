@@ -7,8 +7,8 @@ import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.compute.RandomHistories;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -51,7 +51,7 @@ class ContinuedTrainingTest {
   @Test
   void beforeTheFirstStepAGrownModelIsTheOldOneOnOldItems() throws IOException {
     try (OpenModel open = ModelFolder.open(folder.resolve("first"))) {
-      Model old = open.model();
+      NetworkModel old = open.model().network();
       // The grown vocabulary stands in another order: rows must go by id.
       TrainingData data = reordered(TinyTraining.data(2, GROWN));
       TrainingState moments = TrainingState.read(folder.resolve("first.state"), old);
@@ -87,12 +87,13 @@ class ContinuedTrainingTest {
   @Test
   void beforeTheFirstStepUsersOfOldItemsAreWhereTheyWere() throws IOException {
     try (OpenModel open = ModelFolder.open(folder.resolve("first"))) {
-      Model old = open.model();
+      NetworkModel old = open.model().network();
       TrainingData data = TinyTraining.data(2, GROWN);
       Optimisation.State state =
           FirstState.of(new TrainingStart.From(old, Optional.empty()), settings(GROWN), data);
-      Model grown =
-          new Model(settings(GROWN).model(), data.clock(), data.vocabulary(), state.weights());
+      NetworkModel grown =
+          new NetworkModel(
+              settings(GROWN).model(), data.clock(), data.vocabulary(), state.weights());
       List<UserHistory> histories =
           RandomHistories.histories(new Random(7), old.config(), TinyTraining.USERS);
       assertThat(embeddings(grown, histories)).isDeepEqualTo(embeddings(old, histories));
@@ -119,13 +120,14 @@ class ContinuedTrainingTest {
     TrainingResult warm = continued("warm", settings(GROWN), SILENT);
     try (OpenModel open = ModelFolder.open(folder.resolve("first"));
         OpenModel second = ModelFolder.open(warm.model())) {
-      assertThat(TrainingState.read(folder.resolve("warm.state"), second.model()).updates())
+      assertThat(
+              TrainingState.read(folder.resolve("warm.state"), second.model().network()).updates())
           .isEqualTo(24);
       TrainingResult cold =
           Trainer.train(
               TinyTraining.data(2, GROWN),
               settings(GROWN),
-              new TrainingStart.From(open.model(), Optional.empty()),
+              new TrainingStart.From(open.model().network(), Optional.empty()),
               TrainingTarget.of(folder.resolve("cold")),
               SILENT,
               ModelSelection.LAST_EPOCH);
@@ -154,7 +156,7 @@ class ContinuedTrainingTest {
   @Test
   void rowWiseMomentsGoByIdAndThoseOfTheOtherKindAreRefused() throws IOException {
     try (OpenModel open = ModelFolder.open(folder.resolve("first"))) {
-      Model old = open.model();
+      NetworkModel old = open.model().network();
       TrainingData data = reordered(TinyTraining.data(2, GROWN));
       TrainingState full = TrainingState.read(folder.resolve("first.state"), old);
       TrainingSettings rowWise =
@@ -182,7 +184,7 @@ class ContinuedTrainingTest {
   @Test
   void otherShapesAnotherClockAndLostItemsAreRefused() throws IOException {
     try (OpenModel open = ModelFolder.open(folder.resolve("first"))) {
-      TrainingStart start = new TrainingStart.From(open.model(), Optional.empty());
+      TrainingStart start = new TrainingStart.From(open.model().network(), Optional.empty());
       TrainingData data = TinyTraining.data(2, GROWN);
       HstuConfig wider = RandomModels.config(GROWN, 8, 2, 10, 2, 4, 4, 2);
       assertThatThrownBy(() -> FirstState.of(start, settings(GROWN).withModel(wider), data))
@@ -209,7 +211,8 @@ class ContinuedTrainingTest {
   void theStateOfAnotherModelIsRefused() throws IOException {
     TrainingResult second = continued("second", settings(GROWN), SILENT);
     try (OpenModel open = ModelFolder.open(second.model())) {
-      assertThatThrownBy(() -> TrainingState.read(folder.resolve("first.state"), open.model()))
+      assertThatThrownBy(
+              () -> TrainingState.read(folder.resolve("first.state"), open.model().network()))
           .isInstanceOf(CheckpointMismatchException.class)
           .hasMessageContaining("first.state belongs to model");
     }
@@ -219,18 +222,19 @@ class ContinuedTrainingTest {
   private TrainingResult continued(String name, TrainingSettings settings, TrainingListener ears)
       throws IOException {
     try (OpenModel open = ModelFolder.open(folder.resolve("first"))) {
-      TrainingState moments = TrainingState.read(folder.resolve("first.state"), open.model());
+      TrainingState moments =
+          TrainingState.read(folder.resolve("first.state"), open.model().network());
       return Trainer.train(
           TinyTraining.data(2, GROWN),
           settings,
-          TrainingStart.from(open.model(), moments),
+          TrainingStart.from(open.model().network(), moments),
           TrainingTarget.of(folder.resolve(name)).withState(folder.resolve(name + ".state")),
           ears,
           ModelSelection.LAST_EPOCH);
     }
   }
 
-  private static float[][] embeddings(Model model, List<UserHistory> histories) {
+  private static float[][] embeddings(NetworkModel model, List<UserHistory> histories) {
     return new ReferenceEncoder(model.config(), model.weights(), Precision.FLOAT32)
         .encode(histories);
   }

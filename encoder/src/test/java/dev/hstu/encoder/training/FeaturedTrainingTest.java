@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.SeriesEntries;
@@ -88,15 +88,15 @@ class FeaturedTrainingTest {
     train("two", settings().withEpochs(1), step -> {});
     try (OpenModel one = ModelFolder.open(folder.resolve("one"));
         OpenModel two = ModelFolder.open(folder.resolve("two"))) {
-      assertThat(one.model().weights().seriesEmbeddings())
-          .hasSameSizeAs(two.model().weights().seriesEmbeddings())
-          .isNotEqualTo(two.model().weights().seriesEmbeddings());
+      assertThat(one.model().network().weights().seriesEmbeddings())
+          .hasSameSizeAs(two.model().network().weights().seriesEmbeddings())
+          .isNotEqualTo(two.model().network().weights().seriesEmbeddings());
     }
   }
 
   private static TrainingSettings settings() {
     TrainingSettings plain = TinyTraining.settings();
-    ModelConfig model = plain.model();
+    NetworkConfig model = plain.model();
     return plain
         .withModel(model.withFeatures(FEATURES))
         .withNegatives(5, NegativeSampling.ALL_ITEMS)
@@ -151,7 +151,7 @@ class FeaturedTrainingTest {
     TrainingSettings still =
         settings().withOptimizer(settings().optimizer().withLearningRate(1e-9)).withEpochs(1);
     try (OpenModel open = ModelFolder.open(folder.resolve("first"))) {
-      Model first = open.model();
+      NetworkModel first = open.model().network();
       Trainer.train(
           data,
           still,
@@ -161,7 +161,8 @@ class FeaturedTrainingTest {
           ModelSelection.LAST_EPOCH);
       float[] expected = first.weights().itemEmbeddings().toArray(ModelWeights.FLOAT);
       try (OpenModel second = ModelFolder.open(folder.resolve("second"))) {
-        float[] found = second.model().weights().itemEmbeddings().toArray(ModelWeights.FLOAT);
+        float[] found =
+            second.model().network().weights().itemEmbeddings().toArray(ModelWeights.FLOAT);
         for (int i = 0; i < found.length; i++) {
           assertThat(found[i]).isCloseTo(expected[i], within(1e-6f));
         }

@@ -7,7 +7,7 @@ import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.kernels.safetensors.DType;
@@ -234,7 +234,7 @@ class TrainerTest {
 
   @Test
   void aLossThatIsNoNumberStopsTheTrainingWithStepAndRate() {
-    ModelConfig shapes = TinyTraining.settings().model();
+    NetworkConfig shapes = TinyTraining.settings().model();
     TrainingSettings cold =
         TinyTraining.settings()
             .withModel(new HstuConfig(shapes.items(), 8, 2, 8, 2, 4, 4, 2, Double.MIN_NORMAL, 1));
@@ -321,9 +321,9 @@ class TrainerTest {
     train("one", TinyTraining.settings().withDevice("cpu", 1));
     try (OpenModel two = ModelFolder.open(folder.resolve("two"));
         OpenModel one = ModelFolder.open(folder.resolve("one"))) {
-      assertThat(one.model().weights().positions())
+      assertThat(one.model().network().weights().positions())
           .usingComparatorWithPrecision(1e-4f)
-          .containsExactly(two.model().weights().positions());
+          .containsExactly(two.model().network().weights().positions());
     }
   }
 

@@ -7,7 +7,7 @@ import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.HistoryBatch;
@@ -42,7 +42,7 @@ class UserEmbeddingTest {
   private static final int USERS = 5_000;
 
   private final HstuConfig config = RandomModels.config(ITEMS, 6, 2, 4, 1, 3, 2, 1);
-  private final Model model = RandomModels.model(config, 3);
+  private final NetworkModel model = RandomModels.model(config, 3);
   private final UserEncoder encoder =
       new ReferenceEncoder(config, model.weights(), Precision.FLOAT32);
   private final InteractionLog log = randomLog(new Random(9));

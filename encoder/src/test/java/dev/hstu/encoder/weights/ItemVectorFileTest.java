@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.kernels.safetensors.DType;
 import dev.hstu.kernels.safetensors.SafetensorsFile;
@@ -26,7 +26,7 @@ class ItemVectorFileTest {
 
   @Test
   void holdsIdsUnitVectorsAndTheModelsFingerprint() throws IOException {
-    Model model = RandomModels.model(CONFIG, 3);
+    NetworkModel model = RandomModels.model(CONFIG, 3);
     zeroRow(model, 42); // a vector without direction stays zero instead of becoming NaN
     Path path = directory.resolve("items.safetensors");
     List<Long> progress = new ArrayList<>();
@@ -49,13 +49,13 @@ class ItemVectorFileTest {
     }
   }
 
-  private static void zeroRow(Model model, int row) {
+  private static void zeroRow(NetworkModel model, int row) {
     for (int i = 0; i < 6; i++) {
       model.weights().itemEmbeddings().setAtIndex(ModelWeights.FLOAT, (row + 1) * 6L + i, 0f);
     }
   }
 
-  private static void assertRow(Model model, float[] vectors, int row) {
+  private static void assertRow(NetworkModel model, float[] vectors, int row) {
     double squares = 0;
     for (int i = 0; i < 6; i++) {
       float value = vectors[row * 6 + i];

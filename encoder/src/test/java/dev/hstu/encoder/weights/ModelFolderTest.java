@@ -3,17 +3,21 @@ package dev.hstu.encoder.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hstu.encoder.model.EnsembleModel;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.SeriesColumn;
+import dev.hstu.kernels.storage.FileChecksum;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,20 +37,20 @@ class ModelFolderTest {
 
   @TempDir private Path directory;
   private Path folder;
-  private Model model;
+  private NetworkModel model;
 
   @BeforeEach
   void saveModel() throws IOException {
     folder = directory.resolve("model");
     IdTable ids = IdTable.ofStrings(List.of("a", "b", "ü", "d", "e"));
-    model = new Model(CONFIG, new Clock.Sequence(60), ids, RandomModels.weights(CONFIG, 4));
+    model = new NetworkModel(CONFIG, new Clock.Sequence(60), ids, RandomModels.weights(CONFIG, 4));
     ModelFolder.save(folder, model);
   }
 
   @Test
   void comesBackAsItWas() throws IOException {
     try (OpenModel open = ModelFolder.open(folder)) {
-      Model read = open.model();
+      NetworkModel read = open.model().network();
       assertThat(read.config()).isEqualTo(CONFIG);
       assertThat(read.clock()).isEqualTo(new Clock.Sequence(60));
       assertThat(read.vocabulary().idAt(2)).isEqualTo("ü");
@@ -76,8 +80,8 @@ class ModelFolderTest {
         new ModelFeatures(
             List.of(new ModelFeatures.LabelColumn("genres", List.of("Comedy", "Drama \"x\""))),
             List.of(-1f, 0.1f, 5f));
-    Model rich =
-        new Model(
+    NetworkModel rich =
+        new NetworkModel(
             CONFIG.withFeatures(features),
             model.clock(),
             model.vocabulary(),
@@ -87,9 +91,9 @@ class ModelFolderTest {
     try (OpenModel open = ModelFolder.open(told)) {
       assertThat(open.model().config()).isEqualTo(rich.config());
       assertThat(open.model().fingerprint()).isEqualTo(rich.fingerprint());
-      assertThat(open.model().weights().labelEmbeddings())
+      assertThat(open.model().network().weights().labelEmbeddings())
           .isEqualTo(rich.weights().labelEmbeddings());
-      assertThat(open.model().weights().actionEmbeddings())
+      assertThat(open.model().network().weights().actionEmbeddings())
           .isEqualTo(rich.weights().actionEmbeddings());
     }
     assertThat(told.resolve("config.json")).content().contains("\"format_version\" : 2");
@@ -105,8 +109,9 @@ class ModelFolderTest {
                     List.of(
                         new SeriesColumn("gender", List.of("F", "M")),
                         new SeriesColumn("town", List.of("Zug \"x\"")))));
-    Model rich =
-        new Model(described, model.clock(), model.vocabulary(), RandomModels.weights(described, 4));
+    NetworkModel rich =
+        new NetworkModel(
+            described, model.clock(), model.vocabulary(), RandomModels.weights(described, 4));
     Path told = directory.resolve("described");
     ModelFolder.save(told, rich);
     try (OpenModel open = ModelFolder.open(told)) {
@@ -114,7 +119,7 @@ class ModelFolderTest {
       assertThat(open.model().fingerprint())
           .isEqualTo(rich.fingerprint())
           .isNotEqualTo(model.fingerprint());
-      assertThat(open.model().weights().seriesEmbeddings())
+      assertThat(open.model().network().weights().seriesEmbeddings())
           .isEqualTo(rich.weights().seriesEmbeddings());
     }
     assertThat(told.resolve("config.json")).content().contains("\"format_version\" : 2");
@@ -204,16 +209,91 @@ class ModelFolderTest {
 
   @Test
   void aModelOfAnotherArchitectureComesBackAsItWas() throws IOException {
-    Model baseline = RandomModels.model(RandomModels.sasRec(7, 5, 2, 6, 3, 4, 2), 3);
+    NetworkModel baseline = RandomModels.model(RandomModels.sasRec(7, 5, 2, 6, 3, 4, 2), 3);
     Path path = directory.resolve("sasrec");
     ModelFolder.save(path, baseline);
     try (OpenModel open = ModelFolder.open(path)) {
       assertThat(open.model().config()).isEqualTo(baseline.config());
       assertThat(open.model().fingerprint()).isEqualTo(baseline.fingerprint());
-      assertThat(open.model().weights().blocks().getLast().tensors())
+      assertThat(open.model().network().weights().blocks().getLast().tensors())
           .usingElementComparator(Arrays::compare)
           .isEqualTo(baseline.weights().blocks().getLast().tensors());
     }
+  }
+
+  @Test
+  void anEnsembleComesBackAsItWas() throws IOException {
+    EnsembleModel ensemble = ensemble(11);
+    Path path = directory.resolve("ensemble");
+    ModelFolder.save(path, ensemble);
+    try (OpenModel open = ModelFolder.open(path)) {
+      assertThat(open.model().config()).isEqualTo(ensemble.config());
+      assertThat(open.model().fingerprint()).isEqualTo(ensemble.fingerprint());
+      for (int i = 0; i < 11; i++) {
+        assertThat(open.model().networks().get(i).fingerprint())
+            .isEqualTo(ensemble.networks().get(i).fingerprint());
+      }
+    }
+    assertThat(path.resolve("config.json"))
+        .content()
+        .contains("\"format_version\" : 2", "\"model\" : \"ensemble\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"member.1.", "members.2.", ""})
+  void anEnsembleWithoutAMembersTensorsIsRefusedByTheirName(String prefix) throws IOException {
+    EnsembleModel ensemble = ensemble(2);
+    Path path = directory.resolve("ensemble");
+    ModelFolder.save(path, ensemble);
+    NetworkModel first = ensemble.networks().getFirst();
+    NetworkModel second = ensemble.networks().getLast();
+    Path tensors = path.resolve(ModelFolder.TENSORS);
+    FileChecksum before = FileChecksum.of(tensors);
+    Checkpoint.write(
+        tensors,
+        Map.of(),
+        List.of(
+            new Checkpoint.Group("members.0.", first.config(), first.weights()),
+            new Checkpoint.Group(prefix, second.config(), second.weights())));
+    FileChecksum after = FileChecksum.of(tensors);
+    Path config = path.resolve(ModelFolder.CONFIG);
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace(before.sha256(), after.sha256())
+            .replace(": " + before.bytes(), ": " + after.bytes()));
+    assertThatThrownBy(() -> ModelFolder.open(path).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(tensors.toString())
+        .hasMessageContaining("members.1._");
+  }
+
+  @Test
+  void anEnsembleOfChangedOrderIsRefused() throws IOException {
+    NetworkModel one = RandomModels.model(RandomModels.config(7, 5, 2, 4, 2, 3, 2, 2), 1);
+    NetworkModel two = RandomModels.model(RandomModels.config(7, 5, 2, 4, 2, 3, 2, 2), 2);
+    Path path = directory.resolve("ensemble");
+    Path turned = directory.resolve("turned");
+    ModelFolder.save(path, new EnsembleModel(List.of(one, two)));
+    ModelFolder.save(turned, new EnsembleModel(List.of(two, one)));
+    String fingerprint = new EnsembleModel(List.of(one, two)).fingerprint();
+    Path config = turned.resolve(ModelFolder.CONFIG);
+    String own = new EnsembleModel(List.of(two, one)).fingerprint();
+    Files.writeString(config, Files.readString(config).replace(own, fingerprint));
+    assertThatThrownBy(() -> ModelFolder.open(turned).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("its fingerprint " + fingerprint + " is not that of the model");
+  }
+
+  private static EnsembleModel ensemble(int members) {
+    List<NetworkConfig> configs = new ArrayList<>();
+    for (int i = 0; i < members; i++) {
+      configs.add(
+          i % 2 == 0
+              ? RandomModels.config(7, 5, 2, 4 + i, 2, 3, 2, 2)
+              : RandomModels.sasRec(7, 5, 2, 2 * i, 2, 4, 1));
+    }
+    return RandomModels.ensemble(configs, 3);
   }
 
   private void assertRefusedNaming(String name) {

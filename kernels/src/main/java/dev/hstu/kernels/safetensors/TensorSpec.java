@@ -25,6 +25,11 @@ public final class TensorSpec {
     this.elements = countElements(name, dtype, shape);
   }
 
+  /// The same tensor among others of its kind: `prefix` stands before its name.
+  public TensorSpec withPrefix(String prefix) {
+    return new TensorSpec(prefix + name, dtype, shape);
+  }
+
   /// The tensor's name.
   public String name() {
     return name;

@@ -1,7 +1,7 @@
 package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -107,7 +107,7 @@ public final class ImportCheckpointCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> document(Written written, Clock trained) {
-    ModelConfig shapes = written.config();
+    NetworkConfig shapes = written.config();
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("model", out.toString());
     document.put("fingerprint", written.fingerprint());

@@ -2,6 +2,7 @@ package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.SasRecConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -43,7 +44,7 @@ final class ShapeOptions {
   /// The shapes of a preset with those of the command line in their places.
   ///
   /// @throws UserError naming the option out of bounds
-  ModelConfig over(ModelConfig preset) {
+  NetworkConfig over(NetworkConfig preset) {
     return switch (preset) {
       case HstuConfig hstu -> over(hstu);
       case SasRecConfig sasRec -> over(sasRec);
@@ -57,8 +58,8 @@ final class ShapeOptions {
         preset.outputSlots(),
         dim(preset),
         heads(preset),
-        within("--head-dim", headDim, preset.queryDim(), ModelConfig.MAX_WIDTH),
-        within("--head-dim", headDim, preset.valueDim(), ModelConfig.MAX_WIDTH),
+        within("--head-dim", headDim, preset.queryDim(), NetworkConfig.MAX_WIDTH),
+        within("--head-dim", headDim, preset.valueDim(), NetworkConfig.MAX_WIDTH),
         blocks(preset),
         preset.temperature(),
         preset.windowHop(),
@@ -88,20 +89,20 @@ final class ShapeOptions {
         preset.features());
   }
 
-  private int window(ModelConfig preset) {
+  private int window(NetworkConfig preset) {
     return within("--window", window, preset.maxEvents(), ModelConfig.MAX_EVENTS);
   }
 
-  private int dim(ModelConfig preset) {
-    return within("--dim", dim, preset.embeddingDim(), ModelConfig.MAX_WIDTH);
+  private int dim(NetworkConfig preset) {
+    return within("--dim", dim, preset.embeddingDim(), NetworkConfig.MAX_WIDTH);
   }
 
-  private int heads(ModelConfig preset) {
-    return within("--heads", heads, preset.heads(), ModelConfig.MAX_HEADS);
+  private int heads(NetworkConfig preset) {
+    return within("--heads", heads, preset.heads(), NetworkConfig.MAX_HEADS);
   }
 
-  private int blocks(ModelConfig preset) {
-    return within("--blocks", blocks, preset.blocks(), ModelConfig.MAX_BLOCKS);
+  private int blocks(NetworkConfig preset) {
+    return within("--blocks", blocks, preset.blocks(), NetworkConfig.MAX_BLOCKS);
   }
 
   private static int within(String option, @Nullable Integer given, int otherwise, int most) {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.weights.Checkpoint;
 import dev.hstu.encoder.weights.ConfigJson;
@@ -75,10 +75,10 @@ public final class CheckpointImport {
     FolderSwap.prepare(out, false);
     try (SafetensorsFile file = SafetensorsFile.open(weights)) {
       String prefix = prefix(file);
-      ModelConfig config = config(file, prefix, shapes);
+      NetworkConfig config = config(file, prefix, shapes);
       ModelWeights read = Checkpoint.read(file, prefix, config);
       requireFinite(file, prefix, config);
-      Model model =
+      NetworkModel model =
           switch (rows) {
             case VOCABULARY -> inOrder(config, clock, vocabulary, read);
             case IDS -> byId(config, clock, vocabulary, read);
@@ -91,7 +91,7 @@ public final class CheckpointImport {
   }
 
   /// The model that was written.
-  public record Written(ModelConfig config, String fingerprint) {}
+  public record Written(NetworkConfig config, String fingerprint) {}
 
   private static String prefix(SafetensorsFile file) {
     for (String prefix : PREFIXES) {
@@ -104,7 +104,7 @@ public final class CheckpointImport {
             .formatted(file.path(), CheckpointNames.ITEM_EMBEDDINGS));
   }
 
-  private static ModelConfig config(SafetensorsFile file, String prefix, Shapes shapes)
+  private static NetworkConfig config(SafetensorsFile file, String prefix, Shapes shapes)
       throws IOException {
     Path given = shapes.config();
     if (given != null) {
@@ -116,17 +116,17 @@ public final class CheckpointImport {
         : parse(file.path() + " metadata", stored);
   }
 
-  private static ModelConfig parse(String where, String text) {
+  private static NetworkConfig parse(String where, String text) {
     try {
       JsonNode json = JSON.readTree(text);
-      return ConfigJson.read(json);
+      return ConfigJson.readNetwork(json);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new UnusableInputException(
           "the configuration in '%s' cannot be used: %s".formatted(where, e.getMessage()), e);
     }
   }
 
-  private static void requireFinite(SafetensorsFile file, String prefix, ModelConfig config)
+  private static void requireFinite(SafetensorsFile file, String prefix, NetworkConfig config)
       throws IOException {
     for (String name :
         CheckpointNames.specs(config).stream().map(spec -> prefix + spec.name()).toList()) {
@@ -142,18 +142,18 @@ public final class CheckpointImport {
     }
   }
 
-  private static Model inOrder(
-      ModelConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
+  private static NetworkModel inOrder(
+      NetworkConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
     if (vocabulary.size() != config.items()) {
       throw new UnusableInputException(
           "the checkpoint has %d items and the data %d; give the data it was trained on, or --item-rows ids where its rows are the items' own ids"
               .formatted(config.items(), vocabulary.size()));
     }
-    return new Model(config, clock, vocabulary, weights);
+    return new NetworkModel(config, clock, vocabulary, weights);
   }
 
-  private static Model byId(
-      ModelConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
+  private static NetworkModel byId(
+      NetworkConfig config, Clock clock, IdTable vocabulary, ModelWeights weights) {
     long rowBytes = (long) config.embeddingDim() * Float.BYTES;
     MemorySegment chosen =
         Arena.ofAuto().allocate((vocabulary.size() + 1L) * rowBytes, Float.BYTES);
@@ -162,7 +162,7 @@ public final class CheckpointImport {
       MemorySegment.copy(
           weights.itemEmbeddings(), row * rowBytes, chosen, (item + 1L) * rowBytes, rowBytes);
     }
-    return new Model(
+    return new NetworkModel(
         config.withItems(vocabulary.size()), clock, vocabulary, weights.withItems(chosen));
   }
 

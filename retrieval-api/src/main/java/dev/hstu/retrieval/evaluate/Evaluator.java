@@ -273,14 +273,8 @@ public record Evaluator(
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(
         "model",
-        "%,d items, D=%d, %d blocks of %d heads, newest %d events, clock %s"
-            .formatted(
-                config.items(),
-                config.embeddingDim(),
-                config.blocks(),
-                config.heads(),
-                config.maxEvents(),
-                model.clock().spec()));
+        "%,d items, %s, newest %d events, clock %s"
+            .formatted(config.items(), config.inWords(), config.maxEvents(), model.clock().spec()));
     if (record != null) {
       settings.put("training", record.inWords());
     }

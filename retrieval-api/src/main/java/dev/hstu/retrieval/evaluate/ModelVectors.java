@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.evaluate;
 
 import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.search.ExactScan;
 import java.lang.foreign.Arena;
@@ -26,12 +25,11 @@ final class ModelVectors {
   static VectorMatrix of(Model model) {
     int d = model.config().embeddingDim();
     int items = model.config().items();
-    ModelWeights weights = model.weights();
     long rowBytes = (long) d * Float.BYTES;
     MemorySegment data = Arena.ofAuto().allocate(Math.max(1, items * rowBytes), ALIGNMENT_BYTES);
     float[] vector = new float[d];
     for (int row = 0; row < items; row++) {
-      weights.copyItemVector(row + 1L, d, vector, 0);
+      model.copyItemVector(row + 1L, vector, 0);
       MemorySegment.copy(vector, 0, data, FLOAT, row * rowBytes, d);
     }
     return new VectorMatrix(data.asSlice(0, items * rowBytes).asReadOnly(), items, d);

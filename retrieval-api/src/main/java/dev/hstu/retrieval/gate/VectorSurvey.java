@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.gate;
 
 import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.index.catalog.ItemVectors;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.kernels.tables.IdTable;
@@ -93,9 +92,9 @@ record VectorSurvey(
       int modelRow = modelRow(row);
       if (modelRow != IdTable.NOT_FOUND) {
         known++;
-        model.weights().copyItemVector(modelRow + 1L, own.length, own, 0);
+        model.copyItemVector(modelRow + 1L, own, 0);
         foreign += isForeign() ? 1 : 0;
-        embeddingNorms += embeddingNorm(modelRow + 1L);
+        embeddingNorms += model.embeddingNorm(modelRow + 1L);
       }
     }
 
@@ -113,16 +112,6 @@ record VectorSurvey(
         }
       }
       return false;
-    }
-
-    private double embeddingNorm(long item) {
-      double squares = 0;
-      for (int i = 0; i < own.length; i++) {
-        double value =
-            model.weights().itemEmbeddings().getAtIndex(ModelWeights.FLOAT, item * own.length + i);
-        squares += value * value;
-      }
-      return Math.sqrt(squares);
     }
 
     private static double norm(float[] vector) {

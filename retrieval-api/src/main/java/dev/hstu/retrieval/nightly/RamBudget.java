@@ -2,6 +2,7 @@ package dev.hstu.retrieval.nightly;
 
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.kernels.safetensors.TensorSpec;
 import dev.hstu.retrieval.config.InvalidSettingException;
 import dev.hstu.retrieval.config.NightlyConfiguration;
@@ -50,7 +51,7 @@ record RamBudget(long bytes, long heapBytes) {
   ///
   /// @param wanted at most so many
   /// @throws NightRefusedException when not even one fits
-  int trainingWorkers(ModelConfig model, long events, int wanted) {
+  int trainingWorkers(NetworkConfig model, long events, int wanted) {
     long parameters = parameterBytes(model);
     long heapNeed = HEAP_COPIES * parameters + 64 * events;
     if (heapNeed > heapBytes) {
@@ -72,9 +73,12 @@ record RamBudget(long bytes, long heapBytes) {
     return (int) workers;
   }
 
-  /// Bytes of all weights of a model of these shapes.
+  /// Bytes of all weights of a model of these shapes, of an ensemble those of all members.
   static long parameterBytes(ModelConfig model) {
-    return CheckpointNames.specs(model).stream().mapToLong(TensorSpec::byteSize).sum();
+    return model.networks().stream()
+        .flatMap(network -> CheckpointNames.specs(network).stream())
+        .mapToLong(TensorSpec::byteSize)
+        .sum();
   }
 
   private long nativeBytes() {

@@ -1,8 +1,10 @@
 package dev.hstu.retrieval.nightly;
 
+import dev.hstu.encoder.model.EnsembleModel;
 import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.VocabularyGrowth;
 import dev.hstu.encoder.training.CheckpointMismatchException;
@@ -96,7 +98,7 @@ final class TrainWork implements NightWork {
         return train(night, TrainingStart.ANEW, IdTable.ofStrings(List.of()), progress);
       }
       try (OpenModel open = ModelFolder.open(start.get())) {
-        Model model = open.model();
+        NetworkModel model = network(open.model());
         return train(night, start(night, model), model.vocabulary(), progress);
       }
     } catch (IllegalArgumentException | CheckpointMismatchException | TrainingDivergedException e) {
@@ -223,7 +225,17 @@ final class TrainWork implements NightWork {
         .orElse(night.folder().trainingState());
   }
 
-  private static TrainingStart start(NightContext night, Model model) throws IOException {
+  private static NetworkModel network(Model model) {
+    return switch (model) {
+      case NetworkModel network -> network;
+      case EnsembleModel ensemble ->
+          throw new NightRefusedException(
+              "the model to go on from is an ensemble of %d networks, which a night can't train on; set train.mode=embed-only, or train it anew with `hstu train --members`"
+                  .formatted(ensemble.networks().size()));
+    };
+  }
+
+  private static TrainingStart start(NightContext night, NetworkModel model) throws IOException {
     Path state = stateBeside(night);
     return night.previous().isPresent() && Files.exists(state)
         ? TrainingStart.from(model, TrainingState.read(state, model))
@@ -253,7 +265,7 @@ final class TrainWork implements NightWork {
     return features;
   }
 
-  private static ModelConfig shapes(NightContext night) throws IOException {
+  private static NetworkConfig shapes(NightContext night) throws IOException {
     int items = Math.max(night.data().items().size(), knownBefore(night));
     return TrainingPresets.named(night.configuration().training().preset(), items).model();
   }

@@ -8,6 +8,7 @@ import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -257,7 +258,7 @@ final class BuildVerbsTest {
     ModelWeights weights =
         new ModelWeights(
             MemorySegment.ofArray(embeddings), values(random, config.slots() * 2), List.of(block));
-    Model model = new Model(config, Clock.parse("wall"), ids, weights);
+    Model model = new NetworkModel(config, Clock.parse("wall"), ids, weights);
     ModelFolder.save(folder.resolve(name), model);
     ItemVectorFile.write(folder.resolve(name + ".vectors"), model, done -> {});
   }

@@ -8,6 +8,7 @@ import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -209,7 +210,7 @@ final class TuneVerbTest {
             MemorySegment.ofArray(values(random, (ids.size() + 1) * d)),
             values(random, config.slots() * d),
             List.of(block));
-    return new Model(config, Clock.parse("wall"), ids, weights);
+    return new NetworkModel(config, Clock.parse("wall"), ids, weights);
   }
 
   private static float[] values(SplittableRandom random, int count) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
@@ -92,7 +92,7 @@ class CheckpointImportTest {
 
     assertThat(written.config()).isEqualTo(CONFIG);
     try (OpenModel open = ModelFolder.open(out())) {
-      Model model = open.model();
+      NetworkModel model = open.model().network();
       assertThat(model.fingerprint()).isEqualTo(written.fingerprint());
       assertThat(model.clock()).isEqualTo(CLOCK);
       assertThat(model.vocabulary().idAt(0)).isEqualTo("100");

@@ -4,6 +4,7 @@ import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.InteractionLog;
 import dev.hstu.encoder.sequence.PreparedData;
@@ -131,7 +132,7 @@ final class Night {
             MemorySegment.ofArray(withPadding),
             new float[config.slots() * DIMENSION],
             List.of(still));
-    return new Model(config, clock, IdTable.ofLongs(vocabulary), weights);
+    return new NetworkModel(config, clock, IdTable.ofLongs(vocabulary), weights);
   }
 
   private PreparedData importData(Path folder) throws IOException {

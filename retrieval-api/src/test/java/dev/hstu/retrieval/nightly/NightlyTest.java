@@ -78,7 +78,7 @@ class NightlyTest {
       for (String item : world.newItems()) {
         assertThat(known.rowOf(item)).isEqualTo(IdTable.NOT_FOUND);
         int row = live.ids().rowOf(item);
-        grown.model().weights().copyItemVector(row + 1, vector.length, vector, 0);
+        grown.model().copyItemVector(row + 1, vector, 0);
         live.index().search(vector, 1, ItemFilter.all(), SearchOptions.DEFAULT, found);
         assertThat(live.ids().idAt(found.row(0))).isEqualTo(item);
       }

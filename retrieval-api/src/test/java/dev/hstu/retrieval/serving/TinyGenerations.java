@@ -8,9 +8,10 @@ import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.Clock;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -118,7 +119,7 @@ public final class TinyGenerations {
 
   /// Builds and publishes a generation of another model of [#ITEMS] items, 64-bit ids and the wall
   /// clock.
-  public String publish(long seed, ModelConfig config) throws IOException {
+  public String publish(long seed, NetworkConfig config) throws IOException {
     String id = build(config, seed, longIds(), new Clock.Wall());
     store.publish(id);
     return id;
@@ -129,9 +130,10 @@ public final class TinyGenerations {
     return build(CONFIG, seed, ids, clock);
   }
 
-  private String build(ModelConfig config, long seed, IdTable ids, Clock clock) throws IOException {
+  private String build(NetworkConfig config, long seed, IdTable ids, Clock clock)
+      throws IOException {
     Path parts = Files.createTempDirectory(Files.createDirectories(folder), "parts");
-    Model model = new Model(config, clock, ids, weights(config, seed));
+    Model model = new NetworkModel(config, clock, ids, weights(config, seed));
     ModelFolder.save(parts.resolve("model"), model);
     ItemVectorFile.write(parts.resolve("vectors.safetensors"), model, rows -> {});
     Catalog catalog =
@@ -224,7 +226,7 @@ public final class TinyGenerations {
     return ServiceConfiguration.of(List.of(SettingSource.commandLine(values)));
   }
 
-  private static ModelWeights weights(ModelConfig config, long seed) {
+  private static ModelWeights weights(NetworkConfig config, long seed) {
     Random random = new Random(seed);
     int d = config.embeddingDim();
     float[] items = normal(random, (config.items() + 1) * d);

@@ -140,7 +140,7 @@ public final class CudaEncoder implements TraceableEncoder {
   @Override
   public void encode(HistoryBatch batch, float[] target) {
     BatchBounds.require(batch, config);
-    BatchBounds.requireRoom(target, batch, config);
+    batch.requireRoom(target, config.embeddingDim());
     if (batch.users() == 0) {
       return;
     }

@@ -8,8 +8,8 @@ import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.Model;
-import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.kernels.cuda.CudaDevice;
 import dev.hstu.kernels.cuda.CudaDevices;
@@ -38,7 +38,7 @@ public final class CudaEngineProvider implements EngineProvider {
   }
 
   @Override
-  public UserEncoder open(Model model, EngineChoice choice) {
+  public UserEncoder open(NetworkModel model, EngineChoice choice) {
     if (choice.precision() == Precision.FLOAT64) {
       throw new EngineUnavailableException(
           Engine.CUDA, "it has no precision float64; choose bfloat16 or float32");
@@ -63,7 +63,7 @@ public final class CudaEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Optional<String> shortcoming(ModelConfig config) {
+  public Optional<String> shortcoming(NetworkConfig config) {
     return switch (config) {
       case HstuConfig hstu when hstu.features().actionRows() > 0 ->
           Optional.of(

@@ -6,8 +6,8 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.compute.BatchBounds;
 import dev.hstu.encoder.compute.ForwardTrace;
 import dev.hstu.encoder.compute.TraceableEncoder;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 /// differ in the last bits with the company a user is encoded in, within float32 tolerance.
 public final class TorchEncoder implements TraceableEncoder {
 
-  private final ModelConfig config;
+  private final NetworkConfig config;
   private final ModelWeights weights;
   private final String engine;
   private final ExecutorService workers;
@@ -35,7 +35,7 @@ public final class TorchEncoder implements TraceableEncoder {
   private final TorchModel model;
   private final List<NDArray> dense;
 
-  private TorchEncoder(ModelConfig config, ModelWeights weights, EngineChoice choice) {
+  private TorchEncoder(NetworkConfig config, ModelWeights weights, EngineChoice choice) {
     this.config = config;
     this.weights = weights;
     this.engine = "djl %s %s float32".formatted(TorchRuntime.version(), choice.device());
@@ -52,7 +52,7 @@ public final class TorchEncoder implements TraceableEncoder {
   ///
   /// @throws IllegalArgumentException when a shape doesn't fit
   /// @throws dev.hstu.encoder.EngineUnavailableException when PyTorch or the device isn't there
-  public static TorchEncoder open(ModelConfig config, ModelWeights weights, EngineChoice choice) {
+  public static TorchEncoder open(NetworkConfig config, ModelWeights weights, EngineChoice choice) {
     weights.requireShapes(config);
     return new TorchEncoder(config, weights, choice);
   }
@@ -63,14 +63,14 @@ public final class TorchEncoder implements TraceableEncoder {
   }
 
   @Override
-  public ModelConfig config() {
+  public NetworkConfig config() {
     return config;
   }
 
   @Override
   public void encode(HistoryBatch batch, float[] target) {
     BatchBounds.require(batch, config);
-    BatchBounds.requireRoom(target, batch, config);
+    batch.requireRoom(target, config.embeddingDim());
     forEach(groups(batch), group -> encode(group, target));
   }
 

@@ -7,7 +7,7 @@ import dev.hstu.encoder.EngineStatus;
 import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.Precision;
 import dev.hstu.encoder.UserEncoder;
-import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.NetworkModel;
 
 /// Registers the engine `djl`.
 public final class TorchEngineProvider implements EngineProvider {
@@ -25,7 +25,7 @@ public final class TorchEngineProvider implements EngineProvider {
   }
 
   @Override
-  public UserEncoder open(Model model, EngineChoice choice) {
+  public UserEncoder open(NetworkModel model, EngineChoice choice) {
     if (choice.precision() != Precision.FLOAT32) {
       throw new EngineUnavailableException(
           Engine.DJL, "it has no precision %s; choose float32".formatted(choice.precision().id()));

@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDManager;
 import dev.hstu.encoder.Engine;
 import dev.hstu.encoder.compute.LossAndGradients;
 import dev.hstu.encoder.compute.SupervisedBatch;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ public final class TorchLossAndGradients implements LossAndGradients {
   }
 
   @Override
-  public Result compute(ModelConfig config, ModelWeights weights, SupervisedBatch batch) {
+  public Result compute(NetworkConfig config, ModelWeights weights, SupervisedBatch batch) {
     weights.requireShapes(config);
     try (NDManager memory = TorchRuntime.open("cpu");
         TorchModel hstu = new TorchModel(memory, config)) {
@@ -55,7 +55,7 @@ public final class TorchLossAndGradients implements LossAndGradients {
     return MicroBatches.DEFAULT.plan(lengths);
   }
 
-  private static PaddedExamples padded(ModelConfig config, SupervisedBatch batch, int[] users) {
+  private static PaddedExamples padded(NetworkConfig config, SupervisedBatch batch, int[] users) {
     HistoryBatch histories = batch.histories();
     int length = histories.length(users[0]);
     int drawn = batch.negativesPerRow();

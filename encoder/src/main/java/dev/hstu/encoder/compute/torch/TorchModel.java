@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.ModelConfig;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.TimeBuckets;
 import java.util.List;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 /// Safe for any number of threads; those that accumulate at once do so into gradients of their own.
 public final class TorchModel implements AutoCloseable {
 
-  private final ModelConfig config;
+  private final NetworkConfig config;
   private final TorchScript script;
   private final NDArray edges;
 
   /// @param memory the device to run on; closing it closes this
-  public TorchModel(NDManager memory, ModelConfig config) {
+  public TorchModel(NDManager memory, NetworkConfig config) {
     this.config = config;
     this.script =
         TorchScript.load(
@@ -47,7 +48,7 @@ public final class TorchModel implements AutoCloseable {
     this.edges = memory.create(TimeBuckets.edges());
   }
 
-  private static String architecture(ModelConfig config) {
+  private static String architecture(NetworkConfig config) {
     return switch (config) {
       case HstuConfig hstu -> "hstu.py";
       case SasRecConfig sasRec -> "sasrec.py";
@@ -157,7 +158,7 @@ public final class TorchModel implements AutoCloseable {
   /// How many values dropout decides about in one micro-batch, in this order: those of the input,
   /// `users · length · D`, and of each block; of HSTU the gated output, `users · length · h·dv`; of
   /// SASRec the attention, `h · users · length²`, the hidden layer and the output.
-  public static int dropoutValues(ModelConfig config, int users, int length) {
+  public static int dropoutValues(NetworkConfig config, int users, int length) {
     int rows = users * length;
     int block =
         switch (config) {

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.kernels.safetensors.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public record TorchParameters(
   /// Copies `weights` to the device of `memory`; the item table passes through the heap and may
   /// have at most 2^31-1 values. It has as many columns as it has values a row: second moments may
   /// have one.
-  public static TorchParameters of(NDManager memory, ModelConfig config, ModelWeights weights) {
+  public static TorchParameters of(NDManager memory, NetworkConfig config, ModelWeights weights) {
     float[] items = weights.itemEmbeddings().toArray(ModelWeights.FLOAT);
     long rows = config.items() + 1L;
     return new TorchParameters(
@@ -61,13 +61,13 @@ public record TorchParameters(
         table(memory, weights.seriesEmbeddings(), config));
   }
 
-  private static @Nullable NDArray table(NDManager memory, float[] values, ModelConfig config) {
+  private static @Nullable NDArray table(NDManager memory, float[] values, NetworkConfig config) {
     long d = config.embeddingDim();
     return values.length == 0 ? null : memory.create(values, new Shape(values.length / d, d));
   }
 
   /// All but the item table, which serving leaves where it is.
-  static List<NDArray> dense(NDManager memory, ModelConfig config, ModelWeights weights) {
+  static List<NDArray> dense(NDManager memory, NetworkConfig config, ModelWeights weights) {
     List<NDArray> dense = new ArrayList<>();
     dense.add(memory.create(weights.positions(), new Shape(config.slots(), config.embeddingDim())));
     for (int i = 0; i < config.blocks(); i++) {
@@ -99,7 +99,7 @@ public record TorchParameters(
   }
 
   /// All tensors by their public names ([CheckpointNames]), in the order of [#all].
-  public Map<String, NDArray> byName(ModelConfig config) {
+  public Map<String, NDArray> byName(NetworkConfig config) {
     Map<String, NDArray> named = new LinkedHashMap<>();
     named.put(CheckpointNames.ITEM_EMBEDDINGS, items);
     named.put(CheckpointNames.POSITIONS, dense.getFirst());
@@ -122,7 +122,7 @@ public record TorchParameters(
   }
 
   /// Copies the values off the device, onto the heap.
-  public ModelWeights toWeights(ModelConfig config) {
+  public ModelWeights toWeights(NetworkConfig config) {
     List<BlockWeights> blocks = new ArrayList<>();
     int at = 1;
     for (int i = 0; i < config.blocks(); i++) {

@@ -9,8 +9,8 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.EngineStatus;
 import dev.hstu.encoder.EngineUnavailableException;
 import dev.hstu.encoder.Precision;
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.SeriesColumn;
 import java.util.List;
@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CudaEngineProviderTest {
 
   private final CudaEngineProvider provider = new CudaEngineProvider();
-  private final Model model = RandomModels.model(RandomModels.config(9, 5, 1, 4, 2, 3, 2, 2), 1);
+  private final NetworkModel model =
+      RandomModels.model(RandomModels.config(9, 5, 1, 4, 2, 3, 2, 2), 1);
 
   @Test
   void itsStatusIsOneSentenceOnAnyMachine() {
@@ -52,7 +53,7 @@ class CudaEngineProviderTest {
 
   @Test
   void aModelThatReadsActionsIsNotForIt() {
-    Model rated =
+    NetworkModel rated =
         RandomModels.model(
             model.config().withFeatures(new ModelFeatures(List.of(), List.of(1f, 2f))), 1);
     assertThatThrownBy(() -> provider.open(rated, EngineChoice.of(Engine.CUDA)))
@@ -64,7 +65,7 @@ class CudaEngineProviderTest {
 
   @Test
   void aModelThatReadsSeriesIsRefusedWithAReason() {
-    Model model =
+    NetworkModel model =
         RandomModels.model(
             RandomModels.config(4, 3, 2, 4, 1, 2, 2, 1)
                 .withFeatures(
@@ -80,7 +81,7 @@ class CudaEngineProviderTest {
 
   @Test
   void aModelOfAnotherArchitectureIsNotForIt() {
-    Model baseline = RandomModels.model(RandomModels.sasRec(7, 5, 2, 6, 3, 4, 2), 1);
+    NetworkModel baseline = RandomModels.model(RandomModels.sasRec(7, 5, 2, 6, 3, 4, 2), 1);
     assertThatThrownBy(() -> provider.open(baseline, EngineChoice.of(Engine.CUDA)))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessage(

@@ -11,8 +11,8 @@ import dev.hstu.encoder.compute.RandomHistories;
 import dev.hstu.encoder.compute.SupervisedBatch;
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.UserHistory;
@@ -35,7 +35,7 @@ class ActionEmbeddingsTest {
   void bothEnginesGiveTheSameEmbeddings(long seed) {
     Random random = new Random(seed);
     HstuConfig config = RandomHistories.config(random).withFeatures(RATINGS);
-    Model model = RandomModels.model(config, seed);
+    NetworkModel model = RandomModels.model(config, seed);
     List<UserHistory> users = new ArrayList<>();
     for (UserHistory history : RandomHistories.histories(random, config, 6)) {
       users.add(users.size() == 2 ? history : rated(history, random));
@@ -51,7 +51,7 @@ class ActionEmbeddingsTest {
   @ValueSource(strings = {"REFERENCE", "DJL"})
   void whatWasDoneMovesTheUserAndWhatIsUnknownIsAsNothingSaid(Engine engine) {
     HstuConfig config = RandomModels.config(9, 6, 2, 4, 2, 3, 2, 2).withFeatures(RATINGS);
-    Model model = RandomModels.model(config, 3);
+    NetworkModel model = RandomModels.model(config, 3);
     int[] items = {3, 1, 4};
     long[] times = {10, 20, 30};
     UserHistory silent = new UserHistory(items, times, 40);
@@ -65,7 +65,7 @@ class ActionEmbeddingsTest {
   @Test
   void theGradientIsTheSlopeOfTheLoss() {
     HstuConfig config = RandomModels.config(7, 6, 2, 4, 2, 3, 2, 2).withFeatures(RATINGS);
-    Model model = RandomModels.model(config, 5);
+    NetworkModel model = RandomModels.model(config, 5);
     Random random = new Random(5);
     List<UserHistory> histories = new ArrayList<>();
     for (int u = 0; u < 4; u++) {
@@ -103,7 +103,7 @@ class ActionEmbeddingsTest {
     return new UserHistory(history.items(), history.times(), actions, history.requestTime());
   }
 
-  private static float[][] encode(Model model, List<UserHistory> users, Engine engine) {
+  private static float[][] encode(NetworkModel model, List<UserHistory> users, Engine engine) {
     try (UserEncoder encoder = Encoder.open(model, EngineChoice.of(engine).withThreads(1))) {
       return encoder.encode(users);
     }

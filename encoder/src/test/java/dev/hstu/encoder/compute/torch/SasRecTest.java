@@ -14,9 +14,9 @@ import dev.hstu.encoder.compute.SampledSoftmaxLoss;
 import dev.hstu.encoder.compute.SupervisedBatch;
 import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.model.SasRecConfig;
 import dev.hstu.encoder.sequence.HistoryBatch;
@@ -169,7 +169,7 @@ class SasRecTest {
   }
 
   private static double loss(
-      ModelConfig config, ModelWeights weights, PaddedExamples examples, DropoutMask mask) {
+      NetworkConfig config, ModelWeights weights, PaddedExamples examples, DropoutMask mask) {
     try (NDManager memory = TorchRuntime.open("cpu");
         TorchModel model = new TorchModel(memory, config)) {
       TorchParameters parameters = TorchParameters.of(memory, config, weights);

@@ -9,8 +9,8 @@ import dev.hstu.encoder.compute.RandomHistories;
 import dev.hstu.encoder.compute.ReferenceEncoder;
 import dev.hstu.encoder.compute.SampledSoftmaxLoss;
 import dev.hstu.encoder.compute.SupervisedBatch;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Random;
@@ -122,7 +122,7 @@ class SecondTargetTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void theLossIsThatOfThePlainJava(long seed) {
     Random random = new Random(seed);
-    ModelConfig config =
+    NetworkConfig config =
         seed % 2 == 0
             ? RandomModels.sasRec(11, 6, 2, 8, 2, 5, 2)
             : RandomModels.config(11, 6, 2, 8, 2, 3, 4, 2);

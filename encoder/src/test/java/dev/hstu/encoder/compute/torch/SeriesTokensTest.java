@@ -13,6 +13,7 @@ import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
+import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import dev.hstu.encoder.sequence.SeriesColumn;
@@ -40,7 +41,7 @@ class SeriesTokensTest {
   void bothEnginesGiveTheSameEmbeddings(long seed) {
     Random random = new Random(seed);
     HstuConfig config = RandomModels.config(9, 12, 2, 4, 2, 3, 2, 2).withFeatures(SERIES);
-    Model model = RandomModels.model(config, seed);
+    NetworkModel model = RandomModels.model(config, seed);
     List<UserHistory> users = new ArrayList<>();
     for (UserHistory history : RandomHistories.histories(random, config, 6)) {
       users.add(users.size() == 2 ? history : described(history, config, random));
@@ -57,7 +58,7 @@ class SeriesTokensTest {
   @Test
   void theGradientsAreTheSlopesOfTheLoss() {
     HstuConfig config = RandomModels.config(7, 6, 2, 4, 2, 3, 2, 2).withFeatures(SERIES);
-    Model model = RandomModels.model(config, 5);
+    NetworkModel model = RandomModels.model(config, 5);
     Random random = new Random(5);
     List<UserHistory> histories = new ArrayList<>();
     for (int u = 0; u < 4; u++) {

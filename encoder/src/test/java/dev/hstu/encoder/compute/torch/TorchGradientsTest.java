@@ -9,8 +9,8 @@ import dev.hstu.encoder.compute.SupervisedBatch;
 import dev.hstu.encoder.model.CheckpointNames;
 import dev.hstu.encoder.model.HstuBlock;
 import dev.hstu.encoder.model.HstuConfig;
-import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelWeights;
+import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.RandomModels;
 import dev.hstu.encoder.sequence.HistoryBatch;
 import java.util.Arrays;
@@ -219,7 +219,7 @@ class TorchGradientsTest {
   }
 
   private static Map<String, double[]> named(
-      ModelConfig config, TorchParameters gradients, double loss) {
+      NetworkConfig config, TorchParameters gradients, double loss) {
     Map<String, double[]> all = new TreeMap<>();
     all.put("loss", new double[] {loss});
     gradients
