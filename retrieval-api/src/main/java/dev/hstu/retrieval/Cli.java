@@ -2,6 +2,7 @@ package dev.hstu.retrieval;
 
 import dev.hstu.retrieval.cli.BuildCommand;
 import dev.hstu.retrieval.cli.CensusCommand;
+import dev.hstu.retrieval.cli.CombineCommand;
 import dev.hstu.retrieval.cli.DemoCommand;
 import dev.hstu.retrieval.cli.EmbedCommand;
 import dev.hstu.retrieval.cli.EncoderCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ImportCheckpointCommand.class,
       TrainCommand.class,
+      CombineCommand.class,
       EmbedCommand.class,
       BuildCommand.class,
       TuneCommand.class,

@@ -90,7 +90,7 @@ final class EpochLog implements TrainingListener {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new TrainingCurve(new ArrayList<>(points.values())).companion();
+    return TrainingCurve.of(new ArrayList<>(points.values())).companion();
   }
 
   private static TrainingCurve.@Nullable Point point(String line) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -255,33 +256,42 @@ public final class HtmlReport {
   }
 
   private static void appendTraining(HtmlPage page, @Nullable TrainingCurve training) {
-    if (training == null || training.points().isEmpty()) {
+    if (training == null) {
       return;
     }
-    page.section("Training")
-        .chart(
-            epochs(
-                "Loss by epoch",
-                "loss",
-                training.points().stream().map(p -> point(p.epoch(), p.loss())).toList()));
-    List<XyChart.Point> scores = new ArrayList<>();
-    for (TrainingCurve.Point point : training.points()) {
-      Double score = point.score();
-      if (score != null) {
-        scores.add(point(point.epoch(), score));
+    List<XyChart.Series> losses = epochs(training, "loss", TrainingCurve.Point::loss);
+    if (losses.isEmpty()) {
+      return;
+    }
+    page.section("Training").chart(new XyChart("Loss by epoch", "epoch", "", losses));
+    List<XyChart.Series> scores =
+        epochs(training, "NDCG@100 on the validation event", TrainingCurve.Point::score);
+    if (!scores.isEmpty()) {
+      page.chart(new XyChart("Validation score by epoch", "epoch", "", scores));
+    }
+  }
+
+  /// One series a network that has the value.
+  private static List<XyChart.Series> epochs(
+      TrainingCurve training, String name, Function<TrainingCurve.Point, @Nullable Double> value) {
+    List<XyChart.Series> series = new ArrayList<>();
+    List<TrainingCurve> networks = training.networks();
+    for (int i = 0; i < networks.size(); i++) {
+      List<XyChart.Point> points = new ArrayList<>();
+      for (TrainingCurve.Point point : networks.get(i).points()) {
+        Double known = value.apply(point);
+        if (known != null) {
+          points.add(
+              new XyChart.Point(
+                  point.epoch(), known, "epoch %d: %s".formatted(point.epoch(), number(known))));
+        }
+      }
+      if (!points.isEmpty()) {
+        String member = networks.size() == 1 ? "" : ", member %d".formatted(i + 1);
+        series.add(new XyChart.Series(name + member, points));
       }
     }
-    if (!scores.isEmpty()) {
-      page.chart(epochs("Validation score by epoch", "NDCG@100 on the validation event", scores));
-    }
-  }
-
-  private static XyChart epochs(String description, String y, List<XyChart.Point> points) {
-    return new XyChart(description, "epoch", "", List.of(new XyChart.Series(y, points)));
-  }
-
-  private static XyChart.Point point(int epoch, double value) {
-    return new XyChart.Point(epoch, value, "epoch %d: %s".formatted(epoch, number(value)));
+    return series;
   }
 
   private static void appendRecall(HtmlPage page, EvaluationReport.Ranking ranking) {

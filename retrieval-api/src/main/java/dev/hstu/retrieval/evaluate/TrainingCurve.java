@@ -1,6 +1,7 @@
 package dev.hstu.retrieval.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -14,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// How a training went, epoch by epoch, kept as `training-curve.json` beside the model. Not part of
 /// its fingerprint.
 ///
-/// @param points ascending by epoch; an epoch that a resumed training did again stands once
-public record TrainingCurve(List<Point> points) {
+/// @param points ascending by epoch; an epoch that a resumed training did again stands once; empty
+///     for an ensemble
+/// @param members of an ensemble, each with its own curve; empty for one network
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record TrainingCurve(List<Point> points, List<TrainingCurve> members) {
 
   static final String FILE = "training-curve.json";
 
@@ -29,8 +33,26 @@ public record TrainingCurve(List<Point> points) {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Point(int epoch, double loss, @Nullable Double score) {}
 
-  public TrainingCurve {
-    points = List.copyOf(points);
+  public TrainingCurve(
+      @JsonProperty("points") @Nullable List<Point> points,
+      @JsonProperty("members") @Nullable List<TrainingCurve> members) {
+    this.points = points == null ? List.of() : List.copyOf(points);
+    this.members = members == null ? List.of() : List.copyOf(members);
+  }
+
+  /// The curve of one network.
+  public static TrainingCurve of(List<Point> points) {
+    return new TrainingCurve(points, null);
+  }
+
+  /// The curve of an ensemble; those of ensembles among its members stand side by side.
+  public static TrainingCurve ofMembers(List<TrainingCurve> curves) {
+    return new TrainingCurve(null, curves.stream().flatMap(c -> c.networks().stream()).toList());
+  }
+
+  /// The curves of the networks, one or one a member.
+  List<TrainingCurve> networks() {
+    return members.isEmpty() ? List.of(this) : members;
   }
 
   /// The curve as a companion of its model, by file name.
@@ -43,7 +65,7 @@ public record TrainingCurve(List<Point> points) {
   }
 
   /// Reads the curve of a model folder; one trained elsewhere has none.
-  static Optional<TrainingCurve> read(Path modelFolder) throws IOException {
+  public static Optional<TrainingCurve> read(Path modelFolder) throws IOException {
     Path file = modelFolder.resolve(FILE);
     return Files.exists(file)
         ? Optional.of(JSON.readValue(Files.readAllBytes(file), TrainingCurve.class))

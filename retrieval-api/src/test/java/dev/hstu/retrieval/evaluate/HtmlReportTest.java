@@ -112,7 +112,7 @@ final class HtmlReportTest {
         List.of(
             new ListQuality("index", SEEN, 10, 2_000, .3, .7, 210, 180.5, .4, .33, .21),
             new ListQuality("index", SEEN, 100, 2_000, .8, .6, 190, 180.5, .38, .33, .17)),
-        new TrainingCurve(
+        TrainingCurve.of(
             IntStream.rangeClosed(1, 60)
                 .mapToObj(
                     e ->
