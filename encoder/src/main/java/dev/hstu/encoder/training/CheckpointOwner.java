@@ -4,12 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hstu.kernels.storage.DamagedFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Which training a checkpoint belongs to: a recipe over some data. What may change between an
-/// interruption and the next run (length, place and pace) stays out of it.
+/// Which training a checkpoint or a finished member of an ensemble belongs to: a recipe over some
+/// data. What may change between an interruption and the next run stays out of it: place and pace,
+/// and of a checkpoint the length.
 ///
 /// @param settings JSON
 /// @param dataFingerprint of [TrainingData]
@@ -29,13 +34,40 @@ record CheckpointOwner(String settings, String dataFingerprint) {
   private static final JsonNode USUAL = JSON.valueToTree(TrainingPresets.named("hstu", 1));
 
   static CheckpointOwner of(TrainingSettings settings, TrainingData data, TrainingStart start) {
-    ObjectNode json = JSON.valueToTree(settings);
-    json.remove(FREE);
+    ObjectNode json = recipe(settings, start);
     if (!settings.schedule().dependsOnLength()) {
       json.remove(LENGTH);
     }
-    json.put(START, start.identity());
     return new CheckpointOwner(json.toString(), data.fingerprint());
+  }
+
+  /// Of a training that has ended, whose length is settled.
+  static CheckpointOwner ofFinished(
+      TrainingSettings settings, TrainingData data, TrainingStart start) {
+    return new CheckpointOwner(recipe(settings, start).toString(), data.fingerprint());
+  }
+
+  private static ObjectNode recipe(TrainingSettings settings, TrainingStart start) {
+    ObjectNode json = JSON.valueToTree(settings);
+    return json.remove(FREE).put(START, start.identity());
+  }
+
+  byte[] toJson() {
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record of texts is always JSON", e);
+    }
+  }
+
+  /// Reads what [#toJson] gave.
+  static CheckpointOwner read(Path file) throws IOException {
+    try {
+      return JSON.readValue(Files.readAllBytes(file), CheckpointOwner.class);
+    } catch (NoSuchFileException | JsonProcessingException e) {
+      throw new DamagedFileException(
+          file, "is missing or no JSON; begin the training anew with --restart", e);
+    }
   }
 
   /// @throws CheckpointMismatchException naming the first difference

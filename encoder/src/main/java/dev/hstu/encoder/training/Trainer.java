@@ -13,6 +13,7 @@ import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.kernels.storage.DirectoryLock;
 import dev.hstu.kernels.storage.DurableFiles;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/// Trains a model (HSTU.md, "Training"): the entry of this package.
+/// Trains a network (HSTU.md, "Training"): the entry of this package. Several for one model are
+/// [EnsembleTrainer]'s.
 ///
 /// While it trains, its checkpoint stands in the folder [#stateFolder] beside the model's; the
 /// model's own folder appears whole at the end and the other goes. A run that finds a checkpoint of
@@ -131,6 +133,11 @@ public final class Trainer {
           "the data's series are %s and the model reads others; take its log by DataFeatures.log"
               .formatted(series.columns().stream().map(SeriesColumn::name).toList()));
     }
+    if (settings.members() > 1) {
+      throw new IllegalArgumentException(
+          "members=%d must be 1 to train a network; EnsembleTrainer trains several"
+              .formatted(settings.members()));
+    }
     requireAbsent(target.model());
     Path state = stateFolder(target.model());
     Files.createDirectories(state);
@@ -140,10 +147,11 @@ public final class Trainer {
       // Again: the last holder may have finished this very model between the two looks.
       requireAbsent(target.model());
       DurableFiles.deleteAbandoned(lock.directory());
-      Path checkpoint = state.resolve(CHECKPOINT);
       if (target.restart()) {
-        Files.deleteIfExists(checkpoint);
+        drop(state);
       }
+      EnsembleTrainer.requireNoMembers(state);
+      Path checkpoint = state.resolve(CHECKPOINT);
       result =
           new Trainer(data, settings, start, checkpoint, listener, selection, end)
               .run(target)
@@ -153,7 +161,27 @@ public final class Trainer {
     return result;
   }
 
-  private static void requireAbsent(Path model) throws FileAlreadyExistsException {
+  /// Drops what an unfinished training has left in its folder.
+  static void drop(Path state) throws IOException {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(
+            state, file -> !file.getFileName().toString().equals(DirectoryLock.FILE_NAME))) {
+      for (Path file : files) {
+        DurableFiles.deleteRecursively(file);
+      }
+    }
+  }
+
+  /// @throws CheckpointMismatchException where a single network is being trained in this folder
+  static void requireNoCheckpoint(Path state) {
+    if (Files.exists(state.resolve(CHECKPOINT))) {
+      throw new CheckpointMismatchException(
+          "%s holds the training of one network; train without members, give another --out, or begin anew with --restart"
+              .formatted(state));
+    }
+  }
+
+  static void requireAbsent(Path model) throws FileAlreadyExistsException {
     if (Files.exists(model)) {
       throw new FileAlreadyExistsException(
           model.toString(), null, "it exists already; delete it or give another path");

@@ -80,6 +80,7 @@ public final class TrainingPresets {
         ExampleSettings.PUBLIC,
         0,
         42,
+        1,
         "cpu",
         Math.min(Runtime.getRuntime().availableProcessors(), 1_024),
         MicroBatches.DEFAULT,

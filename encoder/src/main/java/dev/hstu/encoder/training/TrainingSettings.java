@@ -1,6 +1,7 @@
 package dev.hstu.encoder.training;
 
 import dev.hstu.encoder.compute.torch.MicroBatches;
+import dev.hstu.encoder.model.EnsembleConfig;
 import dev.hstu.encoder.model.NetworkConfig;
 import java.util.function.Consumer;
 
@@ -28,6 +29,8 @@ import java.util.function.Consumer;
 /// @param holdOut newest events a user's training doesn't see: 0 for production, 1 leaves the test
 ///     target of leave-one-out, 2 also a validation target
 /// @param seed of the initial weights, the order of users, negatives and dropout
+/// @param members networks of the model, 1..[EnsembleConfig#MAX_MEMBERS]; more than one make an
+///     ensemble, of which the first trains with `seed` and each other with the next number
 /// @param device `cpu`, or `gpu0`, …
 /// @param threads CPU threads an operation may use; another number may change the last bits
 /// @param microBatches how a step is split; sums are the same up to rounding
@@ -49,6 +52,7 @@ public record TrainingSettings(
     ExampleSettings examples,
     int holdOut,
     long seed,
+    int members,
     String device,
     int threads,
     MicroBatches microBatches,
@@ -96,6 +100,7 @@ public record TrainingSettings(
         "within 0..1, 0 for none, 0.99 is usual");
     require(ownDropout >= 0 && ownDropout < 1, "ownDropout", ownDropout, "within 0..1");
     requireWithin("holdOut", holdOut, 0, 2);
+    requireWithin("members", members, 1, EnsembleConfig.MAX_MEMBERS);
     requireWithin("threads", threads, 1, 1_024);
     requireWithin("checkpointSeconds", checkpointSeconds, 0, 86_400);
   }
@@ -156,6 +161,10 @@ public record TrainingSettings(
     return with(draft -> draft.seed = number);
   }
 
+  public TrainingSettings withMembers(int count) {
+    return with(draft -> draft.members = count);
+  }
+
   public TrainingSettings withDevice(String name, int cpuThreads) {
     return with(
         draft -> {
@@ -206,6 +215,7 @@ public record TrainingSettings(
     private ExampleSettings examples;
     private int holdOut;
     private long seed;
+    private int members;
     private String device;
     private int threads;
     private MicroBatches microBatches;
@@ -227,6 +237,7 @@ public record TrainingSettings(
       examples = from.examples;
       holdOut = from.holdOut;
       seed = from.seed;
+      members = from.members;
       device = from.device;
       threads = from.threads;
       microBatches = from.microBatches;
@@ -250,6 +261,7 @@ public record TrainingSettings(
           examples,
           holdOut,
           seed,
+          members,
           device,
           threads,
           microBatches,

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// A training in a JVM of its own, for tests that end it. It prints [#REPORT_BYTES] for every step:
 /// so much that it waits for whoever reads them.
@@ -13,6 +14,9 @@ final class TrainingProcess {
   /// A pipe holds 64 of these.
   static final int REPORT_BYTES = 1024;
 
+  /// Of one network of [#ensembleSettings].
+  static final int MEMBER_STEPS = 160;
+
   private TrainingProcess() {}
 
   /// Some hundred steps, and no checkpoint but at the end of the process.
@@ -20,7 +24,12 @@ final class TrainingProcess {
     return TinyTraining.settings().withEpochs(300);
   }
 
-  /// Argument: where to write the model.
+  /// Two networks of [#MEMBER_STEPS] steps each.
+  static TrainingSettings ensembleSettings() {
+    return TinyTraining.settings().withEpochs(40).withMembers(2);
+  }
+
+  /// Arguments: where to write the model, and how many networks it has, 1 or 2.
   public static void main(String[] arguments) throws IOException {
     PrintStream out = System.out;
     TrainingListener reports =
@@ -31,19 +40,35 @@ final class TrainingProcess {
             out.flush();
           }
         };
-    Trainer.train(
+    Path model = Path.of(arguments[0]);
+    if (Integer.parseInt(arguments[1]) > 1) {
+      trainEnsemble(model, reports);
+    } else {
+      Trainer.train(
+          TinyTraining.data(1),
+          settings(),
+          TrainingTarget.of(model),
+          reports,
+          ModelSelection.LAST_EPOCH);
+    }
+  }
+
+  static EnsembleResult trainEnsemble(Path model, TrainingListener listener) throws IOException {
+    return EnsembleTrainer.train(
         TinyTraining.data(1),
-        settings(),
-        TrainingTarget.of(Path.of(arguments[0])),
-        reports,
-        ModelSelection.LAST_EPOCH);
+        ensembleSettings(),
+        new EnsembleTarget(model, members -> Map.of(), false),
+        member ->
+            new MemberTraining(
+                TrainingStart.ANEW, listener, ModelSelection.LAST_EPOCH, result -> Map.of(), null));
   }
 
   /// Starts one.
   ///
+  /// @param networks of the model, 1 or 2
   /// @param errors takes what it says beside its reports
   /// @param fault where a fault of the JVM would be told of
-  static Process start(Path model, Path errors, Path fault) throws IOException {
+  static Process start(Path model, int networks, Path errors, Path fault) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -59,7 +84,8 @@ final class TrainingProcess {
             "-cp",
             System.getProperty("java.class.path"),
             TrainingProcess.class.getName(),
-            model.toString()));
+            model.toString(),
+            Integer.toString(networks)));
     return new ProcessBuilder(command).redirectError(errors.toFile()).start();
   }
 }

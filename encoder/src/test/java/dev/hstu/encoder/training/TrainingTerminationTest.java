@@ -41,12 +41,29 @@ class TrainingTerminationTest {
     }
   }
 
+  /// In the second network: the first one is there and stays as it is.
+  @Test
+  void aTerminatedEnsembleIsResumedInItsMember() throws Exception {
+    Path model = folder.resolve("ensemble");
+    int within = 7;
+    terminateAfter(TrainingProcess.MEMBER_STEPS + within, model, 2);
+    assertThat(EnsembleTrainer.memberFolder(model, 1)).isDirectory();
+    EnsembleResult resumed = TrainingProcess.trainEnsemble(model, new TrainingListener() {});
+    assertThat(resumed.trained()).hasSize(1);
+    assertThat(resumed.trained().getFirst().plan().resumedAtStep())
+        .isBetween((long) within, TrainingProcess.MEMBER_STEPS - 1L);
+    assertThat(resumed.fingerprint())
+        .isEqualTo(
+            TrainingProcess.trainEnsemble(folder.resolve("whole"), new TrainingListener() {})
+                .fingerprint());
+  }
+
   private void terminate(int times, SplittableRandom random) throws Exception {
     Path model = Files.createTempDirectory(folder, "round").resolve("model");
     int read = 0;
     for (int i = 0; i < times; i++) {
       int steps = 1 + random.nextInt(MOST_STEPS);
-      terminateAfter(steps, model);
+      terminateAfter(steps, model, 1);
       read += steps;
     }
     TrainingResult resumed = train(model);
@@ -56,10 +73,10 @@ class TrainingTerminationTest {
     assertThat(resumed.fingerprint()).isEqualTo(train(model.resolveSibling("whole")).fingerprint());
   }
 
-  private void terminateAfter(int steps, Path model) throws Exception {
+  private void terminateAfter(int steps, Path model, int networks) throws Exception {
     Path errors = folder.resolve("errors.txt");
     Path fault = folder.resolve("fault.log");
-    Process process = TrainingProcess.start(model, errors, fault);
+    Process process = TrainingProcess.start(model, networks, errors, fault);
     try (InputStream reports = process.getInputStream()) {
       reports.readNBytes(steps * TrainingProcess.REPORT_BYTES);
       // By its handle, which leaves its output open: it may have to write before it can end.

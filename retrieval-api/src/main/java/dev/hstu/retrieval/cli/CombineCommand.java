@@ -5,8 +5,7 @@ import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.kernels.storage.DamagedFileException;
-import dev.hstu.retrieval.evaluate.TrainingCurve;
-import dev.hstu.retrieval.evaluate.TrainingRecord;
+import dev.hstu.retrieval.evaluate.MemberCompanions;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -60,7 +59,7 @@ public final class CombineCommand implements Callable<Integer> {
       }
       requireDistinct(members);
       EnsembleModel ensemble = new EnsembleModel(members);
-      ModelFolder.save(out, ensemble, companions());
+      ModelFolder.save(out, ensemble, MemberCompanions.of(folders));
       print(console, document(ensemble));
       return 0;
     } catch (FileAlreadyExistsException e) {
@@ -82,24 +81,6 @@ public final class CombineCommand implements Callable<Integer> {
                 .formatted(i + 1, before + 1));
       }
     }
-  }
-
-  /// What is known of the training of all members; nothing where one's isn't.
-  private Map<String, byte[]> companions() throws IOException {
-    List<TrainingRecord> records = new ArrayList<>();
-    List<TrainingCurve> curves = new ArrayList<>();
-    for (Path folder : folders) {
-      TrainingRecord.read(folder).ifPresent(records::add);
-      TrainingCurve.read(folder).ifPresent(curves::add);
-    }
-    Map<String, byte[]> companions = new LinkedHashMap<>();
-    if (records.size() == folders.size()) {
-      companions.putAll(TrainingRecord.ofMembers(records).companion());
-    }
-    if (curves.size() == folders.size()) {
-      companions.putAll(TrainingCurve.ofMembers(curves).companion());
-    }
-    return companions;
   }
 
   private Map<String, Object> document(EnsembleModel ensemble) {

@@ -5,29 +5,18 @@ import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.training.CheckpointMismatchException;
 import dev.hstu.encoder.training.DataFeatures;
-import dev.hstu.encoder.training.ItemLabels;
-import dev.hstu.encoder.training.ModelSelection;
-import dev.hstu.encoder.training.Trainer;
-import dev.hstu.encoder.training.TrainingData;
 import dev.hstu.encoder.training.TrainingPresets;
-import dev.hstu.encoder.training.TrainingResult;
 import dev.hstu.encoder.training.TrainingSettings;
-import dev.hstu.encoder.training.TrainingTarget;
 import dev.hstu.kernels.storage.DamagedFileException;
 import dev.hstu.kernels.storage.DirectoryLockedException;
-import dev.hstu.retrieval.evaluate.RankingMetrics;
-import dev.hstu.retrieval.evaluate.TestWatch;
-import dev.hstu.retrieval.evaluate.TrainingRecord;
-import dev.hstu.retrieval.evaluate.ValidationSelection;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +27,8 @@ import picocli.CommandLine.Option;
     name = "train",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains a model. Stopped at any time, the same command goes on where it was: checkpoints",
-      "stand in OUT.training until the model is written."
+      "Trains a model, of one network or with --members of several. Stopped at any time, the same",
+      "command goes on where it was: checkpoints stand in OUT.training until the model is written."
     })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -64,14 +53,15 @@ public final class TrainCommand implements Callable<Integer> {
   private @Nullable Long seed;
 
   @Option(
-      names = "--hold-out",
-      defaultValue = "1",
+      names = "--members",
       description = {
-        "Newest events of each user kept from training: 1 to measure with `hstu evaluate`, 2 to",
-        "choose the epoch on a validation event as well, 0 for a production model that is to know",
-        "everything and cannot be measured on this data. Default: ${DEFAULT-VALUE}."
+        "Networks trained one after another, with the seed and the numbers after it, that make one",
+        "model: its score is the mean of theirs, its time and memory theirs added up. 1 to 16.",
+        "Default: the preset's."
       })
-  private int holdOut;
+  private @Nullable Integer members;
+
+  @Mixin private SelectionOptions selection = new SelectionOptions();
 
   @Mixin private OptimizerOptions optimizer = new OptimizerOptions();
 
@@ -137,20 +127,6 @@ public final class TrainCommand implements Callable<Integer> {
       description = "A checkpoint at most this often. Default: 120.")
   private @Nullable Integer checkpointSeconds;
 
-  @Option(
-      names = "--validate-every",
-      defaultValue = "5",
-      description = "With --hold-out 2: epochs between two validations. Default: ${DEFAULT-VALUE}.")
-  private int validateEvery;
-
-  @Option(
-      names = "--watch-test",
-      description = {
-        "Also measure the test event, as often as --validate-every says. Printed, never chosen by:",
-        "needs --hold-out 1 or 2."
-      })
-  private boolean watchTest;
-
   @Option(names = "--restart", description = "Begin anew, dropping an unfinished training.")
   private boolean restart;
 
@@ -159,30 +135,13 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (watchTest && holdOut == 0) {
-      throw new UserError(
-          "--watch-test with --hold-out 0 would show what the model remembers; hold out 1 or 2");
-    }
+    selection.requireConsistent();
     Console console = Console.system(json);
     try {
       PreparedData prepared = PreparedData.open(data);
       TrainingSettings settings = withFeatures(settings(prepared.items().size()), prepared);
-      TrainingData trained =
-          new TrainingData(
-              DataFeatures.log(prepared, settings.model().features()),
-              prepared.items(),
-              prepared.clock(),
-              ItemLabels.of(prepared.attributes(), settings.model().features()));
-      try (TrainingProgressBar progress = new TrainingProgressBar(console)) {
-        ModelSelection selection = selection(prepared, console);
-        EpochLog epochs = new EpochLog(Trainer.stateFolder(out), holdOut >= 2, progress);
-        TrainingTarget target =
-            TrainingTarget.of(out)
-                .withRestart(restart)
-                .withCompanions(result -> companions(record(result, prepared), epochs));
-        TrainingResult result = Trainer.train(trained, settings, target, epochs, selection);
-        print(console, result);
-      }
+      TrainingRun run = new TrainingRun(prepared, settings, selection, console);
+      print(console, run.train(out, restart));
       return 0;
     } catch (FileAlreadyExistsException e) {
       throw new UserError("--out %s exists already; delete it or give another".formatted(out), e);
@@ -194,70 +153,13 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private ModelSelection selection(PreparedData prepared, Console console) {
-    int workers = Runtime.getRuntime().availableProcessors();
-    ModelSelection selection =
-        holdOut < 2
-            ? ModelSelection.LAST_EPOCH
-            : new ValidationSelection(
-                prepared.log(),
-                prepared.items(),
-                validateEvery,
-                workers,
-                remarks(console, "validation"));
-    return watchTest
-        ? new TestWatch(
-            selection,
-            prepared.log(),
-            prepared.items(),
-            validateEvery,
-            workers,
-            remarks(console, "test"))
-        : selection;
-  }
-
-  private static BiConsumer<Integer, RankingMetrics.Summary> remarks(
-      Console console, String event) {
-    return (epoch, metrics) ->
-        console.remark(
-            String.format(
-                Locale.ROOT,
-                "epoch %d on the %s event: HR@10 %.4f HR@50 %.4f HR@100 %.4f HR@500 %.4f"
-                    + " NDCG@10 %.4f NDCG@100 %.4f MRR %.4f",
-                epoch,
-                event,
-                metrics.hitRateAt(10),
-                metrics.hitRateAt(50),
-                metrics.hitRateAt(100),
-                metrics.hitRateAt(500),
-                metrics.ndcgAt(10),
-                metrics.ndcgAt(100),
-                metrics.mrr()));
-  }
-
-  private static Map<String, byte[]> companions(TrainingRecord record, EpochLog epochs) {
-    Map<String, byte[]> files = new LinkedHashMap<>(record.companion());
-    files.putAll(epochs.companion());
-    return files;
-  }
-
-  private TrainingRecord record(TrainingResult result, PreparedData prepared) {
-    TrainingSettings settings = result.plan().settings();
-    return new TrainingRecord(
-        settings.preset(),
-        prepared.fingerprint(),
-        settings.holdOut(),
-        settings.seed(),
-        result.epoch(),
-        settings.epochs(),
-        holdOut < 2 ? "last epoch" : "highest NDCG@100 on the validation event");
-  }
-
   private TrainingSettings settings(int items) {
-    TrainingSettings settings = TrainingPresets.named(preset, items).withHoldOut(holdOut);
+    TrainingSettings settings =
+        TrainingPresets.named(preset, items).withHoldOut(selection.holdOut());
     settings = settings.withModel(shapes.over(settings.model()));
     settings = epochs == null ? settings : settings.withEpochs(epochs);
     settings = seed == null ? settings : settings.withSeed(seed);
+    settings = members == null ? settings : settings.withMembers(members);
     settings = dropout == null ? settings : settings.withDropout(dropout);
     settings = batchUsers == null ? settings : settings.withBatchUsers(batchUsers);
     settings = loss.over(settings);
@@ -284,38 +186,22 @@ public final class TrainCommand implements Callable<Integer> {
                     .withSeries(DataFeatures.series(prepared, series))));
   }
 
-  private void print(Console console, TrainingResult result) {
+  private void print(Console console, Map<String, Object> document) {
     if (json) {
-      console.printJson(document(result));
+      console.printJson(document);
       return;
     }
     Table table = new Table("", "");
-    document(result).forEach((name, value) -> table.row(name.replace('_', ' '), text(value)));
+    document.forEach((name, value) -> table.row(name.replace('_', ' '), text(value)));
     console.print(table);
   }
 
-  private static Map<String, Object> document(TrainingResult result) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("model", result.model().toString());
-    document.put("fingerprint", result.fingerprint());
-    document.put("preset", result.plan().settings().preset());
-    document.put("users", result.plan().users());
-    document.put("skipped_users", result.plan().skippedUsers());
-    document.put("events_an_epoch", result.plan().events());
-    document.put("steps", result.plan().steps());
-    document.put("resumed_at_step", result.plan().resumedAtStep());
-    document.put("epoch", result.epoch());
-    if (result.plan().settings().holdOut() >= 2) {
-      result.score().ifPresent(score -> document.put("validation_score", score));
-    }
-    document.put("loss", result.loss());
-    document.put("seconds", result.seconds());
-    return document;
-  }
-
   private static String text(Object value) {
-    return value instanceof Double number
-        ? String.format(Locale.ROOT, "%.4f", number)
-        : value.toString();
+    return switch (value) {
+      case Double number -> String.format(Locale.ROOT, "%.4f", number);
+      case List<?> values ->
+          values.stream().map(TrainCommand::text).collect(Collectors.joining(", "));
+      default -> value.toString();
+    };
   }
 }

@@ -7,15 +7,22 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A training as its bar: this run's steps, which also tell the time left, and beside them epoch,
-/// loss and users a second.
+/// loss and users a second. The networks of an ensemble have one after the other.
 final class TrainingProgressBar implements TrainingListener, AutoCloseable {
 
   private final Console console;
   private @Nullable ProgressReporter bar;
+  private String network = "";
   private long resumedAtStep;
 
   TrainingProgressBar(Console console) {
     this.console = console;
+  }
+
+  /// Says which network the next training is of, e.g. `member 2 of 4`.
+  void begin(String name) {
+    close();
+    network = name;
   }
 
   @Override
@@ -23,7 +30,8 @@ final class TrainingProgressBar implements TrainingListener, AutoCloseable {
     console.remark(
         String.format(
             Locale.ROOT,
-            "%s: %,d users (%,d with too few events skipped), %,d events, %,d steps of %,d users",
+            "%s%s: %,d users (%,d with too few events skipped), %,d events, %,d steps of %,d users",
+            network.isEmpty() ? "" : network + ", ",
             plan.settings().preset(),
             plan.users(),
             plan.skippedUsers(),
@@ -34,7 +42,7 @@ final class TrainingProgressBar implements TrainingListener, AutoCloseable {
       console.remark(String.format(Locale.ROOT, "goes on after step %,d", plan.resumedAtStep()));
     }
     resumedAtStep = plan.resumedAtStep();
-    bar = console.progress("train", plan.steps() - resumedAtStep, "steps");
+    bar = console.progress(("train " + network).strip(), plan.steps() - resumedAtStep, "steps");
   }
 
   @Override
@@ -55,6 +63,7 @@ final class TrainingProgressBar implements TrainingListener, AutoCloseable {
   public void close() {
     if (bar != null) {
       bar.close();
+      bar = null;
     }
   }
 }

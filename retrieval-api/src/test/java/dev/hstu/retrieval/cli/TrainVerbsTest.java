@@ -305,6 +305,34 @@ final class TrainVerbsTest {
   }
 
   @Test
+  void trainsAnEnsembleAndMeasuresIt() throws IOException {
+    String[] options = {
+      "--epochs", "2", "--members", "2", "--seed", "7", "--hold-out", "2", "--json"
+    };
+    assertThat(train(options)).isZero();
+    JsonNode whole = new ObjectMapper().readTree(last.out());
+    assertThat(whole.path("members").asInt()).isEqualTo(2);
+    assertThat(whole.path("members_done_before").asInt()).isZero();
+    assertThat(whole.path("epoch")).hasSize(2);
+    assertThat(whole.path("validation_score").asDouble()).isBetween(0.0, 1.0);
+    assertThat(last.err())
+        .contains("member 1 of 2, small: 12 users", "member 2 of 2, small: 12 users")
+        .contains("member 2 of 2, epoch 2 on the validation event: HR@10")
+        .contains("ensemble on the validation event: HR@10");
+    assertThat(folder.resolve("model.training")).doesNotExist();
+    JsonNode record = new ObjectMapper().readTree(folder.resolve("model/training.json").toFile());
+    assertThat(record.path("members").asInt()).isEqualTo(2);
+    assertThat(record.path("seed").asLong()).isEqualTo(7);
+    JsonNode curve =
+        new ObjectMapper().readTree(folder.resolve("model/training-curve.json").toFile());
+    assertThat(curve.path("members")).hasSize(2);
+    assertThat(curve.path("members").get(1).path("points").findValuesAsText("epoch"))
+        .containsExactly("1", "2");
+    assertThat(train("--epochs", "1", "--members", "17")).isEqualTo(2);
+    assertThat(last.err()).contains("hstu: members=17 must be within 1..16");
+  }
+
+  @Test
   void refusesInOneSentence() {
     assertThat(train("--epochs", "1")).isZero();
     assertThat(train("--epochs", "1")).isEqualTo(2);
