@@ -111,7 +111,7 @@ public final class EnsembleModel extends Model {
   }
 
   @Override
-  String computeFingerprint() {
+  public String computeFingerprint() {
     ContentDigest digest = new ContentDigest();
     digest.add("hstu.ensemble").add((long) members.size());
     members.forEach(member -> digest.add(member.fingerprint()));

@@ -84,5 +84,13 @@ public abstract sealed class Model permits NetworkModel, EnsembleModel {
     return known;
   }
 
-  abstract String computeFingerprint();
+  /// Takes a fingerprint as known, so that nobody has to read all weights for it.
+  ///
+  /// @param known what [#fingerprint] gave when the model was written; not checked here
+  public final void assumeFingerprint(String known) {
+    fingerprint = known;
+  }
+
+  /// [#fingerprint] of what the model is, whatever is known of it. Reads all weights, each time.
+  public abstract String computeFingerprint();
 }

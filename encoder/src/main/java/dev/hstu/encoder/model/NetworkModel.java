@@ -95,7 +95,7 @@ public final class NetworkModel extends Model {
   }
 
   @Override
-  String computeFingerprint() {
+  public String computeFingerprint() {
     ContentDigest digest = new ContentDigest();
     digest.add("hstu");
     digestConfig(digest);

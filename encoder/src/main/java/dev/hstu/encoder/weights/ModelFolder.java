@@ -91,9 +91,33 @@ public final class ModelFolder {
       }
       checksum.verify(folder.resolve(name));
     }
+    OpenModel open = read(folder, manifest);
+    try {
+      requireFingerprint(folder, manifest, open.model());
+      return open;
+    } catch (IOException | RuntimeException e) {
+      open.close();
+      throw e;
+    }
+  }
+
+  /// Opens a model of which the caller has just checked every byte, [#CONFIG] included, against
+  /// what was written: as a generation's manifest has them. The fingerprint is then the one in
+  /// [#CONFIG], of which [#open] made sure before the generation was built, and no weights are
+  /// read.
+  ///
+  /// @throws IOException naming the file that is missing, of a newer format, or doesn't belong to
+  ///     the others
+  public static OpenModel openChecked(Path folder) throws IOException {
+    return read(folder, ModelManifest.read(folder.resolve(CONFIG)));
+  }
+
+  private static OpenModel read(Path folder, ModelManifest manifest) throws IOException {
     SafetensorsFile tensors = SafetensorsFile.open(folder.resolve(TENSORS));
     try {
-      return new OpenModel(assemble(folder, manifest, tensors), tensors);
+      Model model = assemble(folder, manifest, tensors);
+      model.assumeFingerprint(manifest.fingerprint());
+      return new OpenModel(model, tensors);
     } catch (IOException | RuntimeException e) {
       tensors.close();
       throw e;
@@ -135,18 +159,21 @@ public final class ModelFolder {
       ModelWeights weights = Checkpoint.read(tensors, prefix(config, networks.size()), network);
       networks.add(new NetworkModel(network, manifest.clock(), vocabulary, weights));
     }
-    Model model =
-        switch (config) {
-          case NetworkConfig network -> networks.getFirst();
-          case EnsembleConfig ensemble -> new EnsembleModel(networks);
-        };
-    if (!model.fingerprint().equals(manifest.fingerprint())) {
+    return switch (config) {
+      case NetworkConfig network -> networks.getFirst();
+      case EnsembleConfig ensemble -> new EnsembleModel(networks);
+    };
+  }
+
+  private static void requireFingerprint(Path folder, ModelManifest manifest, Model model)
+      throws DamagedFileException {
+    String found = model.computeFingerprint();
+    if (!found.equals(manifest.fingerprint())) {
       throw new DamagedFileException(
           folder.resolve(CONFIG),
           "its fingerprint %s is not that of the model, %s; it was changed, write it anew"
-              .formatted(manifest.fingerprint(), model.fingerprint()));
+              .formatted(manifest.fingerprint(), found));
     }
-    return model;
   }
 
   private static void writeVocabulary(Path file, IdTable vocabulary) throws IOException {

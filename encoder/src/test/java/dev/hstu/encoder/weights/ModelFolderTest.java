@@ -208,6 +208,24 @@ class ModelFolderTest {
   }
 
   @Test
+  void aFolderKnownToBeWholeOpensAsTheSameModelWithoutItsWeightsBeingRead() throws IOException {
+    try (OpenModel whole = ModelFolder.open(folder);
+        OpenModel checked = ModelFolder.openChecked(folder)) {
+      assertThat(checked.model().fingerprint()).isEqualTo(whole.model().fingerprint());
+      assertThat(checked.model().computeFingerprint()).isEqualTo(whole.model().fingerprint());
+      assertThat(checked.model().vocabulary().idAt(0))
+          .isEqualTo(whole.model().vocabulary().idAt(0));
+    }
+    byte[] bytes = Files.readAllBytes(folder.resolve(ModelFolder.TENSORS));
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(folder.resolve(ModelFolder.TENSORS), bytes);
+    try (OpenModel trusted = ModelFolder.openChecked(folder)) {
+      assertThat(trusted.model().computeFingerprint()).isNotEqualTo(trusted.model().fingerprint());
+    }
+    assertRefusedNaming(ModelFolder.TENSORS);
+  }
+
+  @Test
   void aModelOfAnotherArchitectureComesBackAsItWas() throws IOException {
     NetworkModel baseline = RandomModels.model(RandomModels.sasRec(7, 5, 2, 6, 3, 4, 2), 3);
     Path path = directory.resolve("sasrec");

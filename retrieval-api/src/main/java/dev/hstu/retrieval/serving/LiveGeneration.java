@@ -118,7 +118,8 @@ public final class LiveGeneration {
     ServingBudget.of(configuration).require(store.manifest(id));
     Generation generation =
         resources.own(store.open(id, configuration.generations().parallelShards()));
-    OpenModel folder = resources.own(ModelFolder.open(generation.modelFolder()));
+    // The store has just checked every file of it.
+    OpenModel folder = resources.own(ModelFolder.openChecked(generation.modelFolder()));
     Model model = folder.model();
     generation.requireModel(model.fingerprint());
     EmbeddingSource embeddings = resources.own(sources.open(model));
