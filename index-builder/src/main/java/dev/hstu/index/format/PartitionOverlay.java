@@ -1,6 +1,7 @@
 package dev.hstu.index.format;
 
 import dev.hstu.index.catalog.VectorMatrix;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -234,6 +235,7 @@ public final class PartitionOverlay implements Closeable {
       isWasteful.clear(partition);
       copied += fold(partition);
       folded = true;
+      BackgroundThreads.giveWay();
     }
     return folded;
   }
@@ -289,6 +291,7 @@ public final class PartitionOverlay implements Closeable {
       if ((live[position >>> 6] >>> position & 1) != 0) {
         waiting.copyRow(i, vector);
         append(nearest.given(numbers[i]), position, vector);
+        BackgroundThreads.giveWay();
       }
     }
     pendingCount = 0;

@@ -59,7 +59,7 @@ public final class LiveIndex implements AutoCloseable {
       boolean ownsLog,
       LiveSettings settings,
       Overlay overlay,
-      long replayed)
+      LogCursor cursor)
       throws IOException {
     this.generation = generation;
     this.catalog = catalog;
@@ -67,7 +67,7 @@ public final class LiveIndex implements AutoCloseable {
     this.ownsLog = ownsLog;
     this.settings = settings;
     this.overlay = overlay;
-    this.cursor = new LogCursor(log, replayed);
+    this.cursor = cursor;
     this.latest = overlay.refresh();
     this.status = overlay.status();
     this.follower = Thread.ofPlatform().daemon().name("live-index").unstarted(this::follow);
@@ -111,15 +111,13 @@ public final class LiveIndex implements AutoCloseable {
     try (LogSnapshot durable = LogSnapshot.open(log.folder())) {
       LastUpdates last = LastUpdates.of(durable, carried);
       last.forEach(durable, overlay::apply);
-      LiveIndex live =
-          new LiveIndex(
-              generation,
-              catalog,
-              log,
-              ownsLog,
-              settings,
-              overlay,
-              Math.max(carried, last.lastSequence()));
+      long replayed = Math.max(carried, last.lastSequence());
+      LogCursor cursor =
+          durable
+              .handOverEnd()
+              .map(end -> new LogCursor(log, replayed, end))
+              .orElseGet(() -> new LogCursor(log, replayed));
+      LiveIndex live = new LiveIndex(generation, catalog, log, ownsLog, settings, overlay, cursor);
       live.follower.start();
       return live;
     } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.hstu.index.live;
 
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.log.LogBatch;
 import dev.hstu.kernels.log.LogSegment;
 import java.io.IOException;
@@ -34,6 +35,18 @@ final class LogCursor implements AutoCloseable {
         .ifPresent(first -> segment = first.number() - 1);
   }
 
+  /// Goes on where a snapshot of the log ended, without reading anew what that held.
+  ///
+  /// @param after the last sequence number of the snapshot, or what it was read for
+  /// @param end the snapshot's; its file is this cursor's from now on
+  LogCursor(UpdateLog log, long after, LogSnapshot.Place end) {
+    this.log = log;
+    this.position = after;
+    this.segment = end.segment();
+    this.file = end.file();
+    this.offset = end.offset();
+  }
+
   /// The sequence number of the last update handed over.
   long position() {
     return position;
@@ -51,6 +64,8 @@ final class LogCursor implements AutoCloseable {
         continue;
       }
       offset += batch.bytes();
+      // A cursor that begins late passes over all that was taken in before.
+      BackgroundThreads.giveWay();
       List<LoggedUpdate> later =
           UpdateBatch.of(batch).updates().stream()
               .filter(update -> update.sequence() > position)

@@ -1,5 +1,6 @@
 package dev.hstu.index.live;
 
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.log.LogSegment;
 import dev.hstu.kernels.storage.DamagedFileException;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The log's content at one moment, readable any number of times while its owner goes on writing
 /// and compacting, from this process or another. What isn't wholly written yet isn't in it.
@@ -20,6 +22,9 @@ final class LogSnapshot implements AutoCloseable {
 
   private final List<LogSegment> segments;
   private final List<FileChannel> files;
+
+  /// Where the last segment's last whole batch ends, once all were read.
+  private long end = LogSegment.HEADER_BYTES;
 
   private LogSnapshot(List<LogSegment> segments, List<FileChannel> files) {
     this.segments = segments;
@@ -72,6 +77,7 @@ final class LogSnapshot implements AutoCloseable {
               batch -> {
                 for (LoggedUpdate update : UpdateBatch.of(batch).updates()) {
                   consumer.accept(update);
+                  BackgroundThreads.giveWay();
                 }
               });
       if (i < files.size() - 1 && end < file.size()) {
@@ -79,8 +85,27 @@ final class LogSnapshot implements AutoCloseable {
             segments.get(i).file(),
             "offset %d: a batch is damaged; restore the file from a backup".formatted(end));
       }
+      this.end = end;
     }
   }
+
+  /// Where the log goes on behind what [#forEach] has read: for a reader that begins there. The
+  /// place owns its file from then on, and this reads no more.
+  ///
+  /// @return empty where there is no segment
+  Optional<Place> handOverEnd() {
+    if (files.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new Place(segments.getLast().number(), files.removeLast(), end));
+  }
+
+  /// A place in a log.
+  ///
+  /// @param segment its number
+  /// @param file the segment's, which stays readable when a compaction replaces it
+  /// @param offset where a batch begins, or will
+  record Place(long segment, FileChannel file, long offset) {}
 
   @Override
   public void close() throws IOException {

@@ -4,6 +4,7 @@ import dev.hstu.index.catalog.Catalog;
 import dev.hstu.index.catalog.VectorMatrix;
 import dev.hstu.index.search.IndexOverlay;
 import dev.hstu.index.search.ItemIndex;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.kernels.tables.IdTable;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class Overlay implements AutoCloseable {
             vectors,
             scratch.resolve("vectors"),
             settings.maxLaterBytes(),
-            Math.min(MAX_WORKERS, Runtime.getRuntime().availableProcessors()));
+            BackgroundThreads.workers(MAX_WORKERS));
     this.ends = new RowEnds(catalog.size() + this.maxLaterRows);
     this.later = new LaterRows(catalog.size(), this.maxLaterRows);
     this.version = version;

@@ -29,8 +29,11 @@ public final class BackgroundThreads {
   /// What somebody else may have to wait, well below the time of a search, and …
   private static final long WORK_NANOS = 200_000;
 
-  /// … how long the processor is left to others then: long enough for one search.
+  /// … how long the processor is left to others then, at least: long enough for one search.
   private static final long REST_NANOS = 200_000;
+
+  /// A piece that took longer is followed by a rest as long as it, up to this.
+  private static final long MOST_REST_NANOS = 10_000_000;
 
   private static final ThreadLocal<@Nullable Pace> PACE =
       new InheritableThreadLocal<>() {
@@ -79,6 +82,17 @@ public final class BackgroundThreads {
     }
   }
 
+  /// How many threads may work for the calling one: half of the processors where it is to leave
+  /// them to others.
+  ///
+  /// @param most of them, at least 1
+  public static int workers(int most) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    @Nullable Pace pace = PACE.get();
+    int free = pace != null && pace.rests ? processors / 2 : processors;
+    return Math.clamp(free, 1, most);
+  }
+
   /// How long one thread has worked.
   private static final class Pace {
 
@@ -90,8 +104,9 @@ public final class BackgroundThreads {
     }
 
     void rest() {
-      if (rests && System.nanoTime() - begun >= WORK_NANOS) {
-        LockSupport.parkNanos(REST_NANOS);
+      long worked = System.nanoTime() - begun;
+      if (rests && worked >= WORK_NANOS) {
+        LockSupport.parkNanos(Math.clamp(worked, REST_NANOS, MOST_REST_NANOS));
         begun = System.nanoTime();
       }
     }
@@ -101,11 +116,19 @@ public final class BackgroundThreads {
   ///
   /// @return whether the system did so
   static boolean lower() {
+    return lower(CALLING_THREAD);
+  }
+
+  /// Lowers the claim of a thread for the rest of its life.
+  ///
+  /// @param thread its number in the system, of this process
+  /// @return whether the system did so
+  static boolean lower(int thread) {
     if (SET_PRIORITY.isEmpty()) {
       return false;
     }
     try {
-      return (int) SET_PRIORITY.get().invokeExact(PRIO_PROCESS, CALLING_THREAD, NICENESS) == 0;
+      return (int) SET_PRIORITY.get().invokeExact(PRIO_PROCESS, thread, NICENESS) == 0;
     } catch (Throwable e) {
       throw new IllegalStateException("setpriority could not be called", e);
     }

@@ -63,6 +63,50 @@ class BackgroundThreadsTest {
   }
 
   @Test
+  void aPieceThatCantBeCutIsFollowedByARestAsLong() throws Exception {
+    CompletableFuture<long[]> workedAndRested = new CompletableFuture<>();
+    BackgroundThreads.factory("modest")
+        .newThread(() -> workedAndRested.complete(workAndRest()))
+        .start();
+
+    long[] nanos = workedAndRested.get();
+    assertThat(nanos[1]).isGreaterThanOrEqualTo(nanos[0]);
+  }
+
+  @Test
+  void onlyHalfOfTheProcessorsWorkForSuchAThread() throws Exception {
+    int processors = Runtime.getRuntime().availableProcessors();
+    CompletableFuture<Integer> resting = new CompletableFuture<>();
+    CompletableFuture<Integer> notToRest = new CompletableFuture<>();
+    BackgroundThreads.factory("modest")
+        .newThread(
+            () -> {
+              resting.complete(BackgroundThreads.workers(processors));
+              BackgroundThreads.setResting(false);
+              notToRest.complete(BackgroundThreads.workers(processors));
+            })
+        .start();
+
+    assertThat(resting.get()).isEqualTo(Math.max(1, processors / 2));
+    assertThat(notToRest.get()).isEqualTo(processors);
+    assertThat(BackgroundThreads.workers(processors)).isEqualTo(processors);
+    assertThat(BackgroundThreads.workers(1)).isEqualTo(1);
+  }
+
+  /// Nanoseconds of one piece of some milliseconds, at least, and of the rest after it.
+  private static long[] workAndRest() {
+    BackgroundThreads.giveWay();
+    long begun = System.nanoTime();
+    while (System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(3)) {
+      Thread.onSpinWait();
+    }
+    long worked = Math.min(System.nanoTime() - begun, TimeUnit.MILLISECONDS.toNanos(5));
+    long ended = System.nanoTime();
+    BackgroundThreads.giveWay();
+    return new long[] {worked, System.nanoTime() - ended};
+  }
+
+  @Test
   void otherThreadsNeverRest() {
     assertThat(restsOfWork()).isZero();
   }
@@ -91,9 +135,13 @@ class BackgroundThreadsTest {
     }
   }
 
-  /// Of the calling thread: the 19th field of proc(5)'s stat.
   private static int niceness() throws IOException {
-    String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+    return niceness(Path.of("/proc/thread-self"));
+  }
+
+  /// Of a thread: the 19th field of proc(5)'s stat.
+  static int niceness(Path thread) throws IOException {
+    String stat = Files.readString(thread.resolve("stat"));
     return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
   }
 }
