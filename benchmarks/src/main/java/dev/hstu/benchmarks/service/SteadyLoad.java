@@ -8,6 +8,7 @@ import dev.hstu.benchmarks.vectors.MixtureVectors;
 import dev.hstu.index.generation.GenerationEntry;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.kernels.cpu.BackgroundThreads;
+import dev.hstu.kernels.cpu.CompilerThreads;
 import dev.hstu.retrieval.Cli;
 import java.io.IOException;
 import java.io.InputStream;
@@ -185,6 +186,8 @@ public final class SteadyLoad {
     progress.accept("warming up");
     Duration often = settings.compiling().dividedBy(COMPILED_SWAPS + 1);
     stretch("warm-up", service, requests, (int) (highest / 2), settings.compiling(), often);
+    // What the client's compilers take from now on would be taken on another machine.
+    int _ = CompilerThreads.lower();
     for (int share : settings.shares()) {
       int rate = (int) (highest * share / 100);
       progress.accept("%d %% of the saturation: %d requests/s".formatted(share, rate));
