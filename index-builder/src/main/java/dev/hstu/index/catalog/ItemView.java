@@ -32,12 +32,25 @@ public interface ItemView {
 
   /// The external ids of many rows, each as [#idAt] gives it.
   default String[] idsAt(int[] rows) {
+    int base = base().size();
+    int[] ofBase = new int[rows.length];
+    int count = 0;
     for (int row : rows) {
-      if (row >= base().size()) {
-        return Arrays.stream(rows).mapToObj(this::idAt).toArray(String[]::new);
+      if (row < base) {
+        ofBase[count++] = row;
       }
     }
-    return base().ids().idsAt(rows);
+    // Together, since each alone would wait for memory.
+    String[] found = base().ids().idsAt(count == rows.length ? rows : Arrays.copyOf(ofBase, count));
+    if (count == rows.length) {
+      return found;
+    }
+    String[] ids = new String[rows.length];
+    int next = 0;
+    for (int i = 0; i < rows.length; i++) {
+      ids[i] = rows[i] < base ? found[next++] : idAt(rows[i]);
+    }
+    return ids;
   }
 
   /// Whether a row holds the present state of its item.

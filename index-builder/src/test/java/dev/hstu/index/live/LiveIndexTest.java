@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,21 @@ final class LiveIndexTest {
       expected.put("new", second);
       expected.put(id(5), second);
       assertContent(after, expected);
+    }
+  }
+
+  @Test
+  void idsOfManyRowsAreThoseOfEach() throws Exception {
+    try (Generation generation = open(build(IndexSettings.DEFAULT));
+        LiveIndex live = LiveIndex.open(generation, updates(), EAGER)) {
+      submit(live, put("new", source.query()), put(id(5), source.query()), delete(id(6)));
+      ItemView items = live.snapshot().items();
+      int last = items.rows() - 1;
+      for (int[] rows :
+          List.of(new int[] {7, 0}, new int[] {last}, new int[] {5, ITEMS, 6, 5, last, 0})) {
+        assertThat(items.idsAt(rows))
+            .containsExactly(IntStream.of(rows).mapToObj(items::idAt).toArray(String[]::new));
+      }
     }
   }
 

@@ -48,7 +48,9 @@ class CandidateJsonTest {
   }
 
   private static float score(Random random) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(7)) {
+      case 5 -> Float.intBitsToFloat(random.nextInt());
+      case 6 -> -Float.MIN_NORMAL * (1 + random.nextFloat());
       case 0 -> 0;
       case 1 -> random.nextInt(Integer.MAX_VALUE);
       case 2 -> -random.nextFloat();
