@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 
 /// Trains an ensemble, one member after another by [Trainer], from the same data and recipe with
 /// seeds of their own.
@@ -32,16 +31,22 @@ public final class EnsembleTrainer {
   /// Beside a finished member: what it was trained by and on, so that no other training takes it.
   private static final String RECIPE = "recipe.json";
 
+  /// How each member is trained.
+  @FunctionalInterface
+  public interface Members {
+    /// Asked for when it is the member's turn, so that only one's state is in memory.
+    ///
+    /// @param member from 1
+    MemberTraining of(int member) throws IOException;
+  }
+
   private final TrainingData data;
   private final TrainingSettings settings;
   private final EnsembleTarget target;
-  private final IntFunction<MemberTraining> members;
+  private final Members members;
 
   private EnsembleTrainer(
-      TrainingData data,
-      TrainingSettings settings,
-      EnsembleTarget target,
-      IntFunction<MemberTraining> members) {
+      TrainingData data, TrainingSettings settings, EnsembleTarget target, Members members) {
     this.data = data;
     this.settings = settings;
     this.target = target;
@@ -58,7 +63,7 @@ public final class EnsembleTrainer {
   /// Trains `settings.members()` networks, at least two, or goes on where a run of the same
   /// training stopped, and writes the ensemble.
   ///
-  /// @param members how each is trained, asked for when it is its turn; counted from 1
+  /// @param members how each is trained
   /// @throws java.nio.file.FileAlreadyExistsException before any work, when the target's model
   ///     exists
   /// @throws dev.hstu.kernels.storage.DirectoryLockedException when another process trains it
@@ -66,10 +71,7 @@ public final class EnsembleTrainer {
   /// @throws TrainingDivergedException when a member's loss or gradient stops being a number
   /// @throws dev.hstu.encoder.EngineUnavailableException when PyTorch or the device isn't there
   public static EnsembleResult train(
-      TrainingData data,
-      TrainingSettings settings,
-      EnsembleTarget target,
-      IntFunction<MemberTraining> members)
+      TrainingData data, TrainingSettings settings, EnsembleTarget target, Members members)
       throws IOException {
     if (settings.members() < 2) {
       throw new IllegalArgumentException(
@@ -117,7 +119,7 @@ public final class EnsembleTrainer {
   /// @return empty where an earlier run had finished it
   private Optional<TrainingResult> train(int member) throws IOException {
     Path folder = memberFolder(target.model(), member);
-    MemberTraining training = members.apply(member);
+    MemberTraining training = members.of(member);
     TrainingSettings own = settings.withMembers(1).withSeed(settings.seed() + member - 1);
     CheckpointOwner owner = CheckpointOwner.ofFinished(own, data, training.start());
     if (Files.exists(folder)) {

@@ -213,20 +213,12 @@ class EnsembleTrainerTest {
         member -> {
           NetworkModel own = networks.get(member - 1);
           return new MemberTraining(
-              TrainingStart.from(own, state(own, member)),
+              TrainingStart.from(own, TrainingState.read(folder.resolve("first-" + member), own)),
               killer(member == killedMember ? killedStep : 0),
               ModelSelection.LAST_EPOCH,
               result -> Map.of(),
               null);
         });
-  }
-
-  private TrainingState state(NetworkModel model, int member) {
-    try {
-      return TrainingState.read(folder.resolve("first-" + member), model);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private MemberTraining keeping(String name, int member) {

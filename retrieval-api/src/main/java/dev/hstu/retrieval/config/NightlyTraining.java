@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /// How a night trains; `train.*`.
 ///
@@ -19,6 +20,7 @@ import java.util.OptionalDouble;
 /// @param temperature that scores are divided by, where not the preset's
 /// @param secondTargetWeight of the item after the next, where not the preset's
 /// @param seed of the first night; each night after it takes the next
+/// @param members networks of the model, where not the preset's
 /// @param startModel folder of the model that the first night goes on from
 /// @param threads CPU threads, 0 for one a core as far as memory allows
 /// @param checkpointSeconds between two checkpoints
@@ -33,6 +35,7 @@ public record NightlyTraining(
     OptionalDouble temperature,
     OptionalDouble secondTargetWeight,
     int seed,
+    OptionalInt members,
     Optional<Path> startModel,
     int threads,
     int checkpointSeconds) {
@@ -111,6 +114,15 @@ public record NightlyTraining(
           0,
           Integer.MAX_VALUE,
           "Of the first night; each night after it takes the next number.");
+  static final Setting<String> MEMBERS =
+      Setting.matching(
+          "train.members",
+          OF_PRESET,
+          "preset|[1-9]|1[0-6]",
+          "a number within 1..16, or preset",
+          "Networks trained one after another that make one model, whose score is the mean of"
+              + " theirs; time and memory are theirs added up. It can't change while nights go on"
+              + " from each other.");
   static final Setting<String> START_MODEL =
       Setting.text(
           "train.start-model",
@@ -145,6 +157,7 @@ public record NightlyTraining(
           TEMPERATURE,
           SECOND_TARGET_WEIGHT,
           SEED,
+          MEMBERS,
           START_MODEL,
           THREADS,
           CHECKPOINT_SECONDS);
@@ -161,6 +174,7 @@ public record NightlyTraining(
         declared(values.get(TEMPERATURE)),
         declared(values.get(SECOND_TARGET_WEIGHT)),
         values.get(SEED),
+        declaredCount(values.get(MEMBERS)),
         NightlyInput.declared(values.get(START_MODEL), NONE).map(Path::of),
         values.get(THREADS),
         values.get(CHECKPOINT_SECONDS));
@@ -172,6 +186,12 @@ public record NightlyTraining(
         : OptionalDouble.of(Double.parseDouble(number));
   }
 
+  private static OptionalInt declaredCount(String number) {
+    return number.equals(OF_PRESET)
+        ? OptionalInt.empty()
+        : OptionalInt.of(Integer.parseInt(number));
+  }
+
   /// A preset's recipe with the numbers that are declared in their places.
   public TrainingSettings over(TrainingSettings recipe) {
     TrainingSettings settings = recipe;
@@ -181,6 +201,9 @@ public record NightlyTraining(
     }
     if (temperature.isPresent()) {
       settings = settings.withModel(settings.model().withTemperature(temperature.getAsDouble()));
+    }
+    if (members.isPresent()) {
+      settings = settings.withMembers(members.getAsInt());
     }
     return secondTargetWeight.isPresent()
         ? settings.withSecondTargetWeight(secondTargetWeight.getAsDouble())

@@ -17,9 +17,12 @@ import java.util.stream.Stream;
 /// | `items` | the catalogue as it was when the night began |
 /// | `data/` | prepared data |
 /// | `model/`, `training-state.safetensors` | the model and its optimiser's state |
+/// | `training-state-1.safetensors`, … | of an ensemble that of each member |
 /// | `vectors.safetensors` | item vectors, until the generation has them |
 /// | `tuning.json` | what chose the index, where a tuning did |
 record NightFolder(Path path) {
+
+  private static final String TRAINING_STATE = "training-state";
 
   Path journal() {
     return path.resolve("journal.json");
@@ -45,8 +48,25 @@ record NightFolder(Path path) {
     return path.resolve("model");
   }
 
-  Path trainingState() {
-    return path.resolve("training-state.safetensors");
+  /// Where the optimiser's state of one network is.
+  ///
+  /// @param member from 1
+  /// @param members networks of the model
+  Path trainingState(int member, int members) {
+    return path.resolve(
+        members == 1
+            ? TRAINING_STATE + ".safetensors"
+            : TRAINING_STATE + "-" + member + ".safetensors");
+  }
+
+  /// The states that there are.
+  List<Path> trainingStates() throws IOException {
+    try (Stream<Path> children = Files.list(path)) {
+      return children
+          .filter(child -> child.getFileName().toString().startsWith(TRAINING_STATE))
+          .sorted()
+          .toList();
+    }
   }
 
   Path vectors() {

@@ -1,21 +1,23 @@
 package dev.hstu.retrieval.nightly;
 
-import dev.hstu.encoder.model.EnsembleModel;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.encoder.model.ModelFeatures;
-import dev.hstu.encoder.model.NetworkConfig;
 import dev.hstu.encoder.model.NetworkModel;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.sequence.VocabularyGrowth;
 import dev.hstu.encoder.training.CheckpointMismatchException;
 import dev.hstu.encoder.training.DataFeatures;
+import dev.hstu.encoder.training.EnsembleTarget;
+import dev.hstu.encoder.training.EnsembleTrainer;
 import dev.hstu.encoder.training.ItemLabels;
+import dev.hstu.encoder.training.MemberTraining;
 import dev.hstu.encoder.training.ModelSelection;
 import dev.hstu.encoder.training.StepProgress;
 import dev.hstu.encoder.training.Trainer;
 import dev.hstu.encoder.training.TrainingData;
 import dev.hstu.encoder.training.TrainingDivergedException;
 import dev.hstu.encoder.training.TrainingListener;
+import dev.hstu.encoder.training.TrainingPlan;
 import dev.hstu.encoder.training.TrainingPresets;
 import dev.hstu.encoder.training.TrainingResult;
 import dev.hstu.encoder.training.TrainingSettings;
@@ -28,6 +30,7 @@ import dev.hstu.kernels.storage.AtomicFolder;
 import dev.hstu.kernels.storage.DurableFiles;
 import dev.hstu.kernels.tables.IdTable;
 import dev.hstu.retrieval.config.NightlyTraining;
+import dev.hstu.retrieval.evaluate.MemberCompanions;
 import dev.hstu.retrieval.evaluate.TrainingRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +61,10 @@ final class TrainWork implements NightWork {
   /// being written, the model and the state at the end.
   private static final int COPIES_ON_DISK = 9;
 
+  /// Sizes of a network for each member of an ensemble that isn't the one being trained: itself as
+  /// a member and in the ensemble, and the two moments of its state.
+  private static final int COPIES_A_MEMBER = 4;
+
   @Override
   public NightStep step() {
     return NightStep.TRAIN;
@@ -65,8 +72,12 @@ final class TrainWork implements NightWork {
 
   @Override
   public long diskBytes(NightContext night) throws IOException {
+    TrainingSettings settings = recipe(night);
     long ids = 40L * night.data().items().size();
-    return COPIES_ON_DISK * RamBudget.parameterBytes(shapes(night)) + ids;
+    long network = RamBudget.parameterBytes(settings.model());
+    long members =
+        settings.members() == 1 ? 0 : settings.members() * (COPIES_A_MEMBER * network + ids);
+    return COPIES_ON_DISK * network + ids + members;
   }
 
   @Override
@@ -77,7 +88,8 @@ final class TrainWork implements NightWork {
       int cores = Runtime.getRuntime().availableProcessors();
       int wanted = training.threads() == 0 ? cores : training.threads();
       long events = night.data().log().events();
-      decisions.put(THREADS, (long) night.ram().trainingWorkers(shapes(night), events, wanted));
+      decisions.put(
+          THREADS, (long) night.ram().trainingWorkers(recipe(night).model(), events, wanted));
     }
     return decisions;
   }
@@ -95,26 +107,24 @@ final class TrainWork implements NightWork {
     }
     try {
       if (start.isEmpty()) {
-        return train(night, TrainingStart.ANEW, IdTable.ofStrings(List.of()), progress);
+        return train(night, Optional.empty(), progress);
       }
       try (OpenModel open = ModelFolder.open(start.get())) {
-        NetworkModel model = network(open.model());
-        return train(night, start(night, model), model.vocabulary(), progress);
+        return train(night, Optional.of(open.model()), progress);
       }
     } catch (IllegalArgumentException | CheckpointMismatchException | TrainingDivergedException e) {
       throw new NightRefusedException(e.getMessage(), e);
     }
   }
 
-  private StepResult train(
-      NightContext night, TrainingStart start, IdTable known, NightProgress progress)
+  private StepResult train(NightContext night, Optional<Model> base, NightProgress progress)
       throws IOException {
     PreparedData data = night.data();
     VocabularyGrowth growth =
-        known.size() == 0
+        base.isEmpty()
             ? VocabularyGrowth.of(data.items(), data.items())
-            : VocabularyGrowth.of(known, data.items());
-    ModelFeatures features = features(night, start);
+            : VocabularyGrowth.of(base.get().vocabulary(), data.items());
+    ModelFeatures features = features(night, base);
     TrainingData examples =
         new TrainingData(
             growth.relabelled(data.log()),
@@ -123,17 +133,71 @@ final class TrainWork implements NightWork {
             ItemLabels.of(data.attributes(), features).relabelled(growth.rows()));
     TrainingSettings plain = settings(night, growth.vocabulary().size());
     TrainingSettings settings = plain.withModel(plain.model().withFeatures(features));
+    base.ifPresent(model -> requireAsMany(model, settings));
+    List<TrainingResult> results =
+        settings.members() == 1
+            ? List.of(network(night, base, examples, settings, progress))
+            : ensemble(night, base, examples, settings, progress);
+    StepResult step = finished(night);
+    if (!results.isEmpty()) {
+      TrainingPlan plan = results.getFirst().plan();
+      step.figure("steps", plan.steps() * settings.members())
+          .figure("loss", results.stream().mapToDouble(TrainingResult::loss).average().orElse(0))
+          .figure("users", plan.users());
+    }
+    return step;
+  }
+
+  private static TrainingResult network(
+      NightContext night,
+      Optional<Model> base,
+      TrainingData examples,
+      TrainingSettings settings,
+      NightProgress progress)
+      throws IOException {
     TrainingTarget target =
         TrainingTarget.of(night.folder().model())
-            .withState(night.folder().trainingState())
-            .withCompanions(result -> record(night, data, result).companion());
-    TrainingResult result =
-        Trainer.train(
-            examples, settings, start, target, listener(progress), ModelSelection.LAST_EPOCH);
-    return finished(night)
-        .figure("steps", result.plan().steps())
-        .figure("loss", result.loss())
-        .figure("users", result.plan().users());
+            .withState(night.folder().trainingState(1, 1))
+            .withCompanions(result -> record(night, result).companion());
+    return Trainer.train(
+        examples,
+        settings,
+        start(night, base, 1),
+        target,
+        listener(progress, 1, 1),
+        ModelSelection.LAST_EPOCH);
+  }
+
+  /// @return of the members that this run has trained
+  private static List<TrainingResult> ensemble(
+      NightContext night,
+      Optional<Model> base,
+      TrainingData examples,
+      TrainingSettings settings,
+      NightProgress progress)
+      throws IOException {
+    int members = settings.members();
+    return EnsembleTrainer.train(
+            examples,
+            settings,
+            new EnsembleTarget(night.folder().model(), MemberCompanions::of, false),
+            member ->
+                new MemberTraining(
+                    start(night, base, member),
+                    listener(progress, member, members),
+                    ModelSelection.LAST_EPOCH,
+                    result -> record(night, result).companion(),
+                    night.folder().trainingState(member, members)))
+        .trained();
+  }
+
+  private static void requireAsMany(Model base, TrainingSettings settings) {
+    int networks = base.networks().size();
+    if (networks != settings.members()) {
+      throw new NightRefusedException(
+          "train.members=%d must be %d, the networks of the model to go on from; set it so, or begin anew with another work folder"
+              .formatted(settings.members(), networks));
+    }
   }
 
   /// What is known of a model that stands in the night's folder.
@@ -178,7 +242,7 @@ final class TrainWork implements NightWork {
     return leftOut;
   }
 
-  /// The model stays: a copy of its folder and of its optimiser's state, so that a later night can
+  /// The model stays: a copy of its folder and of its optimiser's states, so that a later night can
   /// train on from this one.
   private static void keep(NightContext night, Optional<Path> start) throws IOException {
     Path from =
@@ -187,9 +251,12 @@ final class TrainWork implements NightWork {
                 new NightRefusedException(
                     "train.mode=embed-only needs a model and there is none; set train.start-model,"
                         + " or train.mode=continue for the first night"));
-    Path state = stateBeside(night);
-    if (Files.exists(state)) {
-      DurableFiles.writeAtomically(night.folder().trainingState(), out -> Files.copy(state, out));
+    Optional<NightFolder> before = folderBefore(night);
+    if (before.isPresent()) {
+      for (Path state : before.get().trainingStates()) {
+        Path copy = night.folder().path().resolve(state.getFileName());
+        DurableFiles.writeAtomically(copy, out -> Files.copy(state, out));
+      }
     }
     try (AtomicFolder copy = AtomicFolder.creating(night.folder().model());
         Stream<Path> files = Files.list(from)) {
@@ -203,9 +270,8 @@ final class TrainWork implements NightWork {
   /// The folder of the model to go on from.
   private static Optional<Path> startFolder(NightContext night) {
     Optional<Path> start =
-        night
-            .previous()
-            .map(before -> night.archive().folder(before.night()).model())
+        folderBefore(night)
+            .map(NightFolder::model)
             .or(() -> night.configuration().training().startModel());
     start.ifPresent(
         folder -> {
@@ -218,42 +284,39 @@ final class TrainWork implements NightWork {
     return start;
   }
 
-  private static Path stateBeside(NightContext night) {
-    return night
-        .previous()
-        .map(before -> night.archive().folder(before.night()).trainingState())
-        .orElse(night.folder().trainingState());
+  private static Optional<NightFolder> folderBefore(NightContext night) {
+    return night.previous().map(before -> night.archive().folder(before.night()));
   }
 
-  private static NetworkModel network(Model model) {
-    return switch (model) {
-      case NetworkModel network -> network;
-      case EnsembleModel ensemble ->
-          throw new NightRefusedException(
-              "the model to go on from is an ensemble of %d networks, which a night can't train on; set train.mode=embed-only, or train it anew with `hstu train --members`"
-                  .formatted(ensemble.networks().size()));
-    };
-  }
-
-  private static TrainingStart start(NightContext night, NetworkModel model) throws IOException {
-    Path state = stateBeside(night);
-    return night.previous().isPresent() && Files.exists(state)
-        ? TrainingStart.from(model, TrainingState.read(state, model))
-        : new TrainingStart.From(model, Optional.empty());
+  /// Where one network of the night's model begins.
+  ///
+  /// @param member from 1
+  private static TrainingStart start(NightContext night, Optional<Model> base, int member)
+      throws IOException {
+    if (base.isEmpty()) {
+      return TrainingStart.ANEW;
+    }
+    List<NetworkModel> networks = base.get().networks();
+    NetworkModel network = networks.get(member - 1);
+    Optional<Path> state =
+        folderBefore(night)
+            .map(before -> before.trainingState(member, networks.size()))
+            .filter(Files::exists);
+    return state.isPresent()
+        ? TrainingStart.from(network, TrainingState.read(state.get(), network))
+        : new TrainingStart.From(network, Optional.empty());
   }
 
   /// Those of the model to go on from, since tables can't grow; of a new model all the data have,
   /// where the recipe reads them.
-  private static ModelFeatures features(NightContext night, TrainingStart start)
+  private static ModelFeatures features(NightContext night, Optional<Model> base)
       throws IOException {
-    String preset = night.configuration().training().preset();
-    return switch (start) {
-      case TrainingStart.From from -> withoutSeries(from.model().config().features());
-      case TrainingStart.Anew() ->
-          TrainingPresets.readsFeatures(preset)
-              ? DataFeatures.all(night.data())
-              : ModelFeatures.NONE;
-    };
+    if (base.isPresent()) {
+      return withoutSeries(base.get().config().features());
+    }
+    return TrainingPresets.readsFeatures(night.configuration().training().preset())
+        ? DataFeatures.all(night.data())
+        : ModelFeatures.NONE;
   }
 
   private static ModelFeatures withoutSeries(ModelFeatures features) {
@@ -265,15 +328,19 @@ final class TrainWork implements NightWork {
     return features;
   }
 
-  private static NetworkConfig shapes(NightContext night) throws IOException {
-    int items = Math.max(night.data().items().size(), knownBefore(night));
-    return TrainingPresets.named(night.configuration().training().preset(), items).model();
+  /// The recipe before it is known how many items there are in all.
+  private static TrainingSettings recipe(NightContext night) throws IOException {
+    return recipe(night, Math.max(night.data().items().size(), knownBefore(night)));
+  }
+
+  private static TrainingSettings recipe(NightContext night, int items) {
+    NightlyTraining training = night.configuration().training();
+    return training.over(TrainingPresets.named(training.preset(), items));
   }
 
   private static TrainingSettings settings(NightContext night, int items) {
     NightlyTraining training = night.configuration().training();
-    return training
-        .over(TrainingPresets.named(training.preset(), items))
+    return recipe(night, items)
         .withHoldOut(training.holdOut())
         .withEpochs(night.plan().epochs())
         .withSeed(night.plan().seed())
@@ -282,21 +349,21 @@ final class TrainWork implements NightWork {
   }
 
   /// A chain knows what its worst night has seen.
-  private static TrainingRecord record(
-      NightContext night, PreparedData data, TrainingResult result) {
+  private static TrainingRecord record(NightContext night, TrainingResult result) {
+    String data = night.journal().done(NightStep.IMPORT).output(ImportWork.DATA);
     TrainingSettings settings = result.plan().settings();
     int holdOut = settings.holdOut();
     Optional<Path> start = startFolder(night);
     if (start.isPresent()) {
       Integer before = recordOf(start.get()).map(TrainingRecord::holdOut).orElse(null);
       if (before == null) {
-        return TrainingRecord.external(data.fingerprint());
+        return TrainingRecord.external(data);
       }
       holdOut = Math.min(holdOut, before);
     }
     return new TrainingRecord(
         settings.preset(),
-        data.fingerprint(),
+        data,
         holdOut,
         settings.seed(),
         result.epoch(),
@@ -313,16 +380,18 @@ final class TrainWork implements NightWork {
     }
   }
 
-  private static TrainingListener listener(NightProgress progress) {
+  private static TrainingListener listener(NightProgress progress, int member, int members) {
+    String which = members == 1 ? "" : "member %d of %d ".formatted(member, members);
     return new TrainingListener() {
       @Override
       public void onStep(StepProgress at) {
         progress.at(
-            at.step(),
-            at.steps(),
+            (member - 1) * at.steps() + at.step(),
+            members * at.steps(),
             String.format(
                 Locale.ROOT,
-                "epoch %d loss %.4f %,.0f users/s",
+                "%sepoch %d loss %.4f %,.0f users/s",
+                which,
                 at.epoch(),
                 at.loss(),
                 at.usersPerSecond()));

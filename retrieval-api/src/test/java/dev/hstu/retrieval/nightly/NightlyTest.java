@@ -100,6 +100,59 @@ class NightlyTest {
         .isEqualTo(world.newItems().size());
   }
 
+  /// Each member goes on from itself: old items keep their rows, new ones get theirs, and the same
+  /// night killed within its second member gives the same content.
+  @Test
+  void anEnsembleIsTrainedOnNightByNight() throws Exception {
+    Map<String, String> two = Map.of("train.members", "2", "train.checkpoint-seconds", "0");
+    NightWorld killed = new NightWorld(folder.resolve("killed"));
+    killed.firstDay();
+    for (NightWorld each : new NightWorld[] {world, killed}) {
+      assertThat(each.night(two, NightListener.NONE)).isInstanceOf(NightOutcome.Published.class);
+      each.secondDay();
+    }
+    assertThat(world.night(two, NightListener.NONE)).isInstanceOf(NightOutcome.Published.class);
+    NightJournal second = world.journal();
+    assertThat(second.done(NightStep.TRAIN).figure(TrainWork.NEW_ITEMS))
+        .isEqualTo(world.newItems().size());
+    requireRetrievable(second);
+    NightFolder night = NightArchive.open(world.work()).folder(second.night());
+    assertThat(night.trainingStates()).hasSize(2);
+    try (OpenModel open = ModelFolder.open(night.model())) {
+      assertThat(open.model().networks()).hasSize(2);
+    }
+    JsonNode record = new ObjectMapper().readTree(night.model().resolve("training.json").toFile());
+    assertThat(record.path("members").asInt()).isEqualTo(2);
+
+    NightListener breaking =
+        new NightListener() {
+          @Override
+          public void at(NightStep step, double share, double secondsLeft, String note) {
+            if (note.startsWith("member 2 of 2")) {
+              throw new IllegalStateException("planted");
+            }
+          }
+        };
+    assertThat(killed.night(two, breaking)).isInstanceOf(NightOutcome.Interrupted.class);
+    assertThat(killed.night(two, NightListener.NONE)).isInstanceOf(NightOutcome.Published.class);
+    assertThat(killed.published()).isEqualTo(world.published());
+
+    // Kept as it is, the states of its members too.
+    Map<String, String> kept = Map.of("train.members", "2", "train.mode", "embed-only");
+    assertThat(world.night(kept, NightListener.NONE)).isInstanceOf(NightOutcome.Published.class);
+    assertThat(NightArchive.open(world.work()).folder(world.journal().night()).trainingStates())
+        .hasSize(2);
+  }
+
+  @Test
+  void anotherNumberOfMembersIsRefusedWithTheMend() throws Exception {
+    world.night();
+    NightOutcome outcome = world.night(Map.of("train.members", "3"), NightListener.NONE);
+    assertThat(outcome).isInstanceOf(NightOutcome.Failed.class);
+    assertThat(outcome.report().reason())
+        .contains("train.members=3 must be 1, the networks of the model to go on from");
+  }
+
   @Test
   void aFileThatCannotBeReadFailsTheNightAndYesterdayServesOn() throws Exception {
     world.night();

@@ -6,8 +6,10 @@ import dev.hstu.encoder.EngineChoice;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.BlockWeights;
 import dev.hstu.encoder.model.CheckpointNames;
+import dev.hstu.encoder.model.EnsembleModel;
 import dev.hstu.encoder.model.HstuConfig;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.encoder.model.ModelConfig;
 import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.model.ModelWeights;
 import dev.hstu.encoder.model.NetworkConfig;
@@ -119,7 +121,7 @@ public final class TinyGenerations {
 
   /// Builds and publishes a generation of another model of [#ITEMS] items, 64-bit ids and the wall
   /// clock.
-  public String publish(long seed, NetworkConfig config) throws IOException {
+  public String publish(long seed, ModelConfig config) throws IOException {
     String id = build(config, seed, longIds(), new Clock.Wall());
     store.publish(id);
     return id;
@@ -130,10 +132,9 @@ public final class TinyGenerations {
     return build(CONFIG, seed, ids, clock);
   }
 
-  private String build(NetworkConfig config, long seed, IdTable ids, Clock clock)
-      throws IOException {
+  private String build(ModelConfig config, long seed, IdTable ids, Clock clock) throws IOException {
     Path parts = Files.createTempDirectory(Files.createDirectories(folder), "parts");
-    Model model = new NetworkModel(config, clock, ids, weights(config, seed));
+    Model model = model(config, seed, ids, clock);
     ModelFolder.save(parts.resolve("model"), model);
     ItemVectorFile.write(parts.resolve("vectors.safetensors"), model, rows -> {});
     Catalog catalog =
@@ -224,6 +225,14 @@ public final class TinyGenerations {
     values.put("ladder.steps", "none");
     values.putAll(overrides);
     return ServiceConfiguration.of(List.of(SettingSource.commandLine(values)));
+  }
+
+  private static Model model(ModelConfig config, long seed, IdTable ids, Clock clock) {
+    List<NetworkModel> networks = new ArrayList<>();
+    for (NetworkConfig network : config.networks()) {
+      networks.add(new NetworkModel(network, clock, ids, weights(network, seed + networks.size())));
+    }
+    return networks.size() == 1 ? networks.getFirst() : new EnsembleModel(networks);
   }
 
   private static ModelWeights weights(NetworkConfig config, long seed) {
