@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.cli;
 
 import dev.hstu.encoder.EngineUnavailableException;
-import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.sequence.PreparedData;
 import dev.hstu.encoder.training.CheckpointMismatchException;
 import dev.hstu.encoder.training.DataFeatures;
@@ -82,9 +81,9 @@ public final class TrainCommand implements Callable<Integer> {
       description = {
         "Columns of the catalogue whose labels (genres, brands) become part of an item's"
             + " embedding,",
-        "so that a new item has a vector by its labels alone. Default: the preset's."
+        "so that a new item has a vector by its labels alone. Default: none."
       })
-  private @Nullable List<String> labels;
+  private List<String> labels = List.of();
 
   @Option(
       names = "--own-dropout",
@@ -96,11 +95,11 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--actions",
       description = {
-        "The action of an event (a rating) is read with its item; --no-actions reads none.",
-        "Default: the preset's."
+        "The action of an event (a rating) is read with its item.",
+        "Default: it isn't, as with --no-actions."
       },
       negatable = true)
-  private @Nullable Boolean actions;
+  private boolean actions;
 
   @Option(
       names = "--series",
@@ -171,18 +170,12 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private TrainingSettings withFeatures(TrainingSettings settings, PreparedData prepared) {
-    ModelFeatures usual =
-        TrainingPresets.readsFeatures(preset) ? DataFeatures.all(prepared) : ModelFeatures.NONE;
-    List<String> columns =
-        labels == null
-            ? usual.itemLabels().stream().map(ModelFeatures.LabelColumn::name).toList()
-            : labels.stream().filter(column -> !column.isEmpty()).toList();
-    boolean read = actions == null ? usual.actionRows() > 0 : actions;
+    List<String> columns = labels.stream().filter(column -> !column.isEmpty()).toList();
     return settings.withModel(
         settings
             .model()
             .withFeatures(
-                DataFeatures.of(prepared, columns, read)
+                DataFeatures.of(prepared, columns, actions)
                     .withSeries(DataFeatures.series(prepared, series))));
   }
 

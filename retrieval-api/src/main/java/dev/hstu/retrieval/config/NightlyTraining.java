@@ -21,6 +21,7 @@ import java.util.OptionalInt;
 /// @param secondTargetWeight of the item after the next, where not the preset's
 /// @param seed of the first night; each night after it takes the next
 /// @param members networks of the model, where not the preset's
+/// @param features whether a new model reads the labels and actions that the data have
 /// @param startModel folder of the model that the first night goes on from
 /// @param threads CPU threads, 0 for one a core as far as memory allows
 /// @param checkpointSeconds between two checkpoints
@@ -36,6 +37,7 @@ public record NightlyTraining(
     OptionalDouble secondTargetWeight,
     int seed,
     OptionalInt members,
+    boolean features,
     Optional<Path> startModel,
     int threads,
     int checkpointSeconds) {
@@ -43,6 +45,11 @@ public record NightlyTraining(
   private static final String NONE = "none";
   private static final String OF_PRESET = "preset";
   private static final String EMBED_ONLY = "embed-only";
+  private static final String ALL = "all";
+
+  /// How often an item stands for its labels alone where there are any, so that they learn to speak
+  /// for items that nobody has met; as in the measurement of new films (RESULTS.md).
+  private static final double OWN_DROPOUT = 0.1;
 
   static final Setting<String> MODE =
       Setting.choice(
@@ -123,6 +130,14 @@ public record NightlyTraining(
           "Networks trained one after another that make one model, whose score is the mean of"
               + " theirs; time and memory are theirs added up. It can't change while nights go on"
               + " from each other.");
+  static final Setting<String> FEATURES =
+      Setting.choice(
+          "train.features",
+          NONE,
+          List.of(NONE, ALL),
+          "all: a new model reads every column of labels of the catalogue and the log's actions, so"
+              + " that an item nobody has met gets a vector by its labels; none: items and times"
+              + " alone. A model that is trained on keeps what it reads.");
   static final Setting<String> START_MODEL =
       Setting.text(
           "train.start-model",
@@ -158,6 +173,7 @@ public record NightlyTraining(
           SECOND_TARGET_WEIGHT,
           SEED,
           MEMBERS,
+          FEATURES,
           START_MODEL,
           THREADS,
           CHECKPOINT_SECONDS);
@@ -175,6 +191,7 @@ public record NightlyTraining(
         declared(values.get(SECOND_TARGET_WEIGHT)),
         values.get(SEED),
         declaredCount(values.get(MEMBERS)),
+        values.get(FEATURES).equals(ALL),
         NightlyInput.declared(values.get(START_MODEL), NONE).map(Path::of),
         values.get(THREADS),
         values.get(CHECKPOINT_SECONDS));
@@ -204,6 +221,9 @@ public record NightlyTraining(
     }
     if (members.isPresent()) {
       settings = settings.withMembers(members.getAsInt());
+    }
+    if (features) {
+      settings = settings.withOwnDropout(Math.max(settings.ownDropout(), OWN_DROPOUT));
     }
     return secondTargetWeight.isPresent()
         ? settings.withSecondTargetWeight(secondTargetWeight.getAsDouble())

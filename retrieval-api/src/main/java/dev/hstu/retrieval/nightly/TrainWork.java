@@ -307,14 +307,14 @@ final class TrainWork implements NightWork {
         : new TrainingStart.From(network, Optional.empty());
   }
 
-  /// Those of the model to go on from, since tables can't grow; of a new model all the data have,
-  /// where the recipe reads them.
+  /// Those of the model to go on from, since tables can't grow; of a new model what the
+  /// configuration says.
   private static ModelFeatures features(NightContext night, Optional<Model> base)
       throws IOException {
     if (base.isPresent()) {
       return withoutSeries(base.get().config().features());
     }
-    return TrainingPresets.readsFeatures(night.configuration().training().preset())
+    return night.configuration().training().features()
         ? DataFeatures.all(night.data())
         : ModelFeatures.NONE;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hstu.encoder.model.ModelFeatures;
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
 import dev.hstu.index.generation.Generation;
@@ -142,6 +143,25 @@ class NightlyTest {
     assertThat(world.night(kept, NightListener.NONE)).isInstanceOf(NightOutcome.Published.class);
     assertThat(NightArchive.open(world.work()).folder(world.journal().night()).trainingStates())
         .hasSize(2);
+  }
+
+  @Test
+  void aNewModelReadsTheFeaturesThatAreAskedForAndLaterNightsKeepThem() throws Exception {
+    assertThat(world.night(Map.of("train.features", "all"), NightListener.NONE))
+        .isInstanceOf(NightOutcome.Published.class);
+    ModelFeatures read = features();
+    assertThat(read.itemLabels()).isNotEmpty();
+
+    world.secondDay();
+    assertThat(world.night()).isInstanceOf(NightOutcome.Published.class);
+    assertThat(features()).isEqualTo(read);
+  }
+
+  private ModelFeatures features() throws IOException {
+    Path model = NightArchive.open(world.work()).folder(world.journal().night()).model();
+    try (OpenModel open = ModelFolder.open(model)) {
+      return open.model().config().features();
+    }
   }
 
   @Test
