@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// The engine `djl`: user embeddings by PyTorch in float32, on a CPU or a GPU.
@@ -42,9 +44,22 @@ public final class TorchEncoder implements TraceableEncoder {
     this.memory = TorchRuntime.open(choice.device());
     this.model = new TorchModel(memory, config);
     this.dense = TorchParameters.dense(memory, config, weights);
-    this.workers =
-        Executors.newFixedThreadPool(
-            choice.threads(), Thread.ofPlatform().daemon().name("djl-encoder-", 1).factory());
+    this.workers = workers(choice.threads());
+  }
+
+  /// All started here: threads inherit the claim to a processor of the one that starts them, and
+  /// the first to encode may warm up in the background.
+  private static ExecutorService workers(int count) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("djl-encoder-", 1).factory());
+    pool.prestartAllCoreThreads();
+    return pool;
   }
 
   /// Opens an encoder; the item embeddings are read from `weights` at every call and must stay
