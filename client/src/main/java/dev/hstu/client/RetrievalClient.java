@@ -171,11 +171,21 @@ public final class RetrievalClient implements AutoCloseable {
 
   /// Adds events to a user's stored history; the same event sent twice is kept once. Durable once
   /// answered.
-  @Operation("putUserEvents")
   public StoredUser.Receipt putUserEvents(String userId, List<Event> events) {
+    return putUserEvents(userId, events, List.of());
+  }
+
+  /// Adds events and attributes to a user's stored history; what is sent twice is kept once.
+  /// Durable once answered.
+  ///
+  /// @param userAttributes values of slow series, at most 256, to be sent in the order of their
+  ///     changes: one that says what held already is not kept
+  @Operation("putUserEvents")
+  public StoredUser.Receipt putUserEvents(
+      String userId, List<Event> events, List<UserAttribute> userAttributes) {
+    Map<String, Object> body = Map.of("events", events, "userAttributes", userAttributes);
     return transport.send(
-        Call.put(
-            "/users/" + segment(userId) + "/events", Transport.write(Map.of("events", events))),
+        Call.put("/users/" + segment(userId) + "/events", Transport.write(body)),
         StoredUser.Receipt.class);
   }
 

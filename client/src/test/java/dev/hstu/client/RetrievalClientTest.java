@@ -220,7 +220,10 @@ class RetrievalClientTest {
   void usersAreStoredRetrievedForAndForgotten() {
     String user = "a user/with ? and é";
     StoredUser.Receipt receipt =
-        client.putUserEvents(user, List.of(new Event(id(3), NOW - 60), new Event(id(3), NOW - 60)));
+        client.putUserEvents(
+            user,
+            List.of(new Event(id(3), NOW - 60), new Event(id(3), NOW - 60)),
+            List.of(new UserAttribute("language", "de", NOW - 90)));
     RetrieveAnswer answer = client.retrieveStored(user, 5);
     StoredUser stored = client.user(user);
     StoredUser.Forgotten gone = client.deleteUser(user);
@@ -229,7 +232,11 @@ class RetrievalClientTest {
     assertThat(receipt.known()).isEqualTo(1);
     assertThat(answer.candidates()).hasSize(5);
     assertThat(stored.events()).extracting(Event::itemId).containsExactly(id(3));
+    assertThat(receipt.addedAttributes()).isEqualTo(1);
+    assertThat(stored.userAttributes())
+        .containsExactly(new UserAttribute("language", "de", NOW - 90));
     assertThat(gone.events()).isEqualTo(1);
+    assertThat(gone.userAttributes()).isEqualTo(1);
     assertThatThrownBy(() -> client.user(user))
         .isInstanceOfSatisfying(
             ProblemException.class, e -> assertThat(e.problem().kind()).isEqualTo("unknown-user"));

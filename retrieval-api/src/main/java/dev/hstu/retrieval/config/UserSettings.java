@@ -7,8 +7,9 @@ import java.util.Optional;
 /// What is kept of users; `users.*`.
 ///
 /// @param folder of the store; empty keeps nothing of anyone
-/// @param maxUsers users whose events are stored
+/// @param maxUsers users whose events or attributes are stored
 /// @param maxEvents events kept of one user
+/// @param maxAttributes entries of slow series kept of one user
 /// @param maxMemoryBytes of heap for all of them
 /// @param servedDays how long what was served is remembered; 0 remembers none of it
 /// @param maxServedItems items remembered as served to one user
@@ -16,6 +17,7 @@ public record UserSettings(
     Optional<Path> folder,
     int maxUsers,
     int maxEvents,
+    int maxAttributes,
     long maxMemoryBytes,
     int servedDays,
     int maxServedItems) {
@@ -30,7 +32,8 @@ public record UserSettings(
           "users.folder",
           NONE,
           "none, or the path of a folder of its own",
-          "Where users' events are stored, by PUT /users/{id}/events, and what was served to them."
+          "Where users' events and attributes are stored, by PUT /users/{id}/events, and what was"
+              + " served to them."
               + " Only one process may write to it. none stores nothing of anyone.");
   static final Setting<Integer> MAX_USERS =
       Setting.integer(
@@ -38,8 +41,8 @@ public record UserSettings(
           1_000_000,
           1,
           100_000_000,
-          "Users whose events are stored; one more is answered 503. Of as many again it is remembered"
-              + " what was served to them.");
+          "Users whose events or attributes are stored; one more is answered 503. Of as many again it"
+              + " is remembered what was served to them.");
   static final Setting<Integer> MAX_EVENTS =
       Setting.integer(
           "users.max-events",
@@ -48,6 +51,14 @@ public record UserSettings(
           10_000,
           "Events kept of one user, the newest: models read a few hundred, and all are excluded as"
               + " seen.");
+  static final Setting<Integer> MAX_ATTRIBUTES =
+      Setting.integer(
+          "users.max-attributes",
+          256,
+          1,
+          10_000,
+          "Changes of slow series kept of one user, the newest, the last of each series in any case:"
+              + " as many as a request may say, some 20 bytes each.");
   static final Setting<Long> MAX_MEMORY =
       Setting.bytes(
           "users.max-memory",
@@ -74,7 +85,8 @@ public record UserSettings(
           "Items remembered as served to one user, the latest, some 12 bytes each.");
 
   static final List<Setting<?>> SETTINGS =
-      List.of(FOLDER, MAX_USERS, MAX_EVENTS, MAX_MEMORY, SERVED_DAYS, MAX_SERVED_ITEMS);
+      List.of(
+          FOLDER, MAX_USERS, MAX_EVENTS, MAX_ATTRIBUTES, MAX_MEMORY, SERVED_DAYS, MAX_SERVED_ITEMS);
 
   static UserSettings from(SettingValues values) {
     String folder = values.get(FOLDER);
@@ -82,6 +94,7 @@ public record UserSettings(
         folder.equals(NONE) ? Optional.empty() : Optional.of(Path.of(folder)),
         values.get(MAX_USERS),
         values.get(MAX_EVENTS),
+        values.get(MAX_ATTRIBUTES),
         values.get(MAX_MEMORY),
         values.get(SERVED_DAYS),
         values.get(MAX_SERVED_ITEMS));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
         """)
 record HistorySchema(
     @Schema(
-            description = "Whose history it is: stored events are taken in as by POST /retrieve",
+            description = "Whose history it is: what is stored is taken in as by POST /retrieve",
             implementation = Object.class,
             oneOf = {String.class, Long.class})
         @Nullable String userId,

@@ -9,10 +9,13 @@ import dev.hstu.retrieval.http.RetrieveRequest.UserAttribute;
 import dev.hstu.retrieval.retrieve.RetrievalQuery;
 import dev.hstu.retrieval.retrieve.UserAttributes;
 import dev.hstu.retrieval.serving.ServerClock;
+import dev.hstu.retrieval.users.StoredAttributes;
+import dev.hstu.retrieval.users.StoredHistory;
 import dev.hstu.retrieval.users.UserEvent;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -56,7 +59,8 @@ final class RequestRules {
       requireOrder(times, i);
     }
     History sent = new History(itemIds, times, actions);
-    List<UserEvent> stored = users.events(request);
+    StoredHistory kept = users.history(request);
+    List<UserEvent> stored = kept.events().events();
     long requestTime = requestTime(request, sent, stored, clock);
     requirePast(times, requestTime, request.requestTime() != null);
     History history = stored.isEmpty() ? sent : withStored(sent, events, stored, requestTime);
@@ -70,7 +74,18 @@ final class RequestRules {
         excluded(request, served),
         Objects.requireNonNullElse(request.filter(), FilterRule.EVERYTHING),
         request.userId(),
-        attributes(request.userAttributes()));
+        attributes(withStored(request.userAttributes(), kept.attributes())));
+  }
+
+  /// Stored attributes and sent ones together, stored ones first; equal ones once. Those that hold
+  /// only later have no effect on a model.
+  private static List<UserAttribute> withStored(List<UserAttribute> sent, StoredAttributes stored) {
+    if (stored.count() == 0) {
+      return sent;
+    }
+    Set<UserAttribute> all = new LinkedHashSet<>(UserHistories.asSent(stored));
+    all.addAll(sent);
+    return List.copyOf(all);
   }
 
   private static UserAttributes attributes(List<UserAttribute> said) {

@@ -93,7 +93,9 @@ final class RetrieveController {
   @Operation(
       operationId = "retrieveStored",
       summary = "The k items to rank next for a user whose events are stored",
-      description = "What POST /retrieve answers to the same fields, sent as parameters",
+      description =
+          "What POST /retrieve answers to the same fields, sent as parameters, and to what is stored of"
+              + " the user: events and attributes",
       parameters = {
         @Parameter(
             name = "k",
@@ -135,7 +137,7 @@ final class RetrieveController {
   private byte[] ofUser(String userId, HttpParameters parameters) {
     boolean unknownToo = RetrieveParameters.popularIfUnknown(parameters);
     byte[] body = RetrieveParameters.ofUser(userId, parameters);
-    if (users.required().events(userId).count() == 0 && !unknownToo) {
+    if (users.required().history(userId).isEmpty() && !unknownToo) {
       throw UsersController.unknown(userId);
     }
     return body;

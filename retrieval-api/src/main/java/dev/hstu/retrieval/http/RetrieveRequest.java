@@ -15,8 +15,9 @@ public record RetrieveRequest(
     @Schema(
             description =
                 "Whose history it is. Where the service stores users' events, those not later than"
-                    + " the request time are taken together with the events sent; equal ones count"
-                    + " once. Not needed for an answer",
+                    + " the request time are taken together with the events sent, and stored"
+                    + " attributes with the userAttributes sent; equal ones count once. Not needed"
+                    + " for an answer",
             implementation = Object.class,
             oneOf = {String.class, Long.class})
         @Nullable String userId,

@@ -39,7 +39,7 @@ final class RetrieveRequestReader {
       Stream.concat(Stream.of("itemId"), FIELDS.stream()).toList();
   private static final List<String> HISTORY_FIELDS =
       List.of("userId", "events", "requestTime", "userAttributes");
-  private static final List<String> EVENTS_FIELDS = List.of("events");
+  private static final List<String> STORED_FIELDS = List.of("events", "userAttributes");
   private static final List<String> EVENT_FIELDS = List.of("itemId", "timestamp", "action");
 
   private static final String EVENT_NEEDS = "itemId and timestamp";
@@ -66,11 +66,11 @@ final class RetrieveRequestReader {
     return read(line, LINE_FIELDS, id);
   }
 
-  /// Reads the body of `PUT /users/{id}/events`.
+  /// Reads the body of `PUT /users/{id}/events`: a retrieve request of events and attributes alone.
   ///
   /// @throws InvalidRequestException as [#read]
-  List<Event> readEvents(byte[] body) {
-    return read(body, EVENTS_FIELDS, _ -> {}).events();
+  RetrieveRequest readStored(byte[] body) {
+    return read(body, STORED_FIELDS, _ -> {});
   }
 
   /// Reads a question why: a retrieve request that names an item.

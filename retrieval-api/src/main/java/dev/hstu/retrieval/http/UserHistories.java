@@ -1,12 +1,13 @@
 package dev.hstu.retrieval.http;
 
 import dev.hstu.retrieval.config.UserSettings;
+import dev.hstu.retrieval.http.RetrieveRequest.UserAttribute;
 import dev.hstu.retrieval.serving.ServerClock;
 import dev.hstu.retrieval.serving.StoredUsers;
 import dev.hstu.retrieval.users.ServedList;
 import dev.hstu.retrieval.users.Serving;
-import dev.hstu.retrieval.users.StoredEvents;
-import dev.hstu.retrieval.users.UserEvent;
+import dev.hstu.retrieval.users.StoredAttributes;
+import dev.hstu.retrieval.users.StoredHistory;
 import dev.hstu.retrieval.users.UserStore;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -58,13 +59,18 @@ final class UserHistories {
     return store != null && request.userId() != null;
   }
 
-  /// The stored events of a request's user; none of one that isn't known or named.
-  List<UserEvent> events(RetrieveRequest request) {
-    if (store == null || request.userId() == null) {
-      return List.of();
-    }
-    StoredEvents events = store.events(request.userId());
-    return events.count() == 0 ? List.of() : events.events();
+  /// What is stored of a request's user; nothing of one who isn't known or named.
+  StoredHistory history(RetrieveRequest request) {
+    return store == null || request.userId() == null
+        ? StoredHistory.NONE
+        : store.history(request.userId());
+  }
+
+  /// Stored attributes as a request says them, in order.
+  static List<UserAttribute> asSent(StoredAttributes stored) {
+    return stored.entries().stream()
+        .map(entry -> new UserAttribute(entry.name(), entry.value(), entry.since()))
+        .toList();
   }
 
   /// The request as its user will remember it, to be taken before it is answered; null where

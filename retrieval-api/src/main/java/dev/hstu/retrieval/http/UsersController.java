@@ -6,8 +6,9 @@ import dev.hstu.retrieval.config.RetrievalSettings;
 import dev.hstu.retrieval.receipts.RecallReceipts;
 import dev.hstu.retrieval.serving.ServerClock;
 import dev.hstu.retrieval.users.AppendReceipt;
+import dev.hstu.retrieval.users.AttributeEntry;
 import dev.hstu.retrieval.users.Forgotten;
-import dev.hstu.retrieval.users.StoredEvents;
+import dev.hstu.retrieval.users.StoredHistory;
 import dev.hstu.retrieval.users.UserEvent;
 import dev.hstu.retrieval.users.UserStore;
 import dev.hstu.retrieval.users.UsersRefusedException;
@@ -35,8 +36,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `/users`: what is stored of users. Their events serve `GET /retrieve/{userId}` and every request
-/// that names them.
+/// `/users`: what is stored of users. Their events and attributes serve `GET /retrieve/{userId}`
+/// and every request that names them.
 @Controller(UsersController.PATH)
 @Tag(name = "users")
 @ExecuteOn(TaskExecutors.BLOCKING)
@@ -82,11 +83,13 @@ final class UsersController {
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       operationId = "putUserEvents",
-      summary = "Adds events to a user's history",
+      summary = "Adds events and attributes to a user's history",
       description =
           "In any order; they are kept in order of time. Events with equal item, time and action are"
               + " kept once, so that sending them again changes nothing. Beyond users.max-events the"
-              + " oldest are dropped. A 200 means that they are on the disk",
+              + " oldest are dropped. Of userAttributes the changes are kept: what says that a series"
+              + " holds what it held before is left out, so send changes in their order. A 200 means"
+              + " that all are on the disk",
       requestBody =
           @RequestBody(
               required = true,
@@ -106,11 +109,10 @@ final class UsersController {
         () -> {
           UserStore store = users.required();
           requireId(id);
-          List<UserEvent> events = events(request.getBody().orElse(NO_BODY));
-          AppendReceipt receipt = store.append(id, events).join();
-          return HttpResponse.ok(
-              new UserReports.Receipt(
-                  id, receipt.added(), receipt.known(), receipt.dropped(), receipt.events()));
+          RetrieveRequest sent = reader.readStored(request.getBody().orElse(NO_BODY));
+          requireSomething(sent);
+          AppendReceipt receipt = store.append(id, events(sent), attributes(sent)).join();
+          return HttpResponse.ok(UserReports.Receipt.of(id, receipt));
         });
   }
 
@@ -119,7 +121,7 @@ final class UsersController {
   @Operation(operationId = "user", summary = "What is stored of a user")
   @ApiResponse(
       responseCode = "200",
-      description = "The user's events",
+      description = "The user's events and attributes",
       content =
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
@@ -129,12 +131,12 @@ final class UsersController {
         () -> {
           UserStore store = users.required();
           requireId(id);
-          StoredEvents events = store.events(id);
+          StoredHistory history = store.history(id);
           int served = store.servedItems(id);
-          if (events.count() == 0 && served == 0) {
+          if (history.isEmpty() && served == 0) {
             throw unknown(id);
           }
-          return HttpResponse.ok(UserReports.Stored.of(id, events.events(), served));
+          return HttpResponse.ok(UserReports.Stored.of(id, history, served));
         });
   }
 
@@ -164,11 +166,13 @@ final class UsersController {
           int waiting = receipts.forget(id);
           AuditFilter.detail(
               request,
-              "%d events, %d served items".formatted(forgotten.events(), forgotten.servedItems()));
+              "%d events, %d attributes, %d served items"
+                  .formatted(forgotten.events(), forgotten.attributes(), forgotten.servedItems()));
           return HttpResponse.ok(
               new UserReports.Gone(
                   id,
                   forgotten.events(),
+                  forgotten.attributes(),
                   forgotten.servedItems(),
                   kept.embeddings(),
                   kept.lists(),
@@ -184,12 +188,23 @@ final class UsersController {
         "nothing is stored of user '%s'; PUT /users/{id}/events first".formatted(shortened(id)));
   }
 
-  private List<UserEvent> events(byte[] body) {
-    List<RetrieveRequest.Event> sent = reader.readEvents(body);
-    if (sent.isEmpty()) {
+  private static void requireSomething(RetrieveRequest sent) {
+    if (sent.events().isEmpty() && sent.userAttributes().isEmpty()) {
       throw new InvalidRequestException(
-          ProblemType.MISSING_FIELD, "/events", "there are no events; send at least one");
+          ProblemType.MISSING_FIELD,
+          "/events",
+          "there are neither events nor userAttributes; send at least one");
     }
+  }
+
+  private static List<AttributeEntry> attributes(RetrieveRequest sent) {
+    return sent.userAttributes().stream()
+        .map(said -> new AttributeEntry(said.name(), said.value(), said.since()))
+        .toList();
+  }
+
+  private List<UserEvent> events(RetrieveRequest request) {
+    List<RetrieveRequest.Event> sent = request.events();
     long latest = clock.seconds() + MAX_AHEAD_SECONDS;
     for (int i = 0; i < sent.size(); i++) {
       if (sent.get(i).timestamp() > latest) {

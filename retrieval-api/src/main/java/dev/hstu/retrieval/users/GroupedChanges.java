@@ -32,7 +32,7 @@ final class GroupedChanges {
 
   /// @param users as readers see them
   /// @param bytes that they take
-  /// @param count how many have events
+  /// @param count of how many a history is stored
   GroupedChanges(Map<String, StoredUser> users, long bytes, long count, UserSettings settings) {
     this.users = users;
     this.bytes = bytes;
@@ -49,41 +49,65 @@ final class GroupedChanges {
   private static final class Next {
     boolean stored;
     boolean forgotten;
-    StoredEvents events = StoredEvents.NONE;
-    ServedItems served = ServedItems.NONE;
+    UserContent content = UserContent.NONE;
     int counted;
   }
 
-  void append(String user, List<UserEvent> events, CompletableFuture<AppendReceipt> promise) {
+  void append(
+      String user,
+      List<UserEvent> events,
+      List<AttributeEntry> attributes,
+      CompletableFuture<AppendReceipt> promise) {
     promises.add(promise);
     Next now = of(user);
-    StoredEvents.Merged merged = now.events.with(events, settings.maxEvents());
-    AppendReceipt receipt =
-        new AppendReceipt(
-            merged.added().size(), merged.known(), merged.dropped(), merged.all().count());
-    if (!merged.added().isEmpty()) {
-      @Nullable UsersRefusedException refusal = refusal(user, now, merged.all());
+    StoredHistory before = now.content.history();
+    StoredEvents.Merged merged = before.events().with(events, settings.maxEvents());
+    StoredAttributes.Merged said = before.attributes().with(attributes, settings.maxAttributes());
+    boolean happened = !merged.added().isEmpty();
+    boolean saidMore = said.all() != before.attributes();
+    if (happened || saidMore) {
+      UserContent after = now.content.withHistory(new StoredHistory(merged.all(), said.all()));
+      @Nullable UsersRefusedException refusal = refusal(user, now, after);
       if (refusal != null) {
         promise.completeExceptionally(refusal);
         return;
       }
-      change(user, now, merged.all(), now.served);
+      change(user, now, after);
+    }
+    if (happened) {
       records.add(new UserRecord.Events(user, StoredEvents.of(merged.added())).encode());
     }
+    if (saidMore) {
+      records.add(new UserRecord.Attributes(user, said.all()).encode());
+    }
+    AppendReceipt receipt = receipt(merged, said);
     answers.add(() -> promise.complete(receipt));
+  }
+
+  private static AppendReceipt receipt(StoredEvents.Merged events, StoredAttributes.Merged said) {
+    return new AppendReceipt(
+        events.added().size(),
+        events.known(),
+        events.dropped(),
+        events.all().count(),
+        said.added(),
+        said.all().count());
   }
 
   void forget(String user, CompletableFuture<Forgotten> promise) {
     Next now = of(user);
-    erasures.add(new Erasure(new Forgotten(now.events.count(), now.served.count()), promise));
+    StoredHistory history = now.content.history();
+    Forgotten forgotten =
+        new Forgotten(
+            history.events().count(), history.attributes().count(), now.content.served().count());
+    erasures.add(new Erasure(forgotten, promise));
     promises.add(promise);
     bytes -= now.counted;
-    count -= now.events == StoredEvents.NONE ? 0 : 1;
+    count -= history.isEmpty() ? 0 : 1;
     now.counted = 0;
     now.stored = false;
     now.forgotten = true;
-    now.events = StoredEvents.NONE;
-    now.served = ServedItems.NONE;
+    now.content = UserContent.NONE;
     records.add(new UserRecord.Forget(user).encode());
   }
 
@@ -96,7 +120,7 @@ final class GroupedChanges {
       return true;
     }
     Next now = of(user.id());
-    Map<String, Long> known = now.served.times();
+    Map<String, Long> known = now.content.served().times();
     Map<String, Long> fresh = new HashMap<>();
     for (StoredUser.@Nullable Pending one = latest; one != null; one = one.earlier()) {
       for (String item : one.list().itemIds()) {
@@ -113,12 +137,12 @@ final class GroupedChanges {
     }
     long from = latest.time() - TimeUnit.DAYS.toSeconds(settings.servedDays());
     ServedItems delta = ServedItems.of(fresh);
-    ServedItems served = now.served.with(delta, from, settings.maxServedItems());
-    long after = bytes - now.counted + StoredUser.bytes(user.id(), now.events, served);
-    if (after > settings.maxMemoryBytes() / 4 * 3) {
-      return false; // the last quarter is for events
+    UserContent after =
+        now.content.withServed(now.content.served().with(delta, from, settings.maxServedItems()));
+    if (bytes - now.counted + after.bytes(user.id()) > settings.maxMemoryBytes() / 4 * 3) {
+      return false; // the last quarter is for histories
     }
-    change(user.id(), now, now.events, served);
+    change(user.id(), now, after);
     records.add(new UserRecord.Served(user.id(), delta).encode());
     return true;
   }
@@ -133,7 +157,7 @@ final class GroupedChanges {
     return bytes;
   }
 
-  /// Users with events once this is applied.
+  /// Users of whom a history is stored once this is applied.
   long count() {
     return count;
   }
@@ -158,7 +182,7 @@ final class GroupedChanges {
             users.remove(id);
           }
           if (now.stored) {
-            users.computeIfAbsent(id, StoredUser::new).keep(now.events, now.served, now.counted);
+            users.computeIfAbsent(id, StoredUser::new).keep(now.content, now.counted);
           }
         });
     answers.forEach(Runnable::run);
@@ -181,22 +205,21 @@ final class GroupedChanges {
           @Nullable StoredUser stored = users.get(id);
           if (stored != null) {
             now.stored = true;
-            now.events = stored.events();
-            now.served = stored.served();
+            now.content = stored.content();
             now.counted = stored.counted();
           }
           return now;
         });
   }
 
-  private @Nullable UsersRefusedException refusal(String user, Next now, StoredEvents events) {
-    if (now.events == StoredEvents.NONE && count >= settings.maxUsers()) {
+  private @Nullable UsersRefusedException refusal(String user, Next now, UserContent later) {
+    if (now.content.history().isEmpty() && count >= settings.maxUsers()) {
       return new UsersRefusedException(
           false,
           "%d users are stored already; delete some or raise users.max-users"
               .formatted(settings.maxUsers()));
     }
-    long after = bytes - now.counted + StoredUser.bytes(user, events, now.served);
+    long after = bytes - now.counted + later.bytes(user);
     return after <= settings.maxMemoryBytes()
         ? null
         : new UsersRefusedException(
@@ -205,13 +228,12 @@ final class GroupedChanges {
                 .formatted(count, bytes, settings.maxMemoryBytes()));
   }
 
-  private void change(String user, Next now, StoredEvents events, ServedItems served) {
-    int counted = StoredUser.bytes(user, events, served);
+  private void change(String user, Next now, UserContent later) {
+    int counted = later.bytes(user);
     bytes += counted - now.counted;
-    count += now.events == StoredEvents.NONE && events != StoredEvents.NONE ? 1 : 0;
+    count += now.content.history().isEmpty() && !later.history().isEmpty() ? 1 : 0;
     now.counted = counted;
     now.stored = true;
-    now.events = events;
-    now.served = served;
+    now.content = later;
   }
 }

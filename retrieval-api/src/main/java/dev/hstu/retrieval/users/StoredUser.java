@@ -10,12 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// it.
 final class StoredUser {
 
-  /// The object, its references and its place in the map.
-  private static final int OVERHEAD_BYTES = 200;
-
   private final String id;
-  private volatile StoredEvents events = StoredEvents.NONE;
-  private volatile ServedItems served = ServedItems.NONE;
+  private volatile UserContent content = UserContent.NONE;
 
   /// Heap that the store counts for it; the committer's own.
   private int counted;
@@ -36,12 +32,8 @@ final class StoredUser {
     return id;
   }
 
-  StoredEvents events() {
-    return events;
-  }
-
-  ServedItems served() {
-    return served;
+  UserContent content() {
+    return content;
   }
 
   @Nullable Pending pending() {
@@ -53,14 +45,9 @@ final class StoredUser {
     return counted;
   }
 
-  /// Heap taken by a user, about.
-  static int bytes(String id, StoredEvents events, ServedItems served) {
-    return OVERHEAD_BYTES + Character.BYTES * id.length() + events.bytes() + served.bytes();
-  }
-
   /// Whether nothing of this user is worth keeping.
   boolean isEmpty() {
-    return events == StoredEvents.NONE && served == ServedItems.NONE && pending.get() == null;
+    return content.isEmpty() && pending.get() == null;
   }
 
   /// Adds a list that was served.
@@ -75,9 +62,8 @@ final class StoredUser {
     }
   }
 
-  void keep(StoredEvents laterEvents, ServedItems laterServed, int bytes) {
-    events = laterEvents;
-    served = laterServed;
+  void keep(UserContent later, int bytes) {
+    content = later;
     counted = bytes;
   }
 

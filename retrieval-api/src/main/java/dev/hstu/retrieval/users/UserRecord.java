@@ -13,9 +13,9 @@ import java.util.List;
 /// | field | type | |
 /// |---|---|---|
 /// | length | int32 | of what follows |
-/// | kind | int8 | 0 [Forget], 1 [Events], 2 [Served] |
+/// | kind | int8 | 0 [Forget], 1 [Events], 2 [Served], 3 [Attributes] |
 /// | user | text | varint length and UTF-8 |
-/// | content | | [StoredEvents] or [ServedItems], packed |
+/// | content | | [StoredEvents], [ServedItems] or [StoredAttributes], packed |
 ///
 /// Changes of one user take effect in the order of the log. A compacted segment holds for each user
 /// what they amount to.
@@ -36,6 +36,10 @@ sealed interface UserRecord {
   /// Further items that were served.
   record Served(String userId, ServedItems items) implements UserRecord {}
 
+  /// All attributes from now on, in place of those before: they are few and change seldom, and what
+  /// a bound or a run leaves out of them depends on the others.
+  record Attributes(String userId, StoredAttributes attributes) implements UserRecord {}
+
   /// This as bytes of a batch.
   default byte[] encode() {
     PackedBytes bytes = new PackedBytes();
@@ -44,6 +48,8 @@ sealed interface UserRecord {
       case Events(String user, StoredEvents events) ->
           bytes.octet(1).text(user).raw(events.packed());
       case Served(String user, ServedItems items) -> bytes.octet(2).text(user).raw(items.packed());
+      case Attributes(String user, StoredAttributes attributes) ->
+          bytes.octet(3).text(user).raw(attributes.packed());
     }
     byte[] content = bytes.toArray();
     return ByteBuffer.allocate(Integer.BYTES + content.length)
@@ -78,6 +84,7 @@ sealed interface UserRecord {
       case 0 -> new Forget(user);
       case 1 -> new Events(user, StoredEvents.ofPacked(content.rest()));
       case 2 -> new Served(user, ServedItems.ofPacked(content.rest()));
+      case 3 -> new Attributes(user, StoredAttributes.ofPacked(content.rest()));
       default -> throw new IllegalArgumentException("no change has the kind " + kind);
     };
   }

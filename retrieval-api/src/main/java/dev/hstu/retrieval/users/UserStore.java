@@ -8,28 +8,26 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Users' events and what was served to them, in memory and in a log beside it.
+/// Users' events and attributes and what was served to them, in memory and in a log beside it.
 ///
 /// - *Acknowledged is durable*: an append is complete once it is on the disk; appends that wait at
 ///   the same time share one fsync.
 /// - *Equal events are one*: item, time and action. Sending events again changes nothing. A user's
 ///   events stand in order of time whatever order they come in; beyond the bound the oldest go.
+/// - *Attributes are changes*: of a run of equal values of a series the first entry is kept; see
+///   [StoredAttributes].
 /// - *Forgotten is gone*: a user who is deleted is in no answer from then on, and when the deletion
 ///   is complete no file of the store holds a byte of him; deletions that wait together share one
 ///   writing of the files.
@@ -46,23 +44,18 @@ public final class UserStore implements AutoCloseable {
   /// How long what was served waits for the disk at most.
   public static final int SERVED_WRITE_MILLIS = 500;
 
-  /// Events and the like that may wait for the disk, in bytes; beyond it they are refused.
+  /// Events and attributes that may wait for the disk, in bytes; beyond it they are refused.
   private static final long MAX_WAITING_BYTES = 8L << 20;
-
-  /// Lists that may wait to be read; beyond it what is served isn't remembered.
-  private static final long MAX_PENDING_BYTES = 32L << 20;
 
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /// What an event takes while it waits, beside its id.
-  private static final int EVENT_BYTES = 48;
+  /// What an event or attribute takes while it waits, beside its texts.
+  private static final int ENTRY_BYTES = 48;
 
   private final UserSettings settings;
   private final UserLog log;
   private final ConcurrentHashMap<String, StoredUser> users = new ConcurrentHashMap<>();
-  private final ConcurrentLinkedQueue<StoredUser> served = new ConcurrentLinkedQueue<>();
-  private final AtomicLong pendingBytes = new AtomicLong();
-  private final AtomicLong unremembered = new AtomicLong();
+  private final ServedLists served;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -76,15 +69,13 @@ public final class UserStore implements AutoCloseable {
   private volatile @Nullable IOException failure;
   private final AtomicLong bytes = new AtomicLong();
 
-  private final AtomicLong deletions = new AtomicLong();
-
   /// Whether a file may hold bytes of a user who was forgotten.
   private volatile boolean erasureDue;
 
   private volatile long compactionFailedNanos;
 
   // The committer's own.
-  private long withEvents;
+  private long histories;
   private List<Erasure> unerased = new ArrayList<>();
 
   /// The latest time at which something was served.
@@ -97,7 +88,10 @@ public final class UserStore implements AutoCloseable {
   /// A change that waits.
   private sealed interface Change {
     record Append(
-        String user, List<UserEvent> events, int bytes, CompletableFuture<AppendReceipt> promise)
+        String user,
+        List<UserEvent> events,
+        List<AttributeEntry> attributes,
+        CompletableFuture<AppendReceipt> promise)
         implements Change {}
 
     record Forget(String user, CompletableFuture<Forgotten> promise) implements Change {}
@@ -105,13 +99,14 @@ public final class UserStore implements AutoCloseable {
 
   private UserStore(Path folder, UserSettings settings) throws IOException {
     this.settings = settings;
+    this.served = new ServedLists(users, settings);
     this.log = UserLog.open(folder, this::replay);
     long taken = 0;
     for (StoredUser user : users.values()) {
-      int counted = StoredUser.bytes(user.id(), user.events(), user.served());
-      user.keep(user.events(), user.served(), counted);
+      int counted = user.content().bytes(user.id());
+      user.keep(user.content(), counted);
       taken += counted;
-      withEvents += user.events() == StoredEvents.NONE ? 0 : 1;
+      histories += user.content().history().isEmpty() ? 0 : 1;
     }
     this.bytes.set(taken);
     this.committer = Thread.ofPlatform().daemon().name("users").unstarted(this::commitAll);
@@ -145,50 +140,62 @@ public final class UserStore implements AutoCloseable {
   }
 
   private void replay(UserRecord record) {
-    switch (record) {
-      case UserRecord.Forget(String user) -> {
-        users.remove(user);
-        erasureDue = true;
-      }
-      case UserRecord.Events(String user, StoredEvents events) -> {
-        StoredUser stored = users.computeIfAbsent(user, StoredUser::new);
-        stored.keep(
-            stored.events().with(events.events(), settings.maxEvents()).all(), stored.served(), 0);
-      }
-      case UserRecord.Served(String user, ServedItems items) -> {
-        StoredUser stored = users.computeIfAbsent(user, StoredUser::new);
-        stored.keep(stored.events(), stored.served().with(items, 0, settings.maxServedItems()), 0);
-      }
+    if (record instanceof UserRecord.Forget(String user)) {
+      users.remove(user);
+      erasureDue = true;
+      return;
     }
+    StoredUser stored = users.computeIfAbsent(record.userId(), StoredUser::new);
+    stored.keep(stored.content().replayed(record, settings), 0);
+  }
+
+  /// What is stored of a user, as the last change left it; empty of an unknown user.
+  public StoredHistory history(String user) {
+    @Nullable StoredUser stored = users.get(user);
+    return stored == null ? StoredHistory.NONE : stored.content().history();
   }
 
   /// A user's events; empty of an unknown user.
   public StoredEvents events(String user) {
-    @Nullable StoredUser stored = users.get(user);
-    return stored == null ? StoredEvents.NONE : stored.events();
+    return history(user).events();
   }
 
   /// How many items are remembered as served to a user, and on the disk.
   public int servedItems(String user) {
     @Nullable StoredUser stored = users.get(user);
-    return stored == null ? 0 : stored.served().count();
+    return stored == null ? 0 : stored.content().served().count();
   }
 
-  /// Adds events to a user's, whom the first make known.
+  /// Adds events alone.
+  ///
+  /// @return as of [#append(String, List, List)]
+  public CompletableFuture<AppendReceipt> append(String user, List<UserEvent> events) {
+    return append(user, events, List.of());
+  }
+
+  /// Adds events and attributes to a user's, whom the first make known: all of them, or none.
   ///
   /// @param events in any order
+  /// @param attributes in any order; see [StoredAttributes] for which of them stay
   /// @return completed once they are on the disk; with [UsersRefusedException] when a bound is
   ///     reached, and none of them was taken. Completed by the store's own thread: dependents must
   ///     be quick
   /// @throws IllegalArgumentException when the user's id can't be stored
-  public CompletableFuture<AppendReceipt> append(String user, List<UserEvent> events) {
+  public CompletableFuture<AppendReceipt> append(
+      String user, List<UserEvent> events, List<AttributeEntry> attributes) {
     UserEvent.requireId("userId", user);
     int size = Integer.BYTES * user.length();
     for (UserEvent event : events) {
-      size += EVENT_BYTES + event.itemId().length();
+      size += ENTRY_BYTES + event.itemId().length();
+    }
+    for (AttributeEntry entry : attributes) {
+      size += ENTRY_BYTES + entry.name().length() + entry.value().length();
     }
     CompletableFuture<AppendReceipt> promise = new CompletableFuture<>();
-    submit(new Change.Append(user, List.copyOf(events), size, promise), promise, size);
+    submit(
+        new Change.Append(user, List.copyOf(events), List.copyOf(attributes), promise),
+        promise,
+        size);
     return promise;
   }
 
@@ -203,10 +210,7 @@ public final class UserStore implements AutoCloseable {
 
   /// A request of a user on its way; null where nothing that is served is remembered.
   public @Nullable Serving serving(String user) {
-    if (settings.servedDays() == 0) {
-      return null;
-    }
-    return new OneServing(user, users.get(user), deletions.get());
+    return settings.servedDays() == 0 ? null : served.of(user);
   }
 
   /// Users of whom anything is kept.
@@ -226,7 +230,7 @@ public final class UserStore implements AutoCloseable {
 
   /// Lists served that weren't remembered since a bound was reached.
   public long unremembered() {
-    return unremembered.get();
+    return served.unremembered();
   }
 
   /// Writes what waits, then frees the folder; a second call does nothing.
@@ -326,17 +330,22 @@ public final class UserStore implements AutoCloseable {
   }
 
   private void commit(List<Change> group, boolean last) {
-    GroupedChanges changes = new GroupedChanges(users, bytes.get(), withEvents, settings);
+    GroupedChanges changes = new GroupedChanges(users, bytes.get(), histories, settings);
     try {
       for (Change change : group) {
         switch (change) {
-          case Change.Append(String user, List<UserEvent> events, int _, var promise) ->
-              changes.append(user, events, promise);
+          case Change.Append(
+                  String user,
+                  List<UserEvent> events,
+                  List<AttributeEntry> attributes,
+                  var promise) ->
+              changes.append(user, events, attributes, promise);
           case Change.Forget(String user, var promise) -> changes.forget(user, promise);
         }
       }
       if (last || System.nanoTime() - foldedNanos >= foldNanos()) {
-        fold(changes);
+        foldedNanos = System.nanoTime();
+        served.fold(changes);
       }
       requireNoFailure();
       if (!changes.records().isEmpty()) {
@@ -349,30 +358,18 @@ public final class UserStore implements AutoCloseable {
       return;
     }
     if (!changes.erasures().isEmpty()) {
-      deletions.incrementAndGet();
+      served.forgetting();
       erasureDue = true;
       unerased.addAll(changes.erasures());
     }
     bytes.set(changes.bytes());
-    withEvents = changes.count();
+    histories = changes.count();
     servedTime = Math.max(servedTime, changes.servedTime());
-    served.addAll(changes.apply());
+    served.again(changes.apply());
   }
 
   private static long foldNanos() {
     return TimeUnit.MILLISECONDS.toNanos(SERVED_WRITE_MILLIS);
-  }
-
-  private void fold(GroupedChanges changes) {
-    foldedNanos = System.nanoTime();
-    pendingBytes.set(0);
-    @Nullable StoredUser next = served.poll();
-    while (next != null) {
-      if (!changes.fold(next)) {
-        unremembered.incrementAndGet();
-      }
-      next = served.poll();
-    }
   }
 
   private void requireNoFailure() throws IOException {
@@ -471,18 +468,7 @@ public final class UserStore implements AutoCloseable {
   /// What is kept of everyone as each is come to. What is changed meanwhile may be in it or not: it
   /// stands in the next segment too, where it changes nothing that it has changed before.
   private Iterator<UserRecord> content() {
-    return users.values().stream().flatMap(UserStore::records).iterator();
-  }
-
-  private static Stream<UserRecord> records(StoredUser user) {
-    Stream.Builder<UserRecord> records = Stream.builder();
-    if (user.events() != StoredEvents.NONE) {
-      records.add(new UserRecord.Events(user.id(), user.events()));
-    }
-    if (user.served() != ServedItems.NONE) {
-      records.add(new UserRecord.Served(user.id(), user.served()));
-    }
-    return records.build();
+    return users.values().stream().flatMap(user -> user.content().records(user.id())).iterator();
   }
 
   /// Drops what was served to those whom nothing was served to for so long that nobody can ask for
@@ -490,74 +476,16 @@ public final class UserStore implements AutoCloseable {
   private void dropExpired() {
     long from = servedTime - TimeUnit.DAYS.toSeconds(settings.servedDays());
     for (StoredUser user : users.values()) {
-      if (user.served() != ServedItems.NONE && user.served().lastTime() < from) {
-        int counted = StoredUser.bytes(user.id(), user.events(), ServedItems.NONE);
-        bytes.addAndGet(counted - user.counted());
-        user.keep(user.events(), ServedItems.NONE, counted);
+      ServedItems items = user.content().served();
+      if (items != ServedItems.NONE && items.lastTime() < from) {
+        UserContent left = user.content().withServed(ServedItems.NONE);
+        bytes.addAndGet(left.bytes(user.id()) - user.counted());
+        user.keep(left, left.bytes(user.id()));
       }
       if (user.isEmpty()) {
         users.remove(user.id());
         bytes.addAndGet(-user.counted());
       }
-    }
-  }
-
-  /// A request of one user.
-  private final class OneServing implements Serving {
-    private final String user;
-    private final @Nullable StoredUser stored;
-    private final long deletionsBefore;
-
-    OneServing(String user, @Nullable StoredUser stored, long deletionsBefore) {
-      this.user = user;
-      this.stored = stored;
-      this.deletionsBefore = deletionsBefore;
-    }
-
-    @Override
-    public void served(ServedList list, long time) {
-      @Nullable StoredUser to = target();
-      if (to == null || pendingBytes.addAndGet(list.bytes()) > MAX_PENDING_BYTES) {
-        unremembered.incrementAndGet();
-        return;
-      }
-      if (to.push(list, time)) {
-        served.add(to);
-      }
-    }
-
-    private @Nullable StoredUser target() {
-      if (stored != null) {
-        return stored;
-      }
-      return deletions.get() == deletionsBefore && users.mappingCount() < 2L * settings.maxUsers()
-          ? users.computeIfAbsent(user, StoredUser::new)
-          : null;
-    }
-
-    @Override
-    public Map<String, Long> servedSince(long time) {
-      @Nullable StoredUser from = users.get(user);
-      if (from == null) {
-        return Map.of();
-      }
-      Map<String, Long> items = new HashMap<>();
-      // Pending first: what is folded meanwhile is then seen twice and not missed.
-      for (StoredUser.@Nullable Pending one = from.pending(); one != null; one = one.earlier()) {
-        long at = one.time();
-        if (at >= time) {
-          one.list().itemIds().forEach(item -> items.merge(item, at, Math::max));
-        }
-      }
-      from.served()
-          .times()
-          .forEach(
-              (item, at) -> {
-                if (at >= time) {
-                  items.merge(item, at, Math::max);
-                }
-              });
-      return items;
     }
   }
 }

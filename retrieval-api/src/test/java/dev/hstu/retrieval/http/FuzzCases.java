@@ -67,6 +67,7 @@ final class FuzzCases {
           "{\"force\":\"fuzzed until it serves\"}",
           "{\"reason\":\"fuzzed\"}",
           "{\"events\":[{\"itemId\":%1$s,\"timestamp\":5,\"action\":1},{\"itemId\":\"x\",\"timestamp\":3}]}",
+          "{\"events\":[],\"userAttributes\":[{\"name\":\"town\",\"value\":%1$s},{\"name\":\"town\",\"value\":\"x\",\"since\":3}]}",
           "{\"userId\":\"fuzz\",\"excludeServedDays\":3,\"k\":5}",
           "{\"events\":[{\"itemId\":%1$s,\"timestamp\":5}],\"requestTime\":9,\"userAttributes\":[{\"name\":\"town\",\"value\":%1$s,\"since\":4}]}",
           "{\"itemId\":%1$s,\"events\":[{\"itemId\":\"%1$s\",\"timestamp\":5}],\"requestTime\":9,\"k\":3,\"excludeItemIds\":[%1$s],\"filter\":{\"range\":{\"year\":{\"lt\":2000}}}}",

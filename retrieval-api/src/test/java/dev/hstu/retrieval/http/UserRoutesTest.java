@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,7 +59,8 @@ class UserRoutesTest {
       Answer put = putEvents(client, "anna", events(ROWS, TIMES, 2, 0, 1));
       assertThat(put.status()).isEqualTo(200);
       assertThat(put.response().body())
-          .isEqualTo("{\"userId\":\"anna\",\"added\":3,\"known\":0,\"dropped\":0,\"events\":3}");
+          .isEqualTo(
+              "{\"userId\":\"anna\",\"added\":3,\"known\":0,\"dropped\":0,\"events\":3,\"addedAttributes\":0,\"userAttributes\":0}");
       assertThat(putEvents(client, "anna", events(ROWS, TIMES, 1, 2)).json().path("known").asInt())
           .isEqualTo(2);
 
@@ -90,6 +92,126 @@ class UserRoutesTest {
           .hasSize(297)
           .doesNotContain(id(5), id(9), id(200));
     }
+  }
+
+  /// Of a model with series: over real HTTP, to the last bit, on every route that names a user.
+  @Test
+  void storedAttributesAnswerAsSentOnesDo() throws Exception {
+    generations.publishWithFeatures(2);
+    String[] steps = {
+      "{\"name\":\"language\",\"value\":\"fr\"}",
+      "{\"name\":\"language\",\"value\":\"de\",\"since\":%d}".formatted(NOW - 5_000),
+      "{\"name\":\"town\",\"value\":\"Bern\",\"since\":%d}".formatted(NOW - 50),
+      "{\"name\":\"town\",\"value\":\"Zug\",\"since\":%d}".formatted(NOW + 50)
+    };
+    String sentEvents = events(ROWS, TIMES, 0, 1, 2);
+    try (RunningService service = start(Map.of());
+        ServiceClient client = new ServiceClient(service)) {
+      putEvents(client, "anna", sentEvents);
+      Set<JsonNode> answers = new HashSet<>();
+      String said = "";
+      for (String step : steps) {
+        answers.add(content(client.get("/retrieve/anna?k=50&requestTime=" + NOW)));
+        said += (said.isEmpty() ? "" : ",") + step;
+        Answer put = putAttributes(client, "anna", step);
+        assertThat(put.json().path("addedAttributes").asInt()).isEqualTo(1);
+        assertThat(putAttributes(client, "anna", said).json().path("addedAttributes").asInt())
+            .as("sent again")
+            .isZero();
+        Answer stored = client.get("/retrieve/anna?k=50&requestTime=" + NOW);
+        String sent =
+            "\"events\":%s,\"k\":50,\"requestTime\":%d,\"userAttributes\":[%s]"
+                .formatted(sentEvents, NOW, said);
+        assertThat(content(stored)).isEqualTo(content(client.retrieve("{" + sent + "}")));
+        assertThat(content(client.retrieve("{\"userId\":\"anna\"," + sent + "}")))
+            .as("sent beside what is stored")
+            .isEqualTo(content(stored));
+        assertThat(embedding(client, "\"userId\":\"anna\""))
+            .isEqualTo(
+                embedding(
+                    client, "\"events\":%s,\"userAttributes\":[%s]".formatted(sentEvents, said)));
+      }
+      assertThat(answers).as("each change but the last, which is yet to come, moves it").hasSize(4);
+      String batch = "{\"userId\":\"anna\",\"k\":50,\"requestTime\":%d}\n".formatted(NOW);
+      assertThat(
+              client
+                  .send(
+                      client
+                          .request("/retrieve/batch")
+                          .header("Content-Type", "application/x-ndjson")
+                          .POST(BodyPublishers.ofString(batch)))
+                  .json()
+                  .path("answer")
+                  .path("candidates"))
+          .isEqualTo(
+              client.get("/retrieve/anna?k=50&requestTime=" + NOW).json().path("candidates"));
+
+      // A part of them sent, the rest stored.
+      putEvents(client, "bea", sentEvents);
+      putAttributes(client, "bea", steps[0] + "," + steps[2]);
+      assertThat(
+              content(
+                  client.retrieve(
+                      "{\"userId\":\"bea\",\"k\":50,\"requestTime\":%d,\"userAttributes\":[%s,%s]}"
+                          .formatted(NOW, steps[1], steps[2]))))
+          .isEqualTo(content(client.get("/retrieve/anna?k=50&requestTime=" + NOW)));
+    }
+    try (RunningService service = start(Map.of());
+        ServiceClient client = new ServiceClient(service)) {
+      JsonNode stored = client.get("/users/anna").json().path("userAttributes");
+      assertThat(stored).hasSize(4);
+      assertThat(stored.get(0).toString()).isEqualTo("{\"name\":\"language\",\"value\":\"fr\"}");
+      Answer gone = client.delete("/users/anna");
+      assertThat(gone.json().path("userAttributes").asInt()).isEqualTo(4);
+      assertThat(client.get("/users/anna").status()).isEqualTo(404);
+    }
+  }
+
+  /// Of whom attributes alone are known, nothing but the popular items can be told.
+  @Test
+  void aUserOfAttributesAloneIsKnownAndGetsThePopularItems() throws Exception {
+    try (RunningService service = start(Map.of());
+        ServiceClient client = new ServiceClient(service)) {
+      putAttributes(client, "anna", "{\"name\":\"town\",\"value\":7}");
+      Answer answer = client.get("/retrieve/anna?k=5");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.json().path("fallback").asText()).isEqualTo("popular");
+      assertProblem(
+          putAttributes(client, "anna", "{\"name\":\"town\"}"),
+          400,
+          "missing-field",
+          "the attribute has no value");
+      assertProblem(
+          putAttributes(
+              client,
+              "anna",
+              String.join(",", Collections.nCopies(257, "{\"name\":\"a\",\"value\":1}"))),
+          400,
+          "too-many-entries",
+          "256");
+    }
+  }
+
+  private static String embedding(ServiceClient client, String history)
+      throws IOException, InterruptedException {
+    Answer answer =
+        client.send(
+            client
+                .request("/embed")
+                .header("Content-Type", "application/json")
+                .POST(
+                    BodyPublishers.ofString("[{%s,\"requestTime\":%d}]".formatted(history, NOW))));
+    assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+    return answer.json().path("embeddings").toString();
+  }
+
+  private static Answer putAttributes(ServiceClient client, String user, String attributes)
+      throws IOException, InterruptedException {
+    return client.send(
+        client
+            .request("/users/" + user + "/events")
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString("{\"userAttributes\":[%s]}".formatted(attributes))));
   }
 
   @Test
@@ -156,7 +278,7 @@ class UserRoutesTest {
       assertThat(Files.readString(generations.store().root().resolve("audit.log")))
           .contains("delete-user")
           .contains("zoe-secret")
-          .contains("3 events, 20 served items")
+          .contains("3 events, 0 attributes, 20 served items")
           .doesNotContain(id(200));
       assertThat(client.delete("/users/zoe-secret").json().path("events").asInt()).isZero();
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// The process that [UserStoreKillTest] kills: several threads that change a user of their own
 /// without end, deletions among it, so that the files are written anew all the time.
@@ -16,8 +17,8 @@ final class ChangingChild {
 
   static final int THREADS = 4;
 
-  /// What [#event] calls its items.
-  static final Pattern ITEM = Pattern.compile("item-([0-9]+)-([0-9]+);");
+  /// What [#event] calls its items and [#attribute] its values.
+  static final Pattern TEXT = Pattern.compile("(?:item|value)-([0-9]+)-([0-9]+);");
 
   private static final int FORGET_EACH = 40;
 
@@ -40,7 +41,7 @@ final class ChangingChild {
   }
 
   static UserSettings settings(Path folder) {
-    return new UserSettings(Optional.of(folder), 100, 1_000, 64L << 20, 7, 100);
+    return new UserSettings(Optional.of(folder), 100, 1_000, 100, 64L << 20, 7, 100);
   }
 
   static boolean forgets(int number) {
@@ -60,7 +61,20 @@ final class ChangingChild {
     return new UserEvent("item-%d-%d;".formatted(thread, number), number, null);
   }
 
-  /// What a user has after an operation, the same in every process.
+  /// Different each time, in one of three series.
+  static AttributeEntry attribute(int thread, int number) {
+    return new AttributeEntry(
+        "series-" + number % 3, "value-%d-%d;".formatted(thread, number), (long) number);
+  }
+
+  /// The attributes a user has after an operation.
+  static List<AttributeEntry> attributesAfter(int thread, int number) {
+    return IntStream.rangeClosed(lastForget(number) + 1, number)
+        .mapToObj(n -> attribute(thread, n))
+        .toList();
+  }
+
+  /// The events a user has after an operation, the same in every process.
   static List<UserEvent> after(int thread, int number) {
     List<UserEvent> events = new ArrayList<>();
     for (int n = lastForget(number) + 1; n <= number; n++) {
@@ -74,7 +88,10 @@ final class ChangingChild {
       if (forgets(number)) {
         store.forget(user(thread)).join();
       } else {
-        store.append(user(thread), List.of(event(thread, number))).join();
+        store
+            .append(
+                user(thread), List.of(event(thread, number)), List.of(attribute(thread, number)))
+            .join();
       }
       System.out.println(thread + " " + number);
     }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -121,12 +120,12 @@ final class UserStoreKillTest {
   private void assertForgottenIsGone(Path store) throws IOException {
     int[] forgets =
         Arrays.stream(next).map(number -> ChangingChild.lastForget(number - 1)).toArray();
-    Matcher events = ChangingChild.ITEM.matcher(content(store));
+    Matcher events = ChangingChild.TEXT.matcher(content(store));
     while (events.find()) {
       int thread = Integer.parseInt(events.group(1));
       int number = Integer.parseInt(events.group(2));
       assertThat(number)
-          .as("event %d of thread %d, forgotten by %d", number, thread, forgets[thread])
+          .as("change %d of thread %d, forgotten by %d", number, thread, forgets[thread])
           .isGreaterThan(forgets[thread]);
     }
   }
@@ -136,14 +135,17 @@ final class UserStoreKillTest {
   private void assertNothingLost(Path folder) throws IOException {
     try (UserStore store = UserStore.open(ChangingChild.settings(folder))) {
       for (int thread = 0; thread < next.length; thread++) {
-        List<UserEvent> found = store.events(ChangingChild.user(thread)).events();
-        if (found.equals(ChangingChild.after(thread, next[thread]))) {
+        StoredHistory found = store.history(ChangingChild.user(thread));
+        if (found.events().events().equals(ChangingChild.after(thread, next[thread]))) {
           next[thread]++;
-        } else {
-          assertThat(found)
-              .as("thread %d after its operation %d", thread, next[thread] - 1)
-              .isEqualTo(ChangingChild.after(thread, next[thread] - 1));
         }
+        int last = next[thread] - 1;
+        assertThat(found.events().events())
+            .as("events of thread %d after its operation %d", thread, last)
+            .isEqualTo(ChangingChild.after(thread, last));
+        assertThat(found.attributes().entries())
+            .as("attributes of thread %d after its operation %d", thread, last)
+            .isEqualTo(ChangingChild.attributesAfter(thread, last));
       }
     }
   }

@@ -84,7 +84,7 @@ final class UserStoreTest {
     try (UserStore store = UserStore.open(settings(10, MEMORY))) {
       store.append("in order", events).join();
       AppendReceipt again = store.append("in order", events).join();
-      assertThat(again).isEqualTo(new AppendReceipt(0, 10, 20, 10));
+      assertThat(again).isEqualTo(new AppendReceipt(0, 10, 20, 10, 0, 0));
       assertThat(store.events("in order").events()).isEqualTo(events.subList(20, 30));
       Collections.reverse(events);
       store.append("reversed", events).join();
@@ -113,7 +113,7 @@ final class UserStoreTest {
   @Test
   void boundsRefuseWithoutTakingAnything() throws Exception {
     try (UserStore store =
-        UserStore.open(new UserSettings(Optional.of(folder), 3, 10, 1 << 20, 7, 9))) {
+        UserStore.open(new UserSettings(Optional.of(folder), 3, 10, 10, 1 << 20, 7, 9))) {
       for (int i = 0; i < 3; i++) {
         store.append("u" + i, List.of(new UserEvent("a", 1, null))).join();
       }
@@ -132,7 +132,7 @@ final class UserStoreTest {
             .mapToObj(i -> new UserEvent("x".repeat(1_000) + i, i, null))
             .toList();
     try (UserStore store =
-        UserStore.open(new UserSettings(Optional.of(folder), 1_000, 10, 1 << 20, 7, 9))) {
+        UserStore.open(new UserSettings(Optional.of(folder), 1_000, 10, 10, 1 << 20, 7, 9))) {
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 200; i++) {
@@ -156,11 +156,11 @@ final class UserStoreTest {
       Eventually.see(() -> store.servedItems("secret-user"), served -> served == 1);
       assertThat(filesContain("secret")).isTrue();
 
-      assertThat(store.forget("secret-user").join()).isEqualTo(new Forgotten(5, 1));
+      assertThat(store.forget("secret-user").join()).isEqualTo(new Forgotten(5, 0, 1));
 
       assertThat(filesContain("secret")).isFalse();
       assertThat(store.events("secret-user").count()).isZero();
-      assertThat(store.forget("secret-user").join()).isEqualTo(new Forgotten(0, 0));
+      assertThat(store.forget("secret-user").join()).isEqualTo(new Forgotten(0, 0, 0));
       assertThat(store.events("other").count()).isEqualTo(1);
     }
     try (UserStore store = UserStore.open(settings(100, MEMORY))) {
@@ -169,6 +169,83 @@ final class UserStoreTest {
       store.append("secret-user", List.of(new UserEvent("new", 9, null))).join();
       assertThat(store.events("secret-user").count()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void attributesOutliveARestartACompactionAndNotTheirUser() throws Exception {
+    List<AttributeEntry> secret =
+        List.of(
+            new AttributeEntry("language", "secret-de", null),
+            new AttributeEntry("language", "secret-en", 5L));
+    try (UserStore store = UserStore.open(settings(100, MEMORY))) {
+      AppendReceipt receipt = store.append("u", List.of(), secret).join();
+      assertThat(receipt).isEqualTo(new AppendReceipt(0, 0, 0, 0, 2, 2));
+      long taken = store.bytes();
+      long written = store.fileBytes();
+      assertThat(store.append("u", List.of(), secret).join().addedAttributes()).isZero();
+      assertThat(store.bytes()).isEqualTo(taken);
+      assertThat(store.fileBytes()).as("sent again, written once").isEqualTo(written);
+      store
+          .append("other", List.of(new UserEvent("a", 1, null)), List.of(said("town", "Bern", 3)))
+          .join();
+      assertThat(store.append("other", List.of(), List.of(said("town", "Zug", 2))).join())
+          .isEqualTo(new AppendReceipt(0, 0, 0, 1, 1, 2));
+      assertThat(store.bytes()).isGreaterThan(taken);
+    }
+    try (UserStore store = UserStore.open(settings(100, MEMORY))) {
+      assertThat(store.history("u").attributes().entries()).isEqualTo(secret);
+      assertThat(store.append("third", List.of(), secret).join().attributes()).isEqualTo(2);
+      long taken = store.bytes();
+      assertThat(store.forget("third").join()).isEqualTo(new Forgotten(0, 2, 0));
+      assertThat(store.bytes()).isLessThan(taken);
+      assertThat(store.history("u").attributes().entries())
+          .as("after the files were written anew")
+          .isEqualTo(secret);
+      assertThat(store.forget("u").join()).isEqualTo(new Forgotten(0, 2, 0));
+      assertThat(filesContain("secret")).isFalse();
+      assertThat(store.history("u").isEmpty()).isTrue();
+    }
+    try (UserStore store = UserStore.open(settings(100, MEMORY))) {
+      assertThat(store.count()).isEqualTo(1);
+      assertThat(store.history("other").attributes().entries())
+          .containsExactly(said("town", "Zug", 2), said("town", "Bern", 3));
+      assertThat(store.events("other").count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void attributesAreBoundedOneUserByNumberAndAllByMemory() throws Exception {
+    UserSettings small = new UserSettings(Optional.of(folder), 1, 10, 4, 1 << 20, 7, 9);
+    try (UserStore store = UserStore.open(small)) {
+      for (int i = 0; i < 9; i++) {
+        store.append("u", List.of(), List.of(said("town", "t" + i, i))).join();
+      }
+      assertThat(store.history("u").attributes().entries())
+          .extracting(AttributeEntry::value)
+          .containsExactly("t5", "t6", "t7", "t8");
+      assertThatThrownBy(() -> store.append("v", List.of(), List.of(said("town", "x", 1))).join())
+          .cause()
+          .isInstanceOf(UsersRefusedException.class)
+          .hasMessageContaining("users.max-users");
+    }
+    UserSettings full = new UserSettings(Optional.of(folder), 5_000, 10, 40, 1 << 20, 7, 9);
+    List<AttributeEntry> large =
+        IntStream.range(0, 40).mapToObj(i -> said("s" + i, "x".repeat(250), i)).toList();
+    try (UserStore store = UserStore.open(full)) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 200; i++) {
+                  store.append("large" + i, List.of(), large).join();
+                }
+              })
+          .cause()
+          .hasMessageContaining("users.max-memory");
+      assertThat(store.bytes()).isBetween(900_000L, 1L << 20);
+    }
+  }
+
+  private static AttributeEntry said(String name, String value, long since) {
+    return new AttributeEntry(name, value, since);
   }
 
   /// What a request has begun before its user was forgotten isn't remembered by its end.
@@ -228,7 +305,7 @@ final class UserStoreTest {
       serve(store, "u", now + 8 * 86_400, "d");
       Eventually.see(() -> store.servedItems("u"), served -> served == 1);
     }
-    UserSettings without = new UserSettings(Optional.of(folder), 10, 10, MEMORY, 0, 9);
+    UserSettings without = new UserSettings(Optional.of(folder), 10, 10, 10, MEMORY, 0, 9);
     try (UserStore store = UserStore.open(without)) {
       assertThat(store.serving("u")).isNull();
     }
@@ -236,7 +313,7 @@ final class UserStoreTest {
 
   @Test
   void onlyTheLatestServedItemsAreRemembered() throws Exception {
-    UserSettings nine = new UserSettings(Optional.of(folder), 10, 10, MEMORY, 7, 9);
+    UserSettings nine = new UserSettings(Optional.of(folder), 10, 10, 10, MEMORY, 7, 9);
     try (UserStore store = UserStore.open(nine)) {
       for (int i = 0; i < 30; i++) {
         serve(store, "u", 1_000 + i, "item-" + i);
@@ -337,7 +414,7 @@ final class UserStoreTest {
   }
 
   private UserSettings settings(int maxEvents, long maxMemory) {
-    return new UserSettings(Optional.of(folder), 1_000, maxEvents, maxMemory, 7, 2_000);
+    return new UserSettings(Optional.of(folder), 1_000, maxEvents, 6, maxMemory, 7, 2_000);
   }
 
   private static void serve(UserStore store, String user, long time, String... items) {
