@@ -70,9 +70,13 @@ class EncoderThreadsTest {
     Map<String, Integer> threads = new TreeMap<>();
     try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
       for (Path task : tasks.toList()) {
-        String name = Files.readString(task.resolve("comm")).strip();
-        if (ENCODING.stream().anyMatch(name::startsWith)) {
-          threads.put(task.getFileName() + " " + name, niceness(task));
+        try {
+          String name = Files.readString(task.resolve("comm")).strip();
+          if (ENCODING.stream().anyMatch(name::startsWith)) {
+            threads.put(task.getFileName() + " " + name, niceness(task));
+          }
+        } catch (IOException e) {
+          continue; // another test's thread, which has ended since it was listed
         }
       }
     }
