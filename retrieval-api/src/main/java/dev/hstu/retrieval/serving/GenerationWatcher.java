@@ -3,7 +3,7 @@ package dev.hstu.retrieval.serving;
 import dev.hstu.index.filter.NamedSets;
 import dev.hstu.index.generation.GenerationStore;
 import dev.hstu.kernels.cpu.BackgroundThreads;
-import dev.hstu.kernels.cpu.CompilerThreads;
+import dev.hstu.kernels.cpu.CompilingTime;
 import dev.hstu.retrieval.cache.RetrievalCaches;
 import dev.hstu.retrieval.config.GenerationSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
@@ -30,10 +30,6 @@ public final class GenerationWatcher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(GenerationWatcher.class);
 
-  /// After the first generation serves: until then and a while longer every request is slow that
-  /// waits for code to be compiled, which matters more than those beside it.
-  private static final Duration COMPILING = Duration.ofMinutes(2);
-
   /// Stands for the generation's id when not even the pointer could be read.
   private static final String POINTER = "CURRENT";
 
@@ -51,9 +47,8 @@ public final class GenerationWatcher implements AutoCloseable {
   private final CompletableFuture<LiveGeneration> first = new CompletableFuture<>();
   private volatile Published published = new Published.None();
 
-  /// The [System#nanoTime] from which on compiling is nobody's hurry; null while nothing serves and
-  /// once it is done. Only the watcher's thread uses it.
-  private @Nullable Long lowersCompilersAt;
+  /// Only the watcher's thread uses it.
+  private final CompilingTime compiling = new CompilingTime();
 
   /// What was refused since something was last served or taken up, so that a poll or a retry that
   /// meets the same failure is neither logged nor counted again. Only the watcher's thread uses it.
@@ -119,18 +114,9 @@ public final class GenerationWatcher implements AutoCloseable {
       } else if (generations.current().isEmpty()) {
         published = new Published.None();
       }
-      lowerCompilers();
+      compiling.look();
     } catch (IOException | RuntimeException | Error e) {
       refuse(id, e);
-    }
-  }
-
-  /// Compilers go on with what a swap or a first update makes them compile anew: half a second and
-  /// more of a processor, for which requests waited in turns of milliseconds.
-  private void lowerCompilers() {
-    if (lowersCompilersAt != null && System.nanoTime() - lowersCompilersAt >= 0) {
-      lowersCompilersAt = null;
-      LOG.debug("{} compiler threads leave the processors to requests", CompilerThreads.lower());
     }
   }
 
@@ -155,7 +141,7 @@ public final class GenerationWatcher implements AutoCloseable {
           next.engine(),
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
       if (first.complete(next)) {
-        lowersCompilersAt = System.nanoTime() + COMPILING.toNanos();
+        compiling.begin();
       }
     }
   }

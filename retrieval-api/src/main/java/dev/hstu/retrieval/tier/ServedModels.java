@@ -3,6 +3,7 @@ package dev.hstu.retrieval.tier;
 import dev.hstu.encoder.model.Model;
 import dev.hstu.index.generation.GenerationLayout;
 import dev.hstu.index.generation.GenerationStore;
+import dev.hstu.kernels.cpu.CompilingTime;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ final class ServedModels implements AutoCloseable {
   private @Nullable String generation;
   private @Nullable String refused;
   private boolean closed;
+
+  private final CompilingTime compiling = new CompilingTime();
 
   ServedModels(ServiceConfiguration configuration, Function<Model, OpenEmbeddings> engine) {
     this.configuration = configuration;
@@ -85,6 +88,7 @@ final class ServedModels implements AutoCloseable {
       } else {
         follow();
       }
+      compiling.look();
     } catch (IOException | RuntimeException | Error e) {
       missing = String.valueOf(e.getMessage());
       if (!missing.equals(refused)) {
@@ -130,6 +134,7 @@ final class ServedModels implements AutoCloseable {
             .toList();
     models = after;
     refused = null;
+    compiling.begin();
     LOG.info(
         "serves models {} on {}",
         after.stream().map(ServedModel::fingerprint).toList(),
