@@ -60,7 +60,7 @@ public final class CombineCommand implements Callable<Integer> {
       requireDistinct(members);
       EnsembleModel ensemble = new EnsembleModel(members);
       ModelFolder.save(out, ensemble, MemberCompanions.of(folders));
-      print(console, document(ensemble));
+      console.printDocument(document(ensemble));
       return 0;
     } catch (FileAlreadyExistsException e) {
       throw new UserError("--out %s exists already; delete it or give another".formatted(out), e);
@@ -92,15 +92,5 @@ public final class CombineCommand implements Callable<Integer> {
     document.put("embedding_dim", ensemble.config().embeddingDim());
     document.put("shapes", ensemble.config().inWords());
     return document;
-  }
-
-  private void print(Console console, Map<String, Object> document) {
-    if (json) {
-      console.printJson(document);
-      return;
-    }
-    Table table = new Table("", "");
-    document.forEach((name, value) -> table.row(name.replace('_', ' '), value.toString()));
-    console.print(table);
   }
 }

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -65,6 +68,28 @@ public final class Console {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("result of " + value.getClass() + " has no JSON form", e);
     }
+  }
+
+  /// The result as what was asked for: one JSON document, or a table of its names and values.
+  ///
+  /// @param document values by name, `snake_case`: numbers, texts and lists of them
+  public void printDocument(Map<String, Object> document) {
+    if (json) {
+      printJson(document);
+      return;
+    }
+    Table table = new Table("", "");
+    document.forEach((name, value) -> table.row(name.replace('_', ' '), text(value)));
+    print(table);
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case Double number -> String.format(Locale.ROOT, "%.4f", number);
+      case Integer number -> String.format(Locale.ROOT, "%,d", number);
+      case List<?> values -> values.stream().map(Console::text).collect(Collectors.joining(", "));
+      default -> value.toString();
+    };
   }
 
   /// Begins a long step.

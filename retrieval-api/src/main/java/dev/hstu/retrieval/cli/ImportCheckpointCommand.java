@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +96,7 @@ public final class ImportCheckpointCommand implements Callable<Integer> {
               itemRows,
               out,
               TrainingRecord.external(prepared.fingerprint()).companion());
-      print(console, document(written, trained));
+      console.printDocument(document(written, trained));
       return 0;
     } catch (UnusableInputException | DamagedFileException e) {
       throw new UserError(e.getMessage(), e);
@@ -126,21 +125,5 @@ public final class ImportCheckpointCommand implements Callable<Integer> {
     document.put("output_slots", shapes.outputSlots());
     document.put("clock", trained.spec());
     return document;
-  }
-
-  private void print(Console console, Map<String, Object> document) {
-    if (json) {
-      console.printJson(document);
-      return;
-    }
-    Table table = new Table("", "");
-    document.forEach(
-        (name, value) ->
-            table.row(
-                name.replace('_', ' '),
-                value instanceof Integer number
-                    ? String.format(Locale.ROOT, "%,d", number)
-                    : value.toString()));
-    console.print(table);
   }
 }

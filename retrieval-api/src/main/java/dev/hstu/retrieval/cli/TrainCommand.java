@@ -12,10 +12,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -140,7 +137,7 @@ public final class TrainCommand implements Callable<Integer> {
       PreparedData prepared = PreparedData.open(data);
       TrainingSettings settings = withFeatures(settings(prepared.items().size()), prepared);
       TrainingRun run = new TrainingRun(prepared, settings, selection, console);
-      print(console, run.train(out, restart));
+      console.printDocument(run.train(out, restart));
       return 0;
     } catch (FileAlreadyExistsException e) {
       throw new UserError("--out %s exists already; delete it or give another".formatted(out), e);
@@ -177,24 +174,5 @@ public final class TrainCommand implements Callable<Integer> {
             .withFeatures(
                 DataFeatures.of(prepared, columns, actions)
                     .withSeries(DataFeatures.series(prepared, series))));
-  }
-
-  private void print(Console console, Map<String, Object> document) {
-    if (json) {
-      console.printJson(document);
-      return;
-    }
-    Table table = new Table("", "");
-    document.forEach((name, value) -> table.row(name.replace('_', ' '), text(value)));
-    console.print(table);
-  }
-
-  private static String text(Object value) {
-    return switch (value) {
-      case Double number -> String.format(Locale.ROOT, "%.4f", number);
-      case List<?> values ->
-          values.stream().map(TrainCommand::text).collect(Collectors.joining(", "));
-      default -> value.toString();
-    };
   }
 }
