@@ -27,12 +27,22 @@ import org.jspecify.annotations.Nullable;
 /// Safe for any number of threads; those that accumulate at once do so into gradients of their own.
 public final class TorchModel implements AutoCloseable {
 
+  /// Where both ways take as long: with 128 draws and D=50 a position takes 140 µs when its draws'
+  /// rows are looked up and folded back, and 24 µs and 5.6 ns more a row of the table by products.
+  private static final int PRODUCTS_PER_DRAW = 128;
+
   private final NetworkConfig config;
   private final TorchScript script;
   private final NDArray edges;
 
   /// @param memory the device to run on; closing it closes this
   public TorchModel(NDManager memory, NetworkConfig config) {
+    this(memory, config, PRODUCTS_PER_DRAW);
+  }
+
+  /// @param productsPerDraw scores against draws of each position are picked out of those against
+  ///     all items where the table has at most so many rows for each draw; 0 for nowhere
+  TorchModel(NDManager memory, NetworkConfig config, int productsPerDraw) {
     this.config = config;
     this.script =
         TorchScript.load(
@@ -44,7 +54,8 @@ public final class TorchModel implements AutoCloseable {
                 "heads", config.heads(),
                 "temperature", config.temperature(),
                 "epsilon", ModelConfig.EPSILON,
-                "norm_epsilon", config.normEpsilon()));
+                "norm_epsilon", config.normEpsilon(),
+                "products_per_draw", productsPerDraw));
     this.edges = memory.create(TimeBuckets.edges());
   }
 

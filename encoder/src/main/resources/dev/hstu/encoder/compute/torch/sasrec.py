@@ -16,6 +16,7 @@ class Encoder(Module):
   temperature : float
   epsilon : float
   norm_epsilon : float
+  products_per_draw : int
 
   # ---- user embeddings -------------------------------------------------------------------------
 

@@ -124,6 +124,77 @@ class TorchGradientsTest {
         1e-5);
   }
 
+  /// The two ways of draws for each position: rows looked up, and scores picked out of those
+  // against
+  /// all items. Ragged users with padding and unsupervised positions, draws that repeat and that
+  // are
+  /// the target.
+  @ParameterizedTest
+  @CsvSource({
+    "1, 20, 3, 0",
+    "2, 20, 3, 0.3",
+    "3, 1, 1, 0.5",
+    "4, 2, 5, 1",
+    "5, 300, 2, 0",
+    "6, 40, 64, 0.2"
+  })
+  void scoresPickedOutOfThoseOfAllItemsAreTheDrawsOwn(
+      long seed, int items, int draws, double secondTargetWeight) {
+    HstuConfig config = RandomModels.config(items, 9, 2, 6, 2, 3, 4, 2);
+    ModelWeights weights = RandomModels.weights(config, seed);
+    for (PaddedExamples batch :
+        List.of(ragged(seed, config, draws, 9, 4, 1), ragged(seed, config, draws, 1))) {
+      assertEqual(
+          accumulated(config, weights, batch, 0, secondTargetWeight),
+          accumulated(config, weights, batch, Integer.MAX_VALUE / draws, secondTargetWeight),
+          1e-5);
+      Arrays.fill(batch.weights(), 0);
+      assertEqual(
+          accumulated(config, weights, batch, 0, secondTargetWeight),
+          accumulated(config, weights, batch, Integer.MAX_VALUE / draws, secondTargetWeight),
+          0);
+    }
+  }
+
+  /// @param lengths of the users, the longest first
+  private static PaddedExamples ragged(long seed, HstuConfig config, int draws, int... lengths) {
+    Random random = new Random(seed);
+    int length = lengths[0];
+    int slots = length + 1;
+    long[] ids = new long[lengths.length * slots];
+    long[] times = new long[ids.length];
+    float[] weights = new float[lengths.length * length];
+    for (int b = 0; b < lengths.length; b++) {
+      for (int i = 0; i <= lengths[b]; i++) {
+        ids[b * slots + i] = random.nextInt(1, config.items() + 1);
+        times[b * slots + i] = 1_000L * i;
+      }
+      for (int i = 0; i < lengths[b]; i++) {
+        weights[b * length + i] = random.nextInt(4) == 0 ? 0 : 1;
+      }
+    }
+    long[] drawn = random.longs((long) weights.length * draws, 1, config.items() + 1L).toArray();
+    return new PaddedExamples(
+        lengths.length, length, ids, times, new long[0], weights, drawn, draws);
+  }
+
+  private static Map<String, double[]> accumulated(
+      HstuConfig config,
+      ModelWeights weights,
+      PaddedExamples batch,
+      int productsPerDraw,
+      double secondTargetWeight) {
+    try (NDManager memory = TorchRuntime.open("cpu");
+        TorchModel hstu = new TorchModel(memory, config, productsPerDraw)) {
+      TorchParameters parameters = TorchParameters.of(memory, config, weights);
+      TorchParameters gradients = parameters.zerosLike();
+      double loss =
+          hstu.accumulate(
+              memory, parameters, gradients, batch, DropoutMask.NONE, secondTargetWeight, 0.1);
+      return named(config, gradients, loss);
+    }
+  }
+
   private static PaddedExamples withNegatives(PaddedExamples from, long[] negatives, int each) {
     return new PaddedExamples(
         from.users(),
