@@ -30,8 +30,11 @@ record CheckpointOwner(String settings, String dataFingerprint) {
   private static final String LENGTH = "epochs";
 
   /// What a setting that a checkpoint doesn't name was when it was written: every setting came into
-  /// the world as its public value, which changes nothing.
-  private static final JsonNode USUAL = JSON.valueToTree(TrainingPresets.named("hstu", 1));
+  /// the world as its public value, which changes nothing, and before it could be said negatives
+  /// were drawn for each user.
+  private static final JsonNode USUAL =
+      JSON.valueToTree(
+          TrainingPresets.named("hstu", 1).withNegatives(128, NegativeSampling.PER_USER));
 
   static CheckpointOwner of(TrainingSettings settings, TrainingData data, TrainingStart start) {
     ObjectNode json = recipe(settings, start);

@@ -26,6 +26,7 @@ class TrainingSettingsTest {
     assertThat(large.epochs()).isEqualTo(101);
     assertThat(large.batchUsers()).isEqualTo(128);
     assertThat(large.negatives()).isEqualTo(128);
+    assertThat(large.sampling()).isEqualTo(NegativeSampling.PER_POSITION);
     assertThat(large.dropout()).isEqualTo(0.2);
   }
 
