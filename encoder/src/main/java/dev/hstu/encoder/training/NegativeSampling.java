@@ -8,11 +8,10 @@ public enum NegativeSampling {
   /// One draw for all positions of a user, anew every step: scores are one product `(L, D) × (D,
   /// R)` a user, and `R` rows are gathered a user instead of `L·R`. The quickest.
   PER_USER,
-  /// A draw for every position, as in the public implementation. With a table of few rows for each
-  /// draw, scores are picked out of one product with all items, `2·L·D·V` operations a user and
-  /// pass; else `L·R` rows of `D` values a user, 5 MB at `hstu-large`, are gathered, normalised,
-  // and
-  /// scattered back in the backward pass.
+  /// A draw for every position, as in the public implementation. With a table of few rows for
+  /// each draw, scores are picked out of one product with all items, `2·L·D·V` operations a user
+  /// and pass; else `L·R` rows of `D` values a user, 5 MB at `hstu-large`, are gathered,
+  /// normalised, and scattered back in the backward pass.
   PER_POSITION,
   /// One draw for all positions of a user from the targets of the step's batch, so that popular
   /// items are met more often, with the log-Q correction of [EpochNegatives]. A draw that is the

@@ -125,10 +125,8 @@ class TorchGradientsTest {
   }
 
   /// The two ways of draws for each position: rows looked up, and scores picked out of those
-  // against
-  /// all items. Ragged users with padding and unsupervised positions, draws that repeat and that
-  // are
-  /// the target.
+  /// against all items. Ragged users with padding and unsupervised positions, draws that repeat
+  /// and that are the target.
   @ParameterizedTest
   @CsvSource({
     "1, 20, 3, 0",
