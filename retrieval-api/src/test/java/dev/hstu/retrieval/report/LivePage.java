@@ -1,7 +1,6 @@
 package dev.hstu.retrieval.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,12 +96,11 @@ public final class LivePage implements AutoCloseable {
 
   /// Starts a browser with a profile of its own and no network but this machine.
   public static LivePage start() throws Exception {
-    Optional<Path> chromium = PageInChromium.chromium();
-    assumeTrue(chromium.isPresent(), "no browser on the PATH");
+    Path chromium = PageInChromium.requireChromium();
     Path folder = Files.createTempDirectory("browser");
     Process process =
         new ProcessBuilder(
-                chromium.get().toString(),
+                chromium.toString(),
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
