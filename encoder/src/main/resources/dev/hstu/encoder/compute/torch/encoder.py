@@ -43,12 +43,9 @@
     x = self.blocks_of(x, dense, parameters, leaves, context, torch.slice(scales, 0, inputs))
     users = self.normalised(x)
     width = items.size(1)
-    if negatives.numel() == 0:
-      loss, user_gradients, = self.full_softmax(torch.detach(users), items, item_gradients, ids, torch.mul(weights, float(scale)))
-      outputs = [users]
-      seeds = annotate(List[Optional[Tensor]], [user_gradients])
-    elif self.picks(items, negatives, corrections):
-      loss, user_gradients, = self.picked_softmax(torch.detach(users), items, item_gradients, ids, torch.mul(weights, float(scale)), negatives, float(second_weight))
+    by_products = self.by_products(items, negatives, corrections)
+    if by_products:
+      loss, user_gradients, = self.softmax_by_products(torch.detach(users), items, item_gradients, ids, torch.mul(weights, float(scale)), negatives, float(second_weight))
       outputs = [users]
       seeds = annotate(List[Optional[Tensor]], [user_gradients])
     else:
@@ -67,7 +64,7 @@
       torch.index_put_(item_gradients, [torch.flatten(self.item_rows(items, ids))], torch.reshape(of_items, [-1, width]), True)
       others = torch.masked_fill(found[0], torch.logical_not(of_series), 0.)
       torch.index_add_(series_gradients, 0, torch.flatten(self.series_rows(items, ids)), torch.reshape(others, [-1, width]))
-    if negatives.numel() > 0 and not self.picks(items, negatives, corrections):
+    if not by_products:
       torch.index_put_(item_gradients, [torch.flatten(negatives)], torch.reshape(found[len(found) - 1], [-1, width]), True)
     if actions.numel() > 0:
       torch.index_add_(action_gradients, 0, torch.flatten(actions), torch.reshape(found[2], [-1, width]))
@@ -109,15 +106,21 @@
     positive = torch.div(torch.sum(torch.mul(users, positives), [2], True), self.temperature)
     return torch.sub(torch.logsumexp(torch.cat([positive, scores], 2), [2]), torch.squeeze(positive, 2))
 
-  # Whether scores against a position's own draws are picked out of those against all items: looking
-  # up and folding back R rows a position is memory's work, of which a product with the whole table
-  # takes less as long as that has few rows for each draw.
-  def picks(self: __torch__.Encoder, items: Tensor, negatives: Tensor, corrections: Tensor) -> bool:
+  # Whether a loss comes of the products of positions with all items: the softmax over all of them,
+  # and that over a position's own draws, whose scores are picked out. Looking up and folding back R
+  # rows a position is memory's work, of which a product with the whole table takes less as long as
+  # that has few rows for each draw.
+  def by_products(self: __torch__.Encoder, items: Tensor, negatives: Tensor, corrections: Tensor) -> bool:
+    if negatives.numel() == 0:
+      return True
     return negatives.dim() == 3 and corrections.numel() == 0 and items.size(0) <= self.products_per_draw * negatives.size(2)
 
-  # As `sampled_softmax` with draws for each position, and its gradient by the users (B, L, D); the
-  # gradient by the items is added to `item_gradients`. By hand, as `full_softmax` and for its reasons.
-  def picked_softmax(self: __torch__.Encoder, users: Tensor, items: Tensor, item_gradients: Tensor, ids: Tensor, weights: Tensor, negatives: Tensor, second_weight: float) -> Tuple[Tensor, Tensor]:
+  # Sum over positions of weight * -log softmax at the target among it and its draws, (B, L, R), or
+  # without any among all items but padding, and its gradient by the users (B, L, D); the gradient by
+  # the items is added to `item_gradients`. second_weight as for `sampled_softmax`. By hand, since the
+  # graph would keep several (positions, V) matrices: here those of about 500,000 values are used again
+  # and again while they are in the cache, and only supervised positions enter.
+  def softmax_by_products(self: __torch__.Encoder, users: Tensor, items: Tensor, item_gradients: Tensor, ids: Tensor, weights: Tensor, negatives: Tensor, second_weight: float) -> Tuple[Tensor, Tensor]:
     catalogue = torch.slice(items, 0, 1)
     norms = torch.clamp_min(torch.norm(catalogue, 2, [1], True), self.epsilon)
     directions = torch.div(catalogue, norms)
@@ -125,67 +128,14 @@
     supervised = torch.flatten(torch.nonzero(torch.flatten(torch.add(weights, next_weights))))
     rows = torch.div(torch.index_select(torch.reshape(users, [-1, users.size(2)]), 0, supervised), self.temperature)
     # What is no item is no target of a weight, and stands for any.
-    targets = torch.clamp(torch.sub(torch.slice(ids, 1, 1), 1), 0, directions.size(0) - 1)
-    firsts = self.column(targets, supervised)
-    seconds = self.column(self.one_on(targets), supervised)
-    first_shares = self.column(weights, supervised)
-    second_shares = self.column(next_weights, supervised)
-    draws = torch.index_select(torch.sub(torch.reshape(negatives, [-1, negatives.size(2)]), 1), 0, supervised)
-    loss = torch.zeros([], device=users.device)
-    row_gradients = torch.zeros_like(rows)
-    direction_gradients = torch.zeros_like(directions)
-    step = max(16, 500000 // directions.size(0))
-    for chunk in range((rows.size(0) + step - 1) // step):
-      start = chunk * step
-      end = min(rows.size(0), start + step)
-      row = torch.slice(rows, 0, start, end)
-      first = torch.slice(firsts, 0, start, end)
-      second = torch.slice(seconds, 0, start, end)
-      drawn = torch.slice(draws, 0, start, end)
-      scores = torch.matmul(row, torch.t(directions))
-      others = torch.gather(scores, 1, drawn)
-      first_scores = torch.gather(scores, 1, first)
-      second_scores = torch.gather(scores, 1, second)
-      gradient = torch.zero_(scores)
-      torch.add_(loss, self.told_apart(gradient, first_scores, others, first, drawn, torch.slice(first_shares, 0, start, end)))
-      if second_weight > 0.:
-        torch.add_(loss, self.told_apart(gradient, second_scores, others, second, drawn, torch.slice(second_shares, 0, start, end)))
-      torch.copy_(torch.slice(row_gradients, 0, start, end), torch.matmul(gradient, directions))
-      torch.addmm_(direction_gradients, torch.t(gradient), row)
-    self.through_norms(item_gradients, direction_gradients, directions, norms)
-    return (loss, self.at_positions(users, supervised, row_gradients))
-
-  # Sum over n positions of share * -log softmax at the target among it and its draws; the gradient by
-  # their scores against all items is added to `gradient` (n, V). positive, target, share (n, 1);
-  # others, drawn (n, R), of which those that are the target count nothing.
-  def told_apart(self: __torch__.Encoder, gradient: Tensor, positive: Tensor, others: Tensor, target: Tensor, drawn: Tensor, share: Tensor) -> Tensor:
-    scores = torch.cat([positive, torch.masked_fill(others, torch.eq(drawn, target), -50000.)], 1)
-    total = torch.logsumexp(scores, [1], True)
-    shares = torch.mul(torch.exp(torch.sub(scores, total)), share)
-    torch.scatter_add_(gradient, 1, torch.cat([target, drawn], 1), shares)
-    torch.scatter_add_(gradient, 1, target, torch.neg(share))
-    return torch.sum(torch.mul(torch.sub(total, positive), share))
-
-  # Of each position the value of the next, and 0 of the last, (B, L).
-  def one_on(self: __torch__.Encoder, x: Tensor) -> Tensor:
-    return torch.cat([torch.slice(x, 1, 1), torch.zeros_like(torch.slice(x, 1, 0, 1))], 1)
-
-  # Values of x (B, L) at some positions, (n, 1).
-  def column(self: __torch__.Encoder, x: Tensor, positions: Tensor) -> Tensor:
-    return torch.unsqueeze(torch.index_select(torch.flatten(x), 0, positions), 1)
-
-  # Sum over positions of weight * -log softmax at the positive among all items but padding, and its
-  # gradient by the users (B, L, D); the gradient by the items is added to `item_gradients`. By hand,
-  # since the graph would keep several (positions, V) matrices: here one of about 500,000 values is
-  # used again and again while it is in the cache, and only supervised positions enter.
-  def full_softmax(self: __torch__.Encoder, users: Tensor, items: Tensor, item_gradients: Tensor, ids: Tensor, weights: Tensor) -> Tuple[Tensor, Tensor]:
-    catalogue = torch.slice(items, 0, 1)
-    norms = torch.clamp_min(torch.norm(catalogue, 2, [1], True), self.epsilon)
-    directions = torch.div(catalogue, norms)
-    supervised = torch.flatten(torch.nonzero(torch.flatten(weights)))
-    rows = torch.div(torch.index_select(torch.reshape(users, [-1, users.size(2)]), 0, supervised), self.temperature)
-    targets = torch.sub(self.column(torch.slice(ids, 1, 1), supervised), 1)
+    items_next = torch.clamp(torch.sub(torch.slice(ids, 1, 1), 1), 0, directions.size(0) - 1)
+    targets = self.column(items_next, supervised)
     shares = self.column(weights, supervised)
+    next_targets = self.column(self.one_on(items_next), supervised)
+    next_shares = self.column(next_weights, supervised)
+    draws = negatives
+    if negatives.numel() > 0:
+      draws = torch.index_select(torch.sub(torch.reshape(negatives, [-1, negatives.size(2)]), 1), 0, supervised)
     loss = torch.zeros([], device=users.device)
     row_gradients = torch.zeros_like(rows)
     direction_gradients = torch.zeros_like(directions)
@@ -197,28 +147,53 @@
       target = torch.slice(targets, 0, start, end)
       share = torch.slice(shares, 0, start, end)
       scores = torch.matmul(row, torch.t(directions))
-      positive = torch.gather(scores, 1, target)
-      top = torch.amax(scores, [1], True)
-      exponentials = torch.exp_(torch.sub_(scores, top))
-      total = torch.sum(exponentials, [1], True)
-      torch.add_(loss, torch.sum(torch.mul(torch.sub(torch.add(torch.log(total), top), positive), share)))
-      gradient = torch.scatter_add_(torch.mul_(exponentials, torch.div(share, total)), 1, target, torch.neg(share))
+      if negatives.numel() == 0:
+        gradient = scores
+        torch.add_(loss, self.told_from_all(scores, target, share))
+      else:
+        gradient = torch.zeros_like(scores)
+        drawn = torch.slice(draws, 0, start, end)
+        torch.add_(loss, self.told_from_draws(scores, gradient, target, drawn, share))
+        if second_weight > 0.:
+          torch.add_(loss, self.told_from_draws(scores, gradient, torch.slice(next_targets, 0, start, end), drawn, torch.slice(next_shares, 0, start, end)))
       torch.copy_(torch.slice(row_gradients, 0, start, end), torch.matmul(gradient, directions))
       torch.addmm_(direction_gradients, torch.t(gradient), row)
-    self.through_norms(item_gradients, direction_gradients, directions, norms)
-    return (loss, self.at_positions(users, supervised, row_gradients))
-
-  # Adds the gradient by the items, whose lengths are `norms`, given that by their directions.
-  def through_norms(self: __torch__.Encoder, item_gradients: Tensor, direction_gradients: Tensor, directions: Tensor, norms: Tensor) -> Tensor:
     along = torch.sum(torch.mul(direction_gradients, directions), [1], True)
     raw = torch.div(torch.sub(direction_gradients, torch.mul(directions, along)), norms)
-    return torch.add_(torch.slice(item_gradients, 0, 1), raw)
+    torch.add_(torch.slice(item_gradients, 0, 1), raw)
+    user_gradients = torch.zeros_like(torch.reshape(users, [-1, users.size(2)]))
+    torch.index_copy_(user_gradients, 0, supervised, torch.div(row_gradients, self.temperature))
+    return (loss, torch.view(user_gradients, users.size()))
 
-  # The gradient by all users (B, L, D), given that by the rows of some positions over the temperature.
-  def at_positions(self: __torch__.Encoder, users: Tensor, positions: Tensor, row_gradients: Tensor) -> Tensor:
-    gradients = torch.zeros_like(torch.reshape(users, [-1, users.size(2)]))
-    torch.index_copy_(gradients, 0, positions, torch.div(row_gradients, self.temperature))
-    return torch.view(gradients, users.size())
+  # Sum over n positions of share * -log softmax at the target among all items; `scores` (n, V) become
+  # the gradient by them. target, share (n, 1).
+  def told_from_all(self: __torch__.Encoder, scores: Tensor, target: Tensor, share: Tensor) -> Tensor:
+    positive = torch.gather(scores, 1, target)
+    top = torch.amax(scores, [1], True)
+    exponentials = torch.exp_(torch.sub_(scores, top))
+    total = torch.sum(exponentials, [1], True)
+    torch.scatter_add_(torch.mul_(exponentials, torch.div(share, total)), 1, target, torch.neg(share))
+    return torch.sum(torch.mul(torch.sub(torch.add(torch.log(total), top), positive), share))
+
+  # The same among the target and drawn (n, R), of which those that are the target count nothing; the
+  # gradient by the scores is added to `gradient` (n, V).
+  def told_from_draws(self: __torch__.Encoder, scores: Tensor, gradient: Tensor, target: Tensor, drawn: Tensor, share: Tensor) -> Tensor:
+    positive = torch.gather(scores, 1, target)
+    others = torch.masked_fill(torch.gather(scores, 1, drawn), torch.eq(drawn, target), -50000.)
+    told = torch.cat([positive, others], 1)
+    total = torch.logsumexp(told, [1], True)
+    shares = torch.mul(torch.exp(torch.sub(told, total)), share)
+    torch.scatter_add_(gradient, 1, torch.cat([target, drawn], 1), shares)
+    torch.scatter_add_(gradient, 1, target, torch.neg(share))
+    return torch.sum(torch.mul(torch.sub(total, positive), share))
+
+  # Of each position the value of the next, and 0 of the last, (B, L).
+  def one_on(self: __torch__.Encoder, x: Tensor) -> Tensor:
+    return torch.cat([torch.slice(x, 1, 1), torch.zeros_like(torch.slice(x, 1, 0, 1))], 1)
+
+  # Values of x (B, L) at some positions, (n, 1).
+  def column(self: __torch__.Encoder, x: Tensor, positions: Tensor) -> Tensor:
+    return torch.unsqueeze(torch.index_select(torch.flatten(x), 0, positions), 1)
 
   # ---- the input and the output ----------------------------------------------------------------
 
