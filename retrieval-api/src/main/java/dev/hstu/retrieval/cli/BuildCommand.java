@@ -158,7 +158,7 @@ public final class BuildCommand implements Callable<Integer> {
       if (json && published != null) {
         document.put("verdict", VerdictJson.document(published.verdict()));
       }
-      print(console, document);
+      console.printDocument(document);
       if (publication == null || published == null) {
         return 0;
       }
@@ -256,16 +256,6 @@ public final class BuildCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Console console, Map<String, Object> document) {
-    if (json) {
-      console.printJson(document);
-      return;
-    }
-    Table table = new Table("", "");
-    document.forEach((name, value) -> table.row(name.replace('_', ' '), text(value)));
-    console.print(table);
-  }
-
   private Map<String, Object> document(GenerationManifest manifest, double seconds) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("generation", manifest.id());
@@ -281,11 +271,5 @@ public final class BuildCommand implements Callable<Integer> {
     }
     document.put("seconds", seconds);
     return document;
-  }
-
-  private static String text(Object value) {
-    return value instanceof Double number
-        ? String.format(Locale.ROOT, "%.4f", number)
-        : value.toString();
   }
 }

@@ -87,6 +87,7 @@ public final class Console {
     return switch (value) {
       case Double number -> String.format(Locale.ROOT, "%.4f", number);
       case Integer number -> String.format(Locale.ROOT, "%,d", number);
+      case Long number -> String.format(Locale.ROOT, "%,d", number);
       case List<?> values -> values.stream().map(Console::text).collect(Collectors.joining(", "));
       default -> value.toString();
     };

@@ -41,7 +41,6 @@ final class ServedModels implements AutoCloseable {
   private @Nullable String generation;
   private @Nullable String refused;
   private boolean closed;
-
   private final CompilingTime compiling = new CompilingTime();
 
   ServedModels(ServiceConfiguration configuration, Function<Model, OpenEmbeddings> engine) {
