@@ -1,5 +1,6 @@
 package dev.hstu.benchmarks;
 
+import dev.hstu.benchmarks.service.ServerCores;
 import dev.hstu.benchmarks.service.SteadyLoad;
 import dev.hstu.benchmarks.service.SteadyLoad.Stretch;
 import dev.hstu.retrieval.cli.Console;
@@ -95,6 +96,14 @@ final class SteadyCommand implements Callable<Integer> {
               + " is no heap; default: ${DEFAULT-VALUE}")
   private List<String> javaOptions = List.of();
 
+  @Option(
+      names = "--service-cores",
+      defaultValue = "",
+      description =
+          "processors of the service alone, such as 0,1, by taskset; encoders and client keep"
+              + " those that this command was started on; default: the same for all")
+  private String serviceCores = "";
+
   @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
@@ -113,7 +122,8 @@ final class SteadyCommand implements Callable<Integer> {
             encoders,
             kept,
             together,
-            javaOptions);
+            javaOptions,
+            new ServerCores(serviceCores));
     List<Stretch> stretches =
         new SteadyLoad(world.world(console), settings, world.work()).run(console::remark);
     if (console.json()) {
@@ -133,6 +143,7 @@ final class SteadyCommand implements Callable<Integer> {
             "sent",
             "failed",
             "cheaper",
+            "CPU µs each",
             "p50 µs",
             "p99 µs",
             "p99/p50",
@@ -151,6 +162,7 @@ final class SteadyCommand implements Callable<Integer> {
           Long.toString(stretch.load().sent()),
           stretch.load().failures() == 0 ? "0" : stretch.load().byOutcome().toString(),
           Long.toString(stretch.load().cheaper()),
+          String.format(Locale.ROOT, "%.0f", stretch.cpuMicrosPerRequest()),
           micros(stretch.load().latencyMicros(), "p50"),
           micros(stretch.load().latencyMicros(), "p99"),
           ratio(stretch.load().latencyMicros()),
@@ -176,6 +188,7 @@ final class SteadyCommand implements Callable<Integer> {
         "  " + kind,
         "",
         micros(micros, "count"),
+        "",
         "",
         "",
         micros(micros, "p50"),

@@ -10,6 +10,8 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,18 +33,21 @@ public final class BareRoute {
   /// @param log gets its messages
   static ServerProcess start(List<String> javaOptions, Path log, int answerBytes)
       throws IOException {
-    return start(javaOptions, log, answerBytes, 0);
+    return start(ServerCores.SHARED, javaOptions, log, answerBytes, 0);
   }
 
   /// As above, of a route that keeps the processor busy first.
   ///
+  /// @param cores that it runs on
   /// @param busyMicros processor time of each request
-  static ServerProcess start(List<String> javaOptions, Path log, int answerBytes, int busyMicros)
+  static ServerProcess start(
+      ServerCores cores, List<String> javaOptions, Path log, int answerBytes, int busyMicros)
       throws IOException {
     List<String> options = new ArrayList<>(javaOptions);
     options.add("-Dlogback.configurationFile=bare-route-logback.xml");
     List<String> arguments = List.of(Integer.toString(answerBytes), Integer.toString(busyMicros));
-    return ServerProcess.start(BareRoute.class, "retrieval-api", options, arguments, Map.of(), log);
+    return ServerProcess.start(
+        cores, BareRoute.class, "retrieval-api", options, arguments, Map.of(), log);
   }
 
   /// Where a process of its own answers.
@@ -83,32 +88,49 @@ public final class BareRoute {
   /// Work without memory and without an end of its own: so many steps, whatever else the processor
   /// has to do meanwhile.
   ///
-  /// @param steps of a linear congruential generator
+  /// @param steps of Marsaglia's xorshift generator (Journal of Statistical Software 8, 14), each
+  ///     of which needs the one before: a compiler finds no shorter way, as it does through a
+  ///     chain of multiplications
   record Busyness(long steps) {
 
-    private static final long MEASURED_STEPS = 100_000_000;
+    /// Some twenty microseconds, so that the machine compiles the whole method and not one loop
+    /// that never ends.
+    private static final long MEASURED_STEPS = 10_000;
 
-    /// As many steps as this machine takes in so long, measured now.
+    /// For as long calls are repeated before any is timed: what the compilers make of the method
+    /// last is what requests will run.
+    private static final long COMPILING_NANOS = 1_000_000_000L;
+
+    private static final int MEASURED_CALLS = 10_000;
+
+    /// As many steps as this machine takes in so long, measured now in time of the processor.
     static Busyness ofMicros(int micros) {
       if (micros == 0) {
         return new Busyness(0);
       }
       Busyness measured = new Busyness(MEASURED_STEPS);
-      long nanos = Long.MAX_VALUE;
-      long last = 0;
-      for (int i = 0; i < 3; i++) {
-        long start = System.nanoTime();
-        last ^= measured.work(last);
-        nanos = Math.min(nanos, System.nanoTime() - start);
+      long last = 1;
+      for (long start = System.nanoTime(); System.nanoTime() - start < COMPILING_NANOS; ) {
+        last = measured.work(last);
       }
-      // What is computed is used, so that it is computed.
-      return new Busyness(Math.max(1, MEASURED_STEPS * 1_000 * micros / nanos + (last & 1)));
+      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadCpuTime();
+      for (int i = 0; i < MEASURED_CALLS; i++) {
+        last = measured.work(last);
+      }
+      long nanos = Math.max(1, threads.getCurrentThreadCpuTime() - before);
+      double steps = 1_000.0 * micros * MEASURED_STEPS * MEASURED_CALLS / nanos;
+      // What is computed is used, so that it is computed; a xorshift is never 0.
+      return new Busyness(Math.max(1, (long) steps) + (last == 0 ? 1 : 0));
     }
 
+    /// @param seed any but 0
     long work(long seed) {
       long state = seed;
       for (long i = 0; i < steps; i++) {
-        state = state * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
+        state ^= state << 13;
+        state ^= state >>> 7;
+        state ^= state << 17;
       }
       return state;
     }
@@ -129,7 +151,7 @@ public final class BareRoute {
     @Consumes(MediaType.APPLICATION_JSON)
     HttpResponse<byte[]> bare(HttpRequest<byte[]> request) {
       byte[] body = request.getBody().orElseThrow();
-      long worked = answer.before().work(body.length);
+      long worked = answer.before().work(1L + body.length);
       return body.length == 0 || worked == 0
           ? HttpResponse.badRequest()
           : HttpResponse.ok(answer.bytes()).contentType(MediaType.APPLICATION_JSON_TYPE);

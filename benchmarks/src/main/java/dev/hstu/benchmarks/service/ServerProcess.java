@@ -49,7 +49,22 @@ final class ServerProcess implements AutoCloseable {
       Map<String, String> environment,
       Path log)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(ServerCores.SHARED, main, without, javaOptions, arguments, environment, log);
+  }
+
+  /// As above.
+  ///
+  /// @param cores that it runs on, whichever the caller has
+  static ServerProcess start(
+      ServerCores cores,
+      Class<?> main,
+      @Nullable String without,
+      List<String> javaOptions,
+      List<String> arguments,
+      Map<String, String> environment,
+      Path log)
+      throws IOException {
+    List<String> command = new ArrayList<>(cores.command());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(

@@ -103,6 +103,8 @@ public final class SteadyLoad {
   /// @param keptPercent of the requests, those of users whose embedding is kept
   /// @param together whether all users' embeddings end at the same instants
   /// @param javaOptions for the service's virtual machine
+  /// @param cores of the service and of the routes that stand beside it; encoders and client keep
+  ///     those that the command was started on
   public record Settings(
       int k,
       int connections,
@@ -115,7 +117,8 @@ public final class SteadyLoad {
       int encoders,
       int keptPercent,
       boolean together,
-      List<String> javaOptions) {
+      List<String> javaOptions,
+      ServerCores cores) {
 
     public Settings {
       if (keptPercent < 0 || keptPercent > 100) {
@@ -142,7 +145,16 @@ public final class SteadyLoad {
       List<Long> mappedMegabytes,
       double cpuSeconds,
       double recallCpuSeconds,
-      List<Event> events) {}
+      List<Event> events) {
+
+    /// Processor time of the server a request, its background's included: at one rate, the
+    /// warm-up's requests took as much each.
+    public double cpuMicrosPerRequest() {
+      double seconds = load.sent() / load.requestsPerSecond();
+      double all = seconds + WARM_UP.toSeconds();
+      return cpuSeconds * 1e6 * seconds / all / load.sent();
+    }
+  }
 
   /// What happened beside the load.
   ///
@@ -194,7 +206,7 @@ public final class SteadyLoad {
       String name = share + " %";
       Stretch bare = bare(name + ", bare route", service, requests, rate, 0);
       Stretch alone = stretch(name + ", alone", service, requests, rate, settings.alone(), null);
-      int busyMicros = (int) Math.max(0, cpuMicros(alone) - cpuMicros(bare));
+      int busyMicros = (int) Math.max(0, alone.cpuMicrosPerRequest() - bare.cpuMicrosPerRequest());
       stretches.add(bare);
       stretches.add(
           bare("%s, busy %d µs".formatted(name, busyMicros), service, requests, rate, busyMicros));
@@ -206,13 +218,6 @@ public final class SteadyLoad {
     return stretches;
   }
 
-  /// Of the server, a request; the warm-up's share left out.
-  private static double cpuMicros(Stretch stretch) {
-    double seconds = stretch.load().sent() / stretch.load().requestsPerSecond();
-    double all = seconds + WARM_UP.toSeconds();
-    return stretch.cpuSeconds() * 1e6 * seconds / all / stretch.load().sent();
-  }
-
   /// A route beside the service that returns as many bytes.
   ///
   /// @param busyMicros processor time that it takes before, a request
@@ -222,7 +227,8 @@ public final class SteadyLoad {
     URI retrieve = service.address().resolve("/retrieve");
     int answerBytes = LoadTest.answer("POST", retrieve, requests.getFirst()).length;
     Path log = logs.resolve("bare.log");
-    try (ServerProcess bare = BareRoute.start(BARE_JAVA_OPTIONS, log, answerBytes, busyMicros)) {
+    try (ServerProcess bare =
+        BareRoute.start(settings.cores(), BARE_JAVA_OPTIONS, log, answerBytes, busyMicros)) {
       URI route = BareRoute.route(bare);
       new LoadTest(
               new LoadSettings(route, 0, settings.connections(), Duration.ZERO, BARE), requests)
@@ -420,6 +426,7 @@ public final class SteadyLoad {
     environment.put("UPDATES_ENABLED", "true");
     environment.put("ENCODER_ENDPOINTS", endpoints);
     return ServerProcess.start(
+        settings.cores(),
         Cli.class,
         null,
         settings.javaOptions(),
