@@ -1,5 +1,6 @@
 package dev.hstu.index.live;
 
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.kernels.log.LogBatch;
 import dev.hstu.kernels.log.LogRecovery;
 import dev.hstu.kernels.log.LogSegment;
@@ -124,8 +125,7 @@ public final class UpdateLog implements AutoCloseable {
       FileChannel file =
           FileChannel.open(recovered.segments().getLast().file(), StandardOpenOption.WRITE);
       UpdateLog log = new UpdateLog(folder, settings, lock, recovered, check.last, file);
-      log.committer.start();
-      return log;
+      return BackgroundThreads.inForeground(log::startCommitting);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -314,6 +314,13 @@ public final class UpdateLog implements AutoCloseable {
     }
   }
 
+  /// Requests wait for what the committer makes durable: to be called on a thread of ordinary
+  /// claim, which it inherits.
+  private UpdateLog startCommitting() {
+    committer.start();
+    return this;
+  }
+
   private void commitAll() {
     List<Waiting> group = take();
     while (!group.isEmpty()) {
@@ -413,7 +420,8 @@ public final class UpdateLog implements AutoCloseable {
       closedSinceCompaction++;
       if (closedSinceCompaction >= COMPACTED_SEGMENTS && compaction == null && !closing) {
         compaction =
-            Thread.ofPlatform().daemon().name("update-log-compaction").start(this::compactQuietly);
+            BackgroundThreads.factory("update-log-compaction").newThread(this::compactQuietly);
+        compaction.start();
       }
     } finally {
       lock.unlock();

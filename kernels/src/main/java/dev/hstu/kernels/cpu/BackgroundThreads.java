@@ -7,8 +7,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Threads that leave the processors to others: what nobody waits for must not slow what somebody
@@ -48,6 +54,10 @@ public final class BackgroundThreads {
 
   private static final Optional<MethodHandle> SET_PRIORITY = link();
 
+  /// Of ordinary claim, whoever comes first: it is started with this class, before any thread that
+  /// this class lowers.
+  private static final ThreadPoolExecutor FOREGROUND = foreground();
+
   private BackgroundThreads() {}
 
   /// Makes daemon threads of this name.
@@ -80,6 +90,35 @@ public final class BackgroundThreads {
     if (pace != null) {
       pace.rests = rests;
     }
+  }
+
+  /// Calls on a thread of ordinary claim, this one or another, and waits: threads that are started
+  /// meanwhile serve requests, although what they belong to is opened by a thread that leaves the
+  /// processors to others.
+  ///
+  /// @param work one at a time where several threads of this class ask
+  public static <T> T inForeground(Supplier<T> work) {
+    if (PACE.get() == null) {
+      return work.get();
+    }
+    try {
+      return CompletableFuture.supplyAsync(work, FOREGROUND).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException thrown ? thrown : e;
+    }
+  }
+
+  private static ThreadPoolExecutor foreground() {
+    ThreadFactory threads =
+        Thread.ofPlatform()
+            .daemon()
+            .name("foreground")
+            .inheritInheritableThreadLocals(false)
+            .factory();
+    ThreadPoolExecutor one =
+        new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    one.prestartCoreThread();
+    return one;
   }
 
   /// How many threads may work for the calling one: half of the processors where it is to leave

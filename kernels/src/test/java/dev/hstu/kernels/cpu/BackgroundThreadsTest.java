@@ -1,6 +1,7 @@
 package dev.hstu.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -91,6 +92,54 @@ class BackgroundThreadsTest {
     assertThat(notToRest.get()).isEqualTo(processors);
     assertThat(BackgroundThreads.workers(processors)).isEqualTo(processors);
     assertThat(BackgroundThreads.workers(1)).isEqualTo(1);
+  }
+
+  @Test
+  void whatSuchAThreadStartsInTheForegroundIsAsAnyOther() throws Exception {
+    int ordinary = niceness();
+    CompletableFuture<Integer> niceness = new CompletableFuture<>();
+    CompletableFuture<Long> rests = new CompletableFuture<>();
+    BackgroundThreads.factory("modest")
+        .newThread(
+            () ->
+                BackgroundThreads.inForeground(
+                    () ->
+                        Thread.ofPlatform()
+                            .daemon()
+                            .start(
+                                () -> {
+                                  niceness.complete(nicenessUnchecked());
+                                  rests.complete(restsOfWork());
+                                })))
+        .start();
+
+    assertThat(niceness.get()).isEqualTo(ordinary);
+    assertThat(rests.get()).isZero();
+  }
+
+  @Test
+  void whatFailsInTheForegroundFailsForItsCaller() throws Exception {
+    IllegalStateException thrown = new IllegalStateException("no such model");
+    CompletableFuture<Throwable> caught = new CompletableFuture<>();
+    BackgroundThreads.factory("modest")
+        .newThread(
+            () ->
+                caught.complete(
+                    catchThrowable(
+                        () ->
+                            BackgroundThreads.inForeground(
+                                () -> {
+                                  throw thrown;
+                                }))))
+        .start();
+
+    assertThat(caught.get()).isSameAs(thrown);
+  }
+
+  @Test
+  void anOrdinaryThreadIsItsOwnForeground() {
+    assertThat(BackgroundThreads.inForeground(Thread::currentThread))
+        .isSameAs(Thread.currentThread());
   }
 
   /// Nanoseconds of one piece of some milliseconds, at least, and of the rest after it.

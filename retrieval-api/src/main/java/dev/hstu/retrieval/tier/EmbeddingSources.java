@@ -3,16 +3,13 @@ package dev.hstu.retrieval.tier;
 import dev.hstu.encoder.Encoder;
 import dev.hstu.encoder.UserEncoder;
 import dev.hstu.encoder.model.Model;
+import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.retrieval.config.EndpointSettings;
 import dev.hstu.retrieval.config.ServiceConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,19 +22,6 @@ public final class EmbeddingSources implements AutoCloseable {
   private final BatchMeters meters;
   private final @Nullable EncoderEndpoints endpoints;
 
-  /// Opens engines. Threads inherit the claim of the one that starts them, those of an engine serve
-  /// requests, and a generation is opened on a thread that leaves the processors to others
-  /// ([dev.hstu.kernels.cpu.BackgroundThreads]).
-  private final ThreadPoolExecutor opener =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          0,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().daemon().name("encoder-opener").factory());
-
-  /// To be made on a thread of ordinary claim.
   public EmbeddingSources(ServiceConfiguration configuration, MeterRegistry registry) {
     this.configuration = configuration;
     this.meters = new BatchMeters(registry);
@@ -45,7 +29,6 @@ public final class EmbeddingSources implements AutoCloseable {
         configuration.endpoints().remote()
             ? new EncoderEndpoints(configuration.endpoints(), registry)
             : null;
-    opener.prestartCoreThread();
   }
 
   /// Reads the files that endpoints need, so that a wrong one ends a start with its name.
@@ -66,11 +49,8 @@ public final class EmbeddingSources implements AutoCloseable {
     if (endpoints != null) {
       return RemoteEmbeddings.open(endpoints, model);
     }
-    try {
-      return CompletableFuture.supplyAsync(() -> openHere(model), opener).join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException refused ? refused : e;
-    }
+    // Threads inherit the claim of the one that starts them, and those of an engine serve requests.
+    return BackgroundThreads.inForeground(() -> openHere(model));
   }
 
   private OpenEmbeddings openHere(Model model) {
@@ -98,7 +78,6 @@ public final class EmbeddingSources implements AutoCloseable {
   /// Closes the connections to endpoints, if any; what was opened stays open.
   @Override
   public void close() {
-    opener.shutdown();
     if (endpoints != null) {
       endpoints.close();
     }
