@@ -1,5 +1,6 @@
 package dev.hstu.benchmarks;
 
+import dev.hstu.benchmarks.load.ClientClaim;
 import dev.hstu.benchmarks.service.ServerCores;
 import dev.hstu.benchmarks.service.SteadyLoad;
 import dev.hstu.benchmarks.service.SteadyLoad.Stretch;
@@ -104,6 +105,13 @@ final class SteadyCommand implements Callable<Integer> {
               + " those that this command was started on; default: the same for all")
   private String serviceCores = "";
 
+  @Option(
+      names = "--client-first",
+      description =
+          "the client goes before all else on the processors it shares, so that what it would wait"
+              + " for them is not taken for the service's; needs root or CAP_SYS_NICE on Linux")
+  private boolean clientFirst;
+
   @Mixin private ReportOptions report = new ReportOptions();
 
   @Override
@@ -123,7 +131,8 @@ final class SteadyCommand implements Callable<Integer> {
             kept,
             together,
             javaOptions,
-            new ServerCores(serviceCores));
+            new ServerCores(serviceCores),
+            clientFirst ? ClientClaim.FIRST : ClientClaim.ORDINARY);
     List<Stretch> stretches =
         new SteadyLoad(world.world(console), settings, world.work()).run(console::remark);
     if (console.json()) {

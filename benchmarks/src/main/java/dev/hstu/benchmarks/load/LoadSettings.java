@@ -13,8 +13,14 @@ import java.time.Duration;
 /// @param connections requests in flight at most, 1..[#MAX_CONNECTIONS]
 /// @param warmUp not measured
 /// @param duration measured, at most [#MAX_DURATION]
+/// @param claim of the client on processors that it shares with the server
 public record LoadSettings(
-    URI target, int requestsPerSecond, int connections, Duration warmUp, Duration duration) {
+    URI target,
+    int requestsPerSecond,
+    int connections,
+    Duration warmUp,
+    Duration duration,
+    ClientClaim claim) {
 
   /// More would measure the client's scheduler.
   public static final int MAX_CONNECTIONS = 1_024;
@@ -23,6 +29,12 @@ public record LoadSettings(
   public static final int MAX_RATE = 100_000;
 
   public static final Duration MAX_DURATION = Duration.ofHours(1);
+
+  /// Of a client that waits for a processor as any other.
+  public LoadSettings(
+      URI target, int requestsPerSecond, int connections, Duration warmUp, Duration duration) {
+    this(target, requestsPerSecond, connections, warmUp, duration, ClientClaim.ORDINARY);
+  }
 
   public LoadSettings {
     if (!isLoopback(target)) {

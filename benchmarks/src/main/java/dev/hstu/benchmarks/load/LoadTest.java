@@ -62,7 +62,10 @@ public final class LoadTest {
   }
 
   /// Runs for the warm-up and the measured time and returns when the last request was answered.
+  ///
+  /// @throws IllegalStateException when the system grants the client's claim not; nothing was sent
   public LoadResult run() {
+    settings.claim().requireGranted();
     long start = System.nanoTime();
     long measureFrom = start + settings.warmUp().toNanos();
     long end = measureFrom + settings.duration().toNanos();
@@ -99,6 +102,7 @@ public final class LoadTest {
   }
 
   private void connection(long start, long measureFrom, long end, Latencies seen) {
+    settings.claim().take();
     Line line = new Line();
     while (true) {
       long n = next.getAndIncrement();

@@ -1,5 +1,6 @@
 package dev.hstu.benchmarks.service;
 
+import dev.hstu.benchmarks.load.ClientClaim;
 import dev.hstu.benchmarks.load.LoadResult;
 import dev.hstu.benchmarks.load.LoadSettings;
 import dev.hstu.benchmarks.load.LoadTest;
@@ -105,6 +106,7 @@ public final class SteadyLoad {
   /// @param javaOptions for the service's virtual machine
   /// @param cores of the service and of the routes that stand beside it; encoders and client keep
   ///     those that the command was started on
+  /// @param claim of the client
   public record Settings(
       int k,
       int connections,
@@ -118,7 +120,8 @@ public final class SteadyLoad {
       int keptPercent,
       boolean together,
       List<String> javaOptions,
-      ServerCores cores) {
+      ServerCores cores,
+      ClientClaim claim) {
 
     public Settings {
       if (keptPercent < 0 || keptPercent > 100) {
@@ -234,7 +237,8 @@ public final class SteadyLoad {
               new LoadSettings(route, 0, settings.connections(), Duration.ZERO, BARE), requests)
           .run(); // compiled by now
       long cpuBefore = bare.cpuNanos();
-      LoadSettings load = new LoadSettings(route, rate, settings.connections(), WARM_UP, BARE);
+      LoadSettings load =
+          new LoadSettings(route, rate, settings.connections(), WARM_UP, BARE, settings.claim());
       LoadResult result = new LoadTest(load, requests).run();
       double cpuSeconds = (bare.cpuNanos() - cpuBefore) / 1e9;
       return new Stretch(
@@ -261,7 +265,8 @@ public final class SteadyLoad {
     Consumer<String> happened =
         what -> events.add(new Event((System.nanoTime() - measureFrom) / 1e9, what));
     URI target = service.address().resolve("/retrieve");
-    LoadSettings load = new LoadSettings(target, rate, settings.connections(), WARM_UP, time);
+    LoadSettings load =
+        new LoadSettings(target, rate, settings.connections(), WARM_UP, time, settings.claim());
     long quarter = time.toMillis() / 4;
     long cpuBefore = service.cpuNanos();
     double recallBefore = recallCpuSeconds(service);
