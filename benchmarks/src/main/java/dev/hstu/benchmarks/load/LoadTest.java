@@ -63,7 +63,7 @@ public final class LoadTest {
 
   /// Runs for the warm-up and the measured time and returns when the last request was answered.
   ///
-  /// @throws IllegalStateException when the system grants the client's claim not; nothing was sent
+  /// @throws IllegalStateException when the system refuses the client's claim; nothing was sent
   public LoadResult run() {
     settings.claim().requireGranted();
     long start = System.nanoTime();

@@ -37,24 +37,11 @@ final class ServerProcess implements AutoCloseable {
 
   /// Starts a main class that prints a JSON document with its `address` once it answers.
   ///
+  /// @param cores that it runs on, whichever the caller has
   /// @param without a module that its class path leaves out; null for none
   /// @param javaOptions for its virtual machine
   /// @param environment settings beside the arguments
   /// @param log gets its standard error
-  static ServerProcess start(
-      Class<?> main,
-      @Nullable String without,
-      List<String> javaOptions,
-      List<String> arguments,
-      Map<String, String> environment,
-      Path log)
-      throws IOException {
-    return start(ServerCores.SHARED, main, without, javaOptions, arguments, environment, log);
-  }
-
-  /// As above.
-  ///
-  /// @param cores that it runs on, whichever the caller has
   static ServerProcess start(
       ServerCores cores,
       Class<?> main,

@@ -121,7 +121,8 @@ public final class ServiceFigures {
             "--engine",
             "reference",
             "--json");
-    return ServerProcess.start(Cli.class, null, JAVA_OPTIONS, arguments, environment, log);
+    return ServerProcess.start(
+        ServerCores.SHARED, Cli.class, null, JAVA_OPTIONS, arguments, environment, log);
   }
 
   private Turn turn(

@@ -442,6 +442,7 @@ public final class SteadyLoad {
 
   private ServerProcess encoder(int number, int port) throws IOException {
     return ServerProcess.start(
+        ServerCores.SHARED,
         Cli.class,
         null,
         ENCODER_JAVA_OPTIONS,
