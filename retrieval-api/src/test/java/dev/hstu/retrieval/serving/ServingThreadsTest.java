@@ -1,12 +1,15 @@
-package dev.hstu.retrieval.tier;
+package dev.hstu.retrieval.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hstu.encoder.weights.ModelFolder;
 import dev.hstu.encoder.weights.OpenModel;
+import dev.hstu.index.live.LogSettings;
+import dev.hstu.index.live.UpdateLog;
 import dev.hstu.kernels.cpu.BackgroundThreads;
 import dev.hstu.retrieval.config.ServiceConfiguration;
-import dev.hstu.retrieval.serving.TinyGenerations;
+import dev.hstu.retrieval.tier.EmbeddingSources;
+import dev.hstu.retrieval.tier.OpenEmbeddings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,19 +17,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The threads that encode for requests claim the processors as any other, although a generation is
-/// opened on a thread that leaves them to others, and threads inherit that.
+/// The threads that requests wait for, those that encode and the one that makes updates durable,
+/// claim the processors as any other, although a generation and its log of updates are opened on a
+/// thread that leaves them to others, and threads inherit that.
 @EnabledOnOs(OS.LINUX)
-class EncoderThreadsTest {
+class ServingThreadsTest {
 
   private static final List<String> ENCODING = List.of("djl-encoder-", "encode-batch-");
+  private static final List<String> COMMITTING = List.of("update-log");
 
   @TempDir private Path folder;
 
@@ -38,11 +44,11 @@ class EncoderThreadsTest {
         generations.configuration(
             Map.of("encoder.engine", "djl", "encoder.batch-wait-micros", "200"));
     int ordinary = niceness(Path.of("/proc/thread-self"));
-    Map<String, Integer> before = encodingThreads();
+    Map<String, Integer> before = threads(ENCODING);
     try (EmbeddingSources sources = new EmbeddingSources(configuration, new SimpleMeterRegistry());
         OpenModel model = ModelFolder.open(generation.resolve("model"));
-        OpenEmbeddings source = openInBackground(sources, model)) {
-      Map<String, Integer> threads = encodingThreads();
+        OpenEmbeddings source = inBackground(() -> sources.open(model.model()))) {
+      Map<String, Integer> threads = threads(ENCODING);
       threads.keySet().removeAll(before.keySet());
 
       assertThat(source).isNotNull();
@@ -53,26 +59,35 @@ class EncoderThreadsTest {
     }
   }
 
-  private static OpenEmbeddings openInBackground(EmbeddingSources sources, OpenModel model)
-      throws Exception {
-    CompletableFuture<OpenEmbeddings> opened = new CompletableFuture<>();
-    Thread thread =
-        BackgroundThreads.factory("modest")
-            .newThread(
-                () -> opened.completeAsync(() -> sources.open(model.model()), Runnable::run));
-    thread.start();
-    thread.join();
+  @Test
+  void aLogOpenedInTheBackgroundCommitsInTheForeground() throws Exception {
+    int ordinary = niceness(Path.of("/proc/thread-self"));
+    Map<String, Integer> before = threads(COMMITTING);
+    try (UpdateLog log = inBackground(() -> UpdateLog.open(folder, LogSettings.DEFAULT))) {
+      Map<String, Integer> threads = threads(COMMITTING);
+      threads.keySet().removeAll(before.keySet());
+
+      assertThat(log.lastSequence()).isZero();
+      assertThat(threads.values()).containsExactly(ordinary);
+    }
+  }
+
+  private static <T> T inBackground(Callable<T> work) throws Exception {
+    FutureTask<T> opened = new FutureTask<>(work);
+    BackgroundThreads.factory("modest").newThread(opened).start();
     return opened.get();
   }
 
   /// Niceness by the thread's number and name.
-  private static Map<String, Integer> encodingThreads() throws IOException {
+  ///
+  /// @param names what their names begin with
+  private static Map<String, Integer> threads(List<String> names) throws IOException {
     Map<String, Integer> threads = new TreeMap<>();
     try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
       for (Path task : tasks.toList()) {
         try {
           String name = Files.readString(task.resolve("comm")).strip();
-          if (ENCODING.stream().anyMatch(name::startsWith)) {
+          if (names.stream().anyMatch(name::startsWith)) {
             threads.put(task.getFileName() + " " + name, niceness(task));
           }
         } catch (IOException e) {
